@@ -1,1 +1,2 @@
-export {};
+export * from './bus/index.ts';
+export * from './errors.ts';

@@ -1,0 +1,24 @@
+import type { CommandSource } from './command-source.ts';
+import type { EventSink } from './event-sink.ts';
+
+/** How drivers differ, as data. */
+export interface BusCapabilities {
+  readonly driver: 'memory' | 'nats' | 'kafka';
+  /** What is published outlives this process. */
+  readonly durable: boolean;
+  /** The broker drops a second publish of the same CloudEvents id by itself. */
+  readonly dedupesPublishes: boolean;
+  /** Several adapters can share the work. */
+  readonly shared: boolean;
+}
+
+/** A connected bus. */
+export interface Bus {
+  readonly capabilities: BusCapabilities;
+  readonly commands: CommandSource;
+  readonly sink: EventSink;
+  /** True while the broker answers; the adapter's readiness follows it. */
+  healthy(): boolean;
+  /** Flushes and disconnects. Idempotent. */
+  close(): Promise<void>;
+}

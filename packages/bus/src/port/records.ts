@@ -1,0 +1,24 @@
+import type { Attributes, Channel } from '@jambus/schema';
+
+/** One command as a driver hands it over. */
+export interface CommandRecord {
+  /** The call it is addressed to; undefined when the record names none, which nothing can be done with. */
+  readonly callSid: string | undefined;
+  readonly attributes: Attributes;
+  readonly payload: Uint8Array;
+  /** When the broker took it, ms since the epoch. */
+  readonly publishedAt: number;
+  /** Where it stands in the broker: `<partition>/<offset>`. The same for every redelivery of the same record, different for any other. */
+  readonly position: string;
+}
+
+/** One message on its way out. */
+export interface BusMessage {
+  readonly channel: Exclude<Channel, 'commands'>;
+  /** Address and partition key. Empty on a dead letter that names no call. */
+  readonly callSid: string;
+  /** The jambonz message type on events (`verb:status`), else the channel's own word (`delivered`, `invalid`). */
+  readonly type: string;
+  readonly attributes: Attributes;
+  readonly payload: Uint8Array;
+}

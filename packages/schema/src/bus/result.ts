@@ -1,0 +1,50 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/** Why a command was not put on its call's websocket. Closed; each is the end of that command. */
+export const RejectionCode = Type.Union(
+  [
+    Type.Literal('invalid'),
+    Type.Literal('unknown_call'),
+    Type.Literal('call_ended'),
+    Type.Literal('expired'),
+    Type.Literal('too_large'),
+    Type.Literal('duplicate'),
+    Type.Literal('precondition_failed'),
+    Type.Literal('unauthorized'),
+  ],
+  { $id: 'RejectionCode' },
+);
+export type RejectionCode = Static<typeof RejectionCode>;
+
+/**
+ * `delivered` and `rejected` are terminal, and every command gets exactly one of them. Where the command's verbs carry
+ * ids, `started`, `finished` and `failed` follow when jambonz says so.
+ */
+export const ResultStatus = Type.Union(
+  [
+    Type.Literal('delivered'),
+    Type.Literal('rejected'),
+    Type.Literal('started'),
+    Type.Literal('finished'),
+    Type.Literal('failed'),
+  ],
+  { $id: 'ResultStatus' },
+);
+export type ResultStatus = Static<typeof ResultStatus>;
+
+/** The payload of the results channel. */
+export const CommandResult = Type.Object(
+  {
+    commandId: Type.String({
+      description: 'CloudEvents id of the command, or the id derived from its broker position',
+    }),
+    callSid: Type.String(),
+    status: ResultStatus,
+    code: Type.Optional(RejectionCode),
+    detail: Type.Optional(Type.String({ description: 'For people: what was wrong, where, and what was expected' })),
+    verbId: Type.Optional(Type.String({ description: 'On started, finished and failed: the verb it is about' })),
+    at: Type.String({ description: 'When it was decided, RFC 3339 in UTC' }),
+  },
+  { $id: 'CommandResult' },
+);
+export type CommandResult = Static<typeof CommandResult>;
