@@ -1,1 +1,4 @@
-export {};
+export * from './admin/index.ts';
+export * from './main/index.ts';
+export * from './read-fallback-application.ts';
+export * from './run-all.ts';

@@ -1,1 +1,3 @@
-export {};
+export { type Adapter, type AdapterContext, type AdapterSettings, type BusOptions, createAdapter } from './adapter.ts';
+export type { CallInfo } from './calls/call-directory.ts';
+export { terminalResultId } from './events/result-message.ts';

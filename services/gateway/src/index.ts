@@ -1,1 +1,1 @@
-export {};
+export { createGateway, type Gateway, type GatewayContext, type GatewayPorts } from './gateway.ts';

@@ -1,1 +1,1 @@
-export {};
+export { createStandalone, type Standalone, type StandaloneContext, type StandalonePorts } from './standalone.ts';

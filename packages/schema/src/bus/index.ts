@@ -1,3 +1,4 @@
 export * from './attributes.ts';
+export * from './command-envelope.ts';
 export * from './names.ts';
 export * from './result.ts';

@@ -1,0 +1,69 @@
+import type { Attributes } from './attributes.ts';
+
+/** What the attributes of a command say about its delivery. */
+export interface CommandEnvelope {
+  /** Idempotency key: the CloudEvents `id`, or the record's place in the broker when there is none. */
+  readonly id: string;
+  /** After this time it never reaches a call, ms since the epoch. */
+  readonly expiresAt: number;
+  /** Deliver only while the verb with this id runs. */
+  readonly ifverbid: string | undefined;
+  /** Deliver only if the call has had no event after this one. */
+  readonly ifsequence: number | undefined;
+}
+
+/** Where a command came from, for what its attributes leave out. */
+export interface CommandOrigin {
+  /** Place in the broker, the same for every redelivery. */
+  readonly position: string;
+  /** When the broker took it, ms since the epoch. */
+  readonly publishedAt: number;
+}
+
+/** Longest CloudEvents id taken: it is kept per call and repeated in results. */
+const MAX_ID_LENGTH = 512;
+
+/** RFC 3339, as CloudEvents asks for: what `Date.parse` takes beyond it would be guesswork about time zones. */
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * Reads the CloudEvents attributes of a command. Every one of them may be missing.
+ *
+ * @param ttlMs life of a command without `expirytime`, from the time the broker took it
+ * @returns the envelope, or what is wrong with the attributes, for people
+ */
+export function readCommandEnvelope(
+  attributes: Attributes,
+  { position, publishedAt }: CommandOrigin,
+  ttlMs: number,
+): CommandEnvelope | { readonly fault: string } {
+  const { id, specversion, expirytime, ifverbid, ifsequence } = attributes;
+  if (specversion !== undefined && specversion !== '1.0') {
+    return { fault: `specversion: expected 1.0, got ${quote(specversion)}` };
+  }
+  if (id !== undefined && (id === '' || id.length > MAX_ID_LENGTH)) {
+    return { fault: `id: expected 1 to ${MAX_ID_LENGTH} characters, got ${id.length}` };
+  }
+  const expiresAt = expirytime === undefined ? publishedAt + ttlMs : parseTime(expirytime);
+  if (Number.isNaN(expiresAt)) {
+    return { fault: `expirytime: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got ${quote(expirytime)}` };
+  }
+  if (ifverbid === '') return { fault: 'ifverbid: expected the id of a verb, got an empty string' };
+  if (ifsequence !== undefined && !/^\d{1,15}$/.test(ifsequence)) {
+    return { fault: `ifsequence: expected the sequence of an event, a whole number, got ${quote(ifsequence)}` };
+  }
+  return {
+    id: id ?? position,
+    expiresAt,
+    ifverbid,
+    ifsequence: ifsequence === undefined ? undefined : Number(ifsequence),
+  };
+}
+
+function parseTime(text: string): number {
+  return RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+function quote(text: string | undefined): string {
+  return JSON.stringify((text ?? '').slice(0, 100));
+}

@@ -1,0 +1,86 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { DEFAULT_PREFIX } from '../bus/names.ts';
+import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
+import { configSchema } from './config-schema.ts';
+
+const HOST = '(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])';
+const GATEWAY_ADDRESS = `^(?:wss?://${HOST}(?::\\d{1,5})?|dns\\+wss?://[A-Za-z0-9._-]+:\\d{1,5})/?$`;
+
+/** What adapters and the standalone service have in common: everything but where the bus and the gateways are. */
+export const adapterSettings = {
+  prefix: Type.String({
+    default: DEFAULT_PREFIX,
+    pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$',
+    maxLength: 100,
+    expects: 'letters, digits, "_", "-" and single "." between them, at most 100',
+    description: 'First part of the name of every topic, stream and subject.',
+  }),
+  adminHost: host('0.0.0.0', 'Address of the admin port.'),
+  adminPort: port(3002, 'Admin port: health, readiness and metrics.'),
+  commandTtlMs: Type.Integer({
+    default: 30_000,
+    minimum: 100,
+    maximum: 86_400_000,
+    description: 'How long after publishing a command without expirytime may still reach its call, in ms.',
+  }),
+  unknownCommands: Type.Union([Type.Literal('refuse'), Type.Literal('pass')], {
+    default: 'refuse',
+    description: 'What to do with a command that this version does not know: refuse it, or pass it on unchecked.',
+  }),
+  verbCheck: Type.Union([Type.Literal('strict'), Type.Literal('schema')], {
+    default: 'strict',
+    description:
+      'strict: verbs must also pass what the open-source server demands, as one unknown property makes it reject a call. ' +
+      'schema: only the published JSON schema, for newer servers.',
+  }),
+  normalise: Type.Boolean({
+    default: true,
+    description: 'Rewrite commands written the documented way into the form that jambonz acts on.',
+  }),
+  commandWindow: Type.Integer({
+    default: 2_048,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Commands under way to one gateway before reading from the bus pauses.',
+  }),
+  partitionWindow: Type.Integer({
+    default: 8_192,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Records of one partition under way before reading from it pauses.',
+  }),
+  unknownCallGraceMs: Type.Integer({
+    default: 1_000,
+    minimum: 0,
+    maximum: 60_000,
+    description: 'How long a command for a call that no gateway has waits for the call to show up, in ms.',
+  }),
+  endedCallMemory: Type.Integer({
+    default: 10_000,
+    minimum: 0,
+    maximum: 10_000_000,
+    description: 'How many ended calls are remembered, to answer call_ended rather than unknown_call.',
+  }),
+  drainMs: drainMs(10_000, 'Time for commands and events under way to finish when the adapter stops, in ms.'),
+};
+
+/** Settings of `services/adapter`. */
+export const AdapterConfig = configSchema({
+  ...commonSettings,
+  bus: Type.Union([Type.Literal('nats'), Type.Literal('kafka')], {
+    expects: 'nats or kafka (memory is the bus of the standalone service)',
+    description: 'The message bus.',
+  }),
+  gateways: Type.Unsafe<readonly string[]>(
+    Type.Array(Type.String({ pattern: GATEWAY_ADDRESS }), {
+      minItems: 1,
+      uniqueItems: true,
+      expects: 'a comma list of ws://host:port, wss://host:port or dns+ws://name:port, each once, without credentials',
+      description:
+        'Where the gateways are. dns+ws:// means every address that the name has, looked up again and again.',
+    }),
+  ),
+  linkToken,
+  ...adapterSettings,
+});
+export type AdapterConfig = Readonly<Static<typeof AdapterConfig>>;

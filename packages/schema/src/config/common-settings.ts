@@ -1,0 +1,57 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/** How much is logged, from everything to next to nothing. */
+export const LogLevel = Type.Union([
+  Type.Literal('trace'),
+  Type.Literal('debug'),
+  Type.Literal('info'),
+  Type.Literal('warn'),
+  Type.Literal('error'),
+  Type.Literal('fatal'),
+]);
+export type LogLevel = Static<typeof LogLevel>;
+
+/** Settings that every service has. */
+export const commonSettings = {
+  logLevel: Type.Union(LogLevel.anyOf, {
+    default: 'info',
+    description: 'Least important kind of log line that is still written.',
+  }),
+};
+
+/** A TCP port to listen on. */
+export function port(preset: number, description: string) {
+  return Type.Integer({
+    default: preset,
+    minimum: 0,
+    maximum: 65_535,
+    description: `${description} 0 takes a free one.`,
+  });
+}
+
+/** An address to listen on. */
+export function host(preset: string, description: string) {
+  return Type.String({
+    default: preset,
+    pattern: '^[A-Za-z0-9.:_%-]+$',
+    maxLength: 253,
+    expects: 'an IP address or host name',
+    description,
+  });
+}
+
+/** How long a service may take to end its work. */
+export function drainMs(preset: number, description: string) {
+  return Type.Integer({ default: preset, minimum: 0, maximum: 3_600_000, description });
+}
+
+/**
+ * The bearer token between gateways and adapters. Visible ASCII only: it travels in an HTTP header, and a line break at
+ * its end (a secret made with `echo`) would otherwise be a puzzle of refused links.
+ */
+export const linkToken = Type.String({
+  pattern: '^[\\x21-\\x7e]{16,512}$',
+  secret: true,
+  expects: '16 to 512 visible ASCII characters, no blanks or line breaks',
+  description: 'Shared secret with which an adapter proves itself to a gateway; the same on both.',
+});

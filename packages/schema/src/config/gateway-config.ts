@@ -1,0 +1,139 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
+import { atLeast, configSchema, distinctPorts } from './config-schema.ts';
+import { HookPolicy, parseHookPolicy } from './hook-policy.ts';
+
+/** jambonz feature-server 0.9.8 waits 5 s for an ack; what is left of them is for the way back. */
+const LATEST_ACK_MS = 4_900;
+
+/** What only gateways have; the standalone service takes them over. */
+export const gatewaySettings = {
+  gatewayId: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$',
+      expects: 'letters, digits, ".", "_" and "-", at most 253',
+      description: 'Name of this gateway on the bus (the CloudEvents source). The host name when not set.',
+    }),
+  ),
+  websocketHost: host('0.0.0.0', 'Address on which jambonz connects.'),
+  websocketPort: port(3000, 'Port on which jambonz connects.'),
+  linkHost: host('0.0.0.0', 'Address of the internal port.'),
+  linkPort: port(3001, 'Internal port: links of the adapters, health, readiness and metrics.'),
+  linkToken,
+  basicAuth: Type.Optional(
+    Type.String({
+      pattern: '^[^:\\s][^:\\r\\n]*:[^\\s]([^\\r\\n]*[^\\s])?$',
+      secret: true,
+      expects: 'user:password, without blanks around them',
+      description: 'HTTP Basic credentials that jambonz must present, as set in the URL of its application.',
+    }),
+  ),
+  fallbackApplication: Type.Optional(
+    Type.String({
+      minLength: 1,
+      expects: 'a JSON array of verbs, or the path of a file that holds one',
+      description:
+        'Verbs that a new call gets when the bus has not answered in time. ' +
+        'When not set: config with notifyEvents, then a pause of 1 s.',
+    }),
+  ),
+  applicationDeadlineMs: Type.Integer({
+    default: 3_500,
+    minimum: 100,
+    maximum: LATEST_ACK_MS,
+    description: 'How long a new call waits for its application from the bus, in ms. jambonz gives up after 5000.',
+  }),
+  hookPolicy: Type.Unsafe<HookPolicy>(
+    Object.assign({}, HookPolicy, {
+      default: { default: 'immediate', byHook: {} },
+      defaultText: 'immediate',
+      parse: parseHookPolicy,
+      expects: 'immediate, await, or a JSON object from hook to one of these with "*" for all others',
+      description:
+        'Whether a hook of jambonz is answered at once with an empty ack, or waits for an ack from the bus. ' +
+        'Example: {"*":"immediate","/menu":"await"}',
+    }),
+  ),
+  hookDeadlineMs: Type.Integer({
+    default: 3_500,
+    minimum: 100,
+    maximum: LATEST_ACK_MS,
+    description: 'How long an awaited hook waits for its ack from the bus, in ms. jambonz gives up after 5000.',
+  }),
+  notifyEvents: Type.Boolean({
+    default: true,
+    description: 'Ask jambonz for verb:status on every call, by adding config.notifyEvents to its application.',
+  }),
+  maxMessageBytes: Type.Integer({
+    default: 24_576,
+    minimum: 1_024,
+    maximum: 16_777_216,
+    description:
+      'Largest message that jambonz takes, in bytes. It closes the websocket of a call that gets a larger one.',
+  }),
+  maxInboundBytes: Type.Integer({
+    default: 1_048_576,
+    minimum: 65_536,
+    maximum: 67_108_864,
+    description: 'Largest message taken from jambonz, in bytes.',
+  }),
+  unclaimedAfterMs: Type.Integer({
+    default: 60_000,
+    minimum: 0,
+    maximum: 86_400_000,
+    description: 'A call that nobody has sent anything to for this long since it began is hung up, in ms. 0 never.',
+  }),
+  reconnectGraceMs: Type.Integer({
+    default: 60_000,
+    minimum: 0,
+    maximum: 3_600_000,
+    description: 'How long a call whose websocket is lost is kept for jambonz to come back, in ms.',
+  }),
+  pingIntervalMs: Type.Integer({
+    default: 15_000,
+    minimum: 1_000,
+    maximum: 300_000,
+    description: 'Time between pings on a websocket, in ms. A peer that has not answered by the next one is dead.',
+  }),
+  rememberedCommands: Type.Integer({
+    default: 256,
+    minimum: 16,
+    maximum: 65_536,
+    description: 'How many ids of the latest commands each call remembers, to refuse the second of the same id.',
+  }),
+  eventWindow: Type.Integer({
+    default: 4_096,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Events under way to one adapter, not yet acknowledged, before reading from jambonz pauses.',
+  }),
+  eventBufferBytes: Type.Integer({
+    default: 67_108_864,
+    minimum: 1_048_576,
+    maximum: 17_179_869_184,
+    description: 'Memory for events waiting to go out, in the whole gateway, in bytes.',
+  }),
+  drainMs: drainMs(20_000, 'Time over which calls are moved to other gateways when this one stops, in ms.'),
+  maxCalls: Type.Integer({
+    default: 20_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Calls at the same time; more are refused.',
+  }),
+};
+
+/** Rules between the settings of a gateway, apart from its ports. */
+export const gatewayRules = [
+  atLeast('maxInboundBytes', 'maxMessageBytes', 'jambonz sends a message that it cannot read back whole'),
+  atLeast('eventBufferBytes', 'maxInboundBytes', 'the buffer must take the largest event'),
+  atLeast('unclaimedAfterMs', 'applicationDeadlineMs', 'a call is still waiting for its application until then', {
+    zeroIsOff: true,
+  }),
+] as const;
+
+/** Settings of `services/gateway`. */
+export const GatewayConfig = configSchema({ ...commonSettings, ...gatewaySettings }, [
+  distinctPorts('websocketPort', 'linkPort'),
+  ...gatewayRules,
+]);
+export type GatewayConfig = Readonly<Static<typeof GatewayConfig>>;

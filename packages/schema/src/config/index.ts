@@ -1,0 +1,11 @@
+export { AdapterConfig } from './adapter-config.ts';
+export { commonSettings, LogLevel } from './common-settings.ts';
+export * from './config-schema.ts';
+export * from './describe-config.ts';
+export { GatewayConfig } from './gateway-config.ts';
+export { HookMode, HookPolicy } from './hook-policy.ts';
+export * from './load-config.ts';
+export * from './mask.ts';
+export * from './secrets-of.ts';
+export { StandaloneConfig } from './standalone-config.ts';
+export * from './variable.ts';

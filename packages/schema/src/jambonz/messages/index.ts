@@ -1,0 +1,3 @@
+export * from './facts.ts';
+export * from './message.ts';
+export * from './schemas.ts';

@@ -1,0 +1,2 @@
+export * from './verb.ts';
+export * from './verb-checker.ts';

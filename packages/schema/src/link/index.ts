@@ -1,0 +1,3 @@
+export * from './call-memory.ts';
+export * from './codec.ts';
+export * from './frames.ts';

@@ -1,0 +1,315 @@
+import { Type } from '@sinclair/typebox';
+import {
+  AdapterConfig,
+  type ConfigSchema,
+  configSchema,
+  GatewayConfig,
+  JambusError,
+  loadConfig,
+  StandaloneConfig,
+} from '../../src/index.ts';
+
+const LINK_TOKEN = 'correct-horse-battery';
+const GATEWAY = { JAMBUS_LINK_TOKEN: LINK_TOKEN };
+const ADAPTER = { JAMBUS_LINK_TOKEN: LINK_TOKEN, JAMBUS_BUS: 'nats', JAMBUS_GATEWAYS: 'ws://gateway:3001' };
+
+/** The lines of the message, one per fault. */
+function faultsOf(schema: ConfigSchema, env: Record<string, string | undefined>): string[] {
+  try {
+    loadConfig(schema, env);
+  } catch (error) {
+    if (!(error instanceof JambusError)) throw error;
+    expect(error.code).toBe('bad_config');
+    return error.message.split('\n').slice(1);
+  }
+  return [];
+}
+
+describe('values', () => {
+  test('a gateway runs with a link token alone, everything else has a default', () => {
+    expect(loadConfig(GatewayConfig, GATEWAY)).toEqual({
+      logLevel: 'info',
+      websocketHost: '0.0.0.0',
+      websocketPort: 3000,
+      linkHost: '0.0.0.0',
+      linkPort: 3001,
+      linkToken: LINK_TOKEN,
+      applicationDeadlineMs: 3500,
+      hookPolicy: { default: 'immediate', byHook: {} },
+      hookDeadlineMs: 3500,
+      notifyEvents: true,
+      maxMessageBytes: 24576,
+      maxInboundBytes: 1048576,
+      unclaimedAfterMs: 60000,
+      reconnectGraceMs: 60000,
+      pingIntervalMs: 15000,
+      rememberedCommands: 256,
+      eventWindow: 4096,
+      eventBufferBytes: 67108864,
+      drainMs: 20000,
+      maxCalls: 20000,
+    });
+  });
+
+  test('an adapter runs with a bus, the gateways and the link token', () => {
+    expect(loadConfig(AdapterConfig, ADAPTER)).toEqual({
+      logLevel: 'info',
+      bus: 'nats',
+      prefix: 'jambonz',
+      gateways: ['ws://gateway:3001'],
+      linkToken: LINK_TOKEN,
+      adminHost: '0.0.0.0',
+      adminPort: 3002,
+      commandTtlMs: 30000,
+      unknownCommands: 'refuse',
+      verbCheck: 'strict',
+      normalise: true,
+      commandWindow: 2048,
+      partitionWindow: 8192,
+      unknownCallGraceMs: 1000,
+      endedCallMemory: 10000,
+      drainMs: 10000,
+    });
+  });
+
+  test('the standalone service needs nothing and listens for its own machine only', () => {
+    const config = loadConfig(StandaloneConfig, {});
+    expect(config).toMatchObject({ bus: 'memory', drainMs: 20000, prefix: 'jambonz', maxCalls: 20000 });
+    expect([config.websocketHost, config.linkHost, config.adminHost]).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
+    expect(config.linkToken).toBeUndefined();
+    expect(config).not.toHaveProperty('gateways');
+  });
+
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['TRUE', true],
+    ['false', false],
+    ['0', false],
+  ])('the boolean %s is %s', (text, value) => {
+    expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_NOTIFY_EVENTS: text }).notifyEvents).toBe(value);
+  });
+
+  test('a comma list may have blanks around its items', () => {
+    const env = {
+      ...ADAPTER,
+      JAMBUS_GATEWAYS: 'ws://10.0.0.1:3001, wss://[::1]:3001 ,dns+ws://gateways.voice.svc:3001',
+    };
+    expect(loadConfig(AdapterConfig, env).gateways).toEqual([
+      'ws://10.0.0.1:3001',
+      'wss://[::1]:3001',
+      'dns+ws://gateways.voice.svc:3001',
+    ]);
+  });
+
+  test('an object setting without a notation of its own is JSON', () => {
+    const schema = configSchema({ limits: Type.Object({ calls: Type.Integer() }) });
+    expect(loadConfig(schema, { JAMBUS_LIMITS: '{"calls":3}' }).limits).toEqual({ calls: 3 });
+    expect(faultsOf(schema, { JAMBUS_LIMITS: '{"calls":' })).toEqual([
+      '  JAMBUS_LIMITS: got "{\\"calls\\":", expected a JSON object',
+    ]);
+  });
+
+  test('an empty or blank variable counts as not set', () => {
+    const config = loadConfig(GatewayConfig, {
+      ...GATEWAY,
+      JAMBUS_LINK_PORT: '',
+      JAMBUS_GATEWAY_ID: ' ',
+      JAMBUS_TYPO: '',
+    });
+    expect(config.linkPort).toBe(3001);
+    expect(config).not.toHaveProperty('gatewayId');
+    expect(faultsOf(GatewayConfig, { JAMBUS_LINK_TOKEN: '' })).toHaveLength(1);
+  });
+
+  test('what is returned cannot be changed, at any depth, and defaults are not shared', () => {
+    const config = loadConfig(GatewayConfig, GATEWAY);
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.hookPolicy.byHook)).toBe(true);
+    expect(Object.isFrozen(loadConfig(AdapterConfig, ADAPTER).gateways)).toBe(true);
+    expect(loadConfig(GatewayConfig, GATEWAY).hookPolicy).not.toBe(config.hookPolicy);
+  });
+});
+
+describe('the hook policy', () => {
+  test('one word is the policy of every hook', () => {
+    expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: 'await' }).hookPolicy).toEqual({
+      default: 'await',
+      byHook: {},
+    });
+  });
+
+  test('a JSON object gives hooks a policy by name, and "*" is for the others', () => {
+    const text = '{"*":"await","/menu":"immediate"}';
+    expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text }).hookPolicy).toEqual({
+      default: 'await',
+      byHook: { '/menu': 'immediate' },
+    });
+  });
+
+  test.each(['immediate', '{"/menu":"await"}'])(
+    'a hook named like a built-in property has no policy of its own in %s',
+    (text) => {
+      const { byHook } = loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text }).hookPolicy;
+      expect(byHook['constructor']).toBeUndefined();
+    },
+  );
+
+  test.each(['sometimes', '{"/menu":"sometimes"}', '{"*":1}', '{"/menu"', '["await"]'])('%s is refused', (text) => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text })).toEqual([
+      `  JAMBUS_HOOK_POLICY: got ${JSON.stringify(text)}, expected immediate, await, or a JSON object from hook to one of these with "*" for all others`,
+    ]);
+  });
+});
+
+describe('faults', () => {
+  test('all of them are reported at once, each with variable, value and what is expected', () => {
+    const env = {
+      JAMBUS_BUS: 'rabbit',
+      JAMBUS_GATEWAYS: 'http://gateway',
+      JAMBUS_ADMIN_PORT: '70000',
+      JAMBUS_NORMALISE: 'yes',
+      JAMBUS_COMMAND_TTL_MS: '30s',
+      JAMBUS_LOG_LEVEL: 'loud',
+      JAMBUS_COMAND_WINDOW: '5',
+    };
+    expect(faultsOf(AdapterConfig, env).sort()).toEqual([
+      '  JAMBUS_ADMIN_PORT: got "70000", expected a whole number from 0 to 65535',
+      '  JAMBUS_BUS: got "rabbit", expected nats or kafka (memory is the bus of the standalone service)',
+      '  JAMBUS_COMAND_WINDOW: no such setting; did you mean JAMBUS_COMMAND_WINDOW?',
+      '  JAMBUS_COMMAND_TTL_MS: got "30s", expected a whole number from 100 to 86400000',
+      expect.stringContaining('  JAMBUS_GATEWAYS: got "http://gateway", expected a comma list of ws://'),
+      expect.stringContaining('  JAMBUS_LINK_TOKEN: not set, expected '),
+      '  JAMBUS_LOG_LEVEL: got "loud", expected one of trace, debug, info, warn, error, fatal',
+      '  JAMBUS_NORMALISE: got "yes", expected true or false',
+    ]);
+  });
+
+  test.each(['12.5', '1e3', '0x10', 'Infinity', '-1', '9007199254740993'])('%s is not a number of calls', (text) => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_MAX_CALLS: text })).toHaveLength(1);
+  });
+
+  test.each(['JAMBUS_APPLICATION_DEADLINE_MS', 'JAMBUS_HOOK_DEADLINE_MS'])(
+    '%s must leave jambonz time to get the answer',
+    (variable) => {
+      expect(faultsOf(GatewayConfig, { ...GATEWAY, [variable]: '4900' })).toEqual([]);
+      expect(faultsOf(GatewayConfig, { ...GATEWAY, [variable]: '5000' })).toHaveLength(1);
+    },
+  );
+
+  test('ports must differ, except that any number of them may be 0', () => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_LINK_PORT: '3000' })).toEqual([
+      '  JAMBUS_WEBSOCKET_PORT, JAMBUS_LINK_PORT: got 3000, 3000, expected different ports',
+    ]);
+    expect(faultsOf(StandaloneConfig, { JAMBUS_ADMIN_PORT: '3001' })).toHaveLength(1);
+    const free = { JAMBUS_WEBSOCKET_PORT: '0', JAMBUS_LINK_PORT: '0', JAMBUS_ADMIN_PORT: '0' };
+    expect(faultsOf(StandaloneConfig, free)).toEqual([]);
+  });
+
+  test('a call is not hung up as unclaimed while it still waits for its application, and 0 turns that off', () => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_UNCLAIMED_AFTER_MS: '2000' })).toEqual([
+      expect.stringContaining('JAMBUS_UNCLAIMED_AFTER_MS, JAMBUS_APPLICATION_DEADLINE_MS: got 2000 and 3500'),
+    ]);
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_UNCLAIMED_AFTER_MS: '0' })).toEqual([]);
+  });
+
+  test('buffers must take the largest message', () => {
+    const inbound = { ...GATEWAY, JAMBUS_MAX_MESSAGE_BYTES: '200000', JAMBUS_MAX_INBOUND_BYTES: '100000' };
+    expect(faultsOf(GatewayConfig, inbound)).toHaveLength(1);
+    const buffer = { ...GATEWAY, JAMBUS_MAX_INBOUND_BYTES: '2000000', JAMBUS_EVENT_BUFFER_BYTES: '1048576' };
+    expect(faultsOf(GatewayConfig, buffer)).toHaveLength(1);
+  });
+
+  test('a rule about a setting that is wrong by itself is left for the next try', () => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_WEBSOCKET_PORT: 'x', JAMBUS_LINK_PORT: '3000' })).toEqual([
+      '  JAMBUS_WEBSOCKET_PORT: got "x", expected a whole number from 0 to 65535',
+    ]);
+  });
+
+  test.each(['nats', 'kafka'])('the standalone service says which services to run for %s', (bus) => {
+    expect(faultsOf(StandaloneConfig, { JAMBUS_BUS: bus })).toEqual([
+      `  JAMBUS_BUS: got "${bus}", expected memory; for nats or kafka run the gateway and adapter services`,
+    ]);
+  });
+
+  test.each(['ws://', 'ws://a:1,,ws://b:1', 'ws://a:1,ws://a:1', 'dns+ws://no-port', 'ws://a:1/path'])(
+    'the gateways %s are refused',
+    (text) => {
+      expect(faultsOf(AdapterConfig, { ...ADAPTER, JAMBUS_GATEWAYS: text })).toHaveLength(1);
+    },
+  );
+
+  test.each(['.a', 'a..b', 'a.', 'a b', 'a*', 'ä'])('the prefix %s is refused', (text) => {
+    expect(faultsOf(AdapterConfig, { ...ADAPTER, JAMBUS_PREFIX: text })).toHaveLength(1);
+  });
+
+  test('a long value is cut in the message', () => {
+    const [fault = ''] = faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_LINK_PORT: 'x'.repeat(10_000) });
+    expect(fault.length).toBeLessThan(200);
+  });
+});
+
+describe('secrets', () => {
+  test('a refused secret is not repeated', () => {
+    const [token = ''] = faultsOf(GatewayConfig, { JAMBUS_LINK_TOKEN: 'tooshort' });
+    expect(token).toContain('JAMBUS_LINK_TOKEN: got *** (a secret), expected 16 to 512 visible');
+    expect(token).not.toContain('tooshort');
+    const [auth = ''] = faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_BASIC_AUTH: 'hunter2' });
+    expect(auth).toContain('JAMBUS_BASIC_AUTH: got *** (a secret), expected user:password');
+    expect(auth).not.toContain('hunter2');
+  });
+
+  test('a password inside a URL is not repeated', () => {
+    const [fault] = faultsOf(AdapterConfig, { ...ADAPTER, JAMBUS_GATEWAYS: 'ws://me:hunt@er2@gateway:3001' });
+    expect(fault).toContain('got "ws://***@gateway:3001"');
+  });
+
+  test('the value of an unknown variable is not repeated, it may be a secret with a mistyped name', () => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_BASIC_AUHT: 'me:hunter2' })).toEqual([
+      '  JAMBUS_BASIC_AUHT: no such setting; did you mean JAMBUS_BASIC_AUTH?',
+    ]);
+  });
+
+  test('a line break at the end of a token is refused rather than sent', () => {
+    expect(faultsOf(GatewayConfig, { JAMBUS_LINK_TOKEN: `${LINK_TOKEN}\n` })).toHaveLength(1);
+  });
+
+  test('a password may have blanks and colons in it, not around it', () => {
+    const env = { ...GATEWAY, JAMBUS_BASIC_AUTH: 'me:pass: word' };
+    expect(loadConfig(GatewayConfig, env).basicAuth).toBe('me:pass: word');
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_BASIC_AUTH: 'me:password ' })).toHaveLength(1);
+  });
+});
+
+describe('unknown variables', () => {
+  test('one that resembles no setting is a fault without a suggestion', () => {
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_COLOUR_SCHEME_OF_LOGS: 'red' })).toEqual([
+      '  JAMBUS_COLOUR_SCHEME_OF_LOGS: no such setting; see --help for all of them',
+    ]);
+  });
+
+  test('settings of other services, those of tests, and what is not ours are let pass', () => {
+    const env = { ...ADAPTER, JAMBUS_WEBSOCKET_PORT: 'x', JAMBUS_TEST_BROKER: 'y', PATH: '/bin', JAMBUSX: '1' };
+    expect(faultsOf(AdapterConfig, env)).toEqual([]);
+  });
+
+  test('what Kubernetes adds for Services called jambus-… is let pass', () => {
+    const env = {
+      ...GATEWAY,
+      JAMBUS_GATEWAY_SERVICE_HOST: '10.0.0.1',
+      JAMBUS_GATEWAY_SERVICE_PORT: '3000',
+      JAMBUS_GATEWAY_SERVICE_PORT_WEBSOCKET: '3000',
+      JAMBUS_GATEWAY_PORT: 'tcp://10.0.0.1:3000',
+      JAMBUS_GATEWAY_PORT_3000_TCP: 'tcp://10.0.0.1:3000',
+      JAMBUS_GATEWAY_PORT_3000_TCP_PROTO: 'tcp',
+      JAMBUS_GATEWAY_PORT_3000_TCP_PORT: '3000',
+      JAMBUS_GATEWAY_PORT_3000_TCP_ADDR: '10.0.0.1',
+    };
+    expect(faultsOf(GatewayConfig, env)).toEqual([]);
+  });
+
+  test('where such a variable has the name of a setting, the message says where it comes from', () => {
+    const [fault] = faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_LINK_PORT: 'tcp://10.0.0.1:3001' });
+    expect(fault).toContain('set enableServiceLinks to false');
+  });
+});

@@ -1,0 +1,115 @@
+import type { Server } from 'node:http';
+import { JambusError } from '@jambus/schema';
+import type { Logger, Metrics } from '@jambus/telemetry';
+import { type FastifyInstance, fastify } from 'fastify';
+import { answerOf, type HealthReport, type ReadinessReport } from './reports.ts';
+import { type UpgradeHandler, Upgrades } from './upgrades.ts';
+
+/** Requests under way get this long to end when the server closes, in ms. */
+const CLOSE_GRACE_MS = 500;
+
+/** A request must have arrived whole within this time, in ms. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface AdminServerOptions {
+  readonly host: string;
+  /** 0 takes a free one; `listen` tells which. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: () => HealthReport;
+  readonly ready: () => ReadinessReport;
+}
+
+/** Where a server listens. */
+export interface BoundAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The HTTP server that every jambus process has for its operators. */
+export interface AdminServer {
+  /** For further routes; add them before `listen`. */
+  readonly fastify: FastifyInstance;
+  /** The HTTP server below. Its upgrade requests belong to `handleUpgrade`: do not listen for them. */
+  readonly server: Server;
+  /** Gives websocket upgrades of one path to `handler`. Those of any other path are refused with 404. */
+  handleUpgrade(path: string, handler: UpgradeHandler): void;
+  /** @throws JambusError `bad_config` when the address cannot be had */
+  listen(): Promise<BoundAddress>;
+  /**
+   * Stops listening, ends idle connections at once and everything else, upgraded sockets included, half a second later.
+   * Whoever upgraded a socket closes it properly before. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the admin server: `GET /healthz` and `GET /readyz` answer 200 or 503 with the checks as JSON, `GET /metrics` the
+ * Prometheus text format, every other path 404 as JSON.
+ */
+export function createAdminServer(options: AdminServerOptions): AdminServer {
+  const { host, port, logger, metrics } = options;
+  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS });
+  const upgrades = new Upgrades(app.server, logger);
+  addErrorAnswers(app, logger);
+
+  app.get('/healthz', (_request, reply) => {
+    const { status, body } = answerOf(options.health());
+    return reply.status(status).send(body);
+  });
+  app.get('/readyz', (_request, reply) => {
+    const { status, body } = answerOf(options.ready());
+    return reply.status(status).send(body);
+  });
+  app.get('/metrics', async (_request, reply) => {
+    const text = await metrics.prometheus();
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
+  });
+
+  return {
+    fastify: app,
+    server: app.server,
+    handleUpgrade: (path, handler) => upgrades.handle(path, handler),
+    async listen() {
+      const bound = await listen(app, host, port);
+      logger.info(bound, 'admin server listens');
+      return bound;
+    },
+    async close() {
+      const cut = setTimeout(() => {
+        app.server.closeAllConnections();
+        upgrades.destroy();
+      }, CLOSE_GRACE_MS);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(cut);
+      }
+    },
+  };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<BoundAddress> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new JambusError('bad_config', `cannot listen on ${host}:${port}: ${reason}`, { cause: error });
+  }
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new JambusError('internal', 'no address after listening');
+  return { host: address.address, port: address.port };
+}
+
+function addErrorAnswers(app: FastifyInstance, logger: Logger): void {
+  app.setNotFoundHandler((request, reply) =>
+    reply.status(404).send({ error: 'not_found', message: `nothing at ${request.method} ${request.url}` }),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.status(status).send({ error: 'bad_request', message: error.message });
+    logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
+    return reply.status(status).send({ error: 'internal', message: 'internal error' });
+  });
+}

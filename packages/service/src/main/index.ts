@@ -1,0 +1,2 @@
+export * from './run-main.ts';
+export type { Service, ServiceContext, ServiceSchema } from './service.ts';

@@ -1,0 +1,169 @@
+import { JambusError } from '@jambus/schema';
+import type { Attributes, Meter } from '@opentelemetry/api';
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { VERSION } from '../version.ts';
+import { LabelSets, MOST_LABEL_SETS, OTHER } from './label-sets.ts';
+import {
+  type CounterHandle,
+  type GaugeReading,
+  type HistogramHandle,
+  type HistogramOptions,
+  type Labelled,
+  type MetricOptions,
+  type Metrics,
+  SECONDS_BUCKETS,
+} from './metrics.ts';
+import { PullReader } from './pull-reader.ts';
+
+export interface MetricsSettings {
+  /** Name of the service, a label of `jambus_build_info`. */
+  readonly service: string;
+  /** Version of the service; that of jambus when left out. */
+  readonly version?: string;
+  /** Told what a gauge threw while it was read; the other metrics are not affected. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Makes the metrics of a service on the OpenTelemetry SDK, with `jambus_build_info` among them. */
+export function createMetrics(settings: MetricsSettings): Metrics {
+  const metrics = new OpenTelemetryMetrics(settings);
+  const build = { service: settings.service, version: settings.version ?? VERSION };
+  metrics.gauge('jambus_build_info', 'Always 1; the labels say what runs.', () => [[build, 1]]);
+  return metrics;
+}
+
+type Labels = { readonly labels?: readonly string[] };
+
+class OpenTelemetryMetrics implements Metrics {
+  readonly #pull = new PullReader();
+  /** Without scope and target labels: they would be the same on every line. */
+  readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+  readonly #provider: MeterProvider;
+  readonly #meter: Meter;
+  readonly #onError: (error: unknown) => void;
+  readonly #declared = new Map<string, { readonly form: string; readonly metric: unknown }>();
+
+  constructor(settings: MetricsSettings) {
+    // Another way out, OTLP say, is another reader in this list.
+    this.#provider = new MeterProvider({ readers: [this.#pull] });
+    this.#meter = this.#provider.getMeter('jambus', settings.version ?? VERSION);
+    this.#onError = settings.onError ?? (() => undefined);
+  }
+
+  counter(options: MetricOptions): CounterHandle;
+  counter<const Label extends string>(
+    options: MetricOptions & { readonly labels: readonly Label[] },
+  ): Labelled<Label, CounterHandle>;
+  counter(options: MetricOptions & Labels): CounterHandle | Labelled<string, CounterHandle> {
+    if (!options.name.endsWith('_total')) throw unusable(options.name, 'the name of a counter ends in _total');
+    return this.#declare('counter', options, () => {
+      const sets = new LabelSets(options.labels ?? [], (attributes) => new Count(attributes));
+      this.#meter.createObservableCounter(options.name, described(options)).addCallback((result) => {
+        for (const count of sets) result.observe(count.value, count.attributes);
+      });
+      return offered(options, sets);
+    });
+  }
+
+  gauge(name: string, help: string, read: () => number | Iterable<GaugeReading>, unit?: string): void {
+    if (this.#declared.has(name)) throw unusable(name, 'it is declared already');
+    this.#declare('gauge', { name, help }, () => {
+      const gauge = this.#meter.createObservableGauge(
+        name,
+        described({ name, help, ...(unit !== undefined && { unit }) }),
+      );
+      gauge.addCallback((result) => {
+        const readings = read();
+        if (typeof readings === 'number') result.observe(readings);
+        else for (const [labels, value] of bounded(readings)) result.observe(value, labels);
+      });
+      return gauge;
+    });
+  }
+
+  histogram(options: HistogramOptions): HistogramHandle;
+  histogram<const Label extends string>(
+    options: HistogramOptions & { readonly labels: readonly Label[] },
+  ): Labelled<Label, HistogramHandle>;
+  histogram(options: HistogramOptions & Labels): HistogramHandle | Labelled<string, HistogramHandle> {
+    return this.#declare('histogram', options, () => {
+      const histogram = this.#meter.createHistogram(options.name, {
+        ...described({ unit: 's', ...options }),
+        advice: { explicitBucketBoundaries: [...(options.buckets ?? SECONDS_BUCKETS)] },
+      });
+      const sets = new LabelSets(options.labels ?? [], (attributes) => ({
+        record: (value: number) => histogram.record(value, attributes),
+      }));
+      return offered(options, sets);
+    });
+  }
+
+  async prometheus(): Promise<string> {
+    const { resourceMetrics, errors } = await this.#pull.collect();
+    for (const error of errors) this.#onError(error);
+    return this.#serializer.serialize(resourceMetrics);
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#provider.shutdown();
+  }
+
+  /** Makes a metric once; later declarations of the same form get the same one, of another form are a defect. */
+  #declare<Metric>(kind: string, options: MetricOptions & Labels, make: () => Metric): Metric {
+    const { name, labels } = options;
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) throw unusable(name, 'names are snake_case');
+    const form = JSON.stringify([kind, labels]);
+    const earlier = this.#declared.get(name);
+    if (earlier === undefined) {
+      const metric = make();
+      this.#declared.set(name, { form, metric });
+      return metric;
+    }
+    if (earlier.form !== form) throw unusable(name, 'it is declared with another kind or other labels');
+    return earlier.metric as Metric; // Of the same form, so made by the same code.
+  }
+}
+
+/** A number with its labels. */
+class Count implements CounterHandle {
+  value = 0;
+  readonly attributes: Attributes;
+
+  constructor(attributes: Attributes) {
+    this.attributes = attributes;
+  }
+
+  add(n = 1): void {
+    this.value += n;
+  }
+}
+
+/** With labels the caller picks a set, without there is only one. */
+function offered<Handle>(options: Labels, sets: LabelSets<string, Handle>): Handle | Labelled<string, Handle> {
+  return options.labels === undefined ? sets.get({}) : { labels: (values) => sets.get(values) };
+}
+
+function described(options: MetricOptions) {
+  return { description: options.help, ...(options.unit !== undefined && { unit: options.unit }) };
+}
+
+/** The readings as they come, the ones too many added up under the label `other`. */
+function* bounded(readings: Iterable<GaugeReading>): Generator<GaugeReading> {
+  let seen = 0;
+  let rest: GaugeReading | undefined;
+  for (const reading of readings) {
+    seen += 1;
+    if (seen <= MOST_LABEL_SETS) {
+      yield reading;
+    } else {
+      const labels = Object.fromEntries(Object.keys(reading[0]).map((label) => [label, OTHER]));
+      rest = [labels, (rest?.[1] ?? 0) + reading[1]];
+    }
+  }
+  if (rest !== undefined) yield rest;
+}
+
+function unusable(name: string, why: string): JambusError {
+  return new JambusError('internal', `metric ${name} cannot be used: ${why}`);
+}

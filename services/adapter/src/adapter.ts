@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  type Bus,
+  type BusTrouble,
+  DEFAULT_LANES_SETTINGS,
+  DEFAULT_OUTBOX_SETTINGS,
+  type LanesSettings,
+  type OnTrouble,
+  Outbox,
+} from '@jambus/bus';
+import { type AdapterConfig, createCommandParser } from '@jambus/schema';
+import { type AdminServer, createAdminServer } from '@jambus/service';
+import type { Logger, Metrics } from '@jambus/telemetry';
+import { createAdapterMetrics } from './adapter-metrics.ts';
+import { type CallDirectory, type CallInfo, createCallDirectory } from './calls/call-directory.ts';
+import { createCommandPipeline } from './commands/command-pipeline.ts';
+import { createCommandRouter } from './commands/command-router.ts';
+import { createEventPublisher } from './events/event-publisher.ts';
+import { resultMessage, terminalResultId } from './events/result-message.ts';
+import { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
+import { createGatewaySet } from './link/gateway-set.ts';
+
+export interface AdapterContext {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What an adapter has to know; which bus it is on has been decided by whoever connected it. */
+export type AdapterSettings = Omit<AdapterConfig, 'bus' | 'logLevel' | 'prefix'>;
+
+export interface Adapter {
+  /** Opens the admin port; resolves with it. @throws when it cannot be had */
+  listen(): Promise<number>;
+  /** Carries commands and events until `signal` aborts, then finishes what is under way. */
+  run(signal: AbortSignal): Promise<void>;
+  /** The calls it knows. */
+  calls(): CallInfo[];
+  /** The admin port's server, for a process that serves more on it. */
+  readonly admin: AdminServer;
+}
+
+/** What a driver needs of the adapter it is connected for. */
+export interface BusOptions {
+  readonly onTrouble: OnTrouble;
+  readonly lanes: LanesSettings;
+  /** How long running handlers are waited for when a partition is given up, in ms. */
+  readonly stopMs: number;
+}
+
+const LINK_PING_MS = 2_000;
+
+/**
+ * The gateways' event windows bound what can be pending, so these are never met unless something is wrong. Past them a
+ * link is cut, and its gateway keeps the events.
+ */
+const OUTBOX_SETTINGS = { ...DEFAULT_OUTBOX_SETTINGS, maxPendingMessages: 200_000, maxPendingBytes: 512 * 1024 * 1024 };
+
+/**
+ * The whole adapter: the bus on one side, gateways on the other. A command's way is `commands/` (pipeline, then router),
+ * `calls/` (which gateway has the call), `link/` (to that gateway); an event's way is `link/`, then `events/`.
+ *
+ * @param connect connects the bus, which is closed when `run` ends
+ */
+export function createAdapter(
+  config: AdapterSettings,
+  connect: (options: BusOptions) => Bus,
+  { logger, metrics }: AdapterContext,
+): Adapter {
+  const adapterId = `${hostname()}-${randomUUID().slice(0, 8)}`;
+
+  const onTrouble = (trouble: BusTrouble): void => {
+    counters.busTrouble(trouble.kind);
+    const { kind, ...rest } = trouble;
+    logger.warn(
+      { kind, ...rest, ...('error' in trouble ? { err: trouble.error, error: undefined } : {}) },
+      'bus trouble',
+    );
+  };
+
+  const limits = { ...DEFAULT_LANES_SETTINGS.limits, maxUnfinished: config.partitionWindow };
+  const bus = connect({ onTrouble, lanes: { ...DEFAULT_LANES_SETTINGS, limits }, stopMs: config.drainMs });
+  const outbox = new Outbox(bus.sink, { onTrouble, settings: OUTBOX_SETTINGS });
+  const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
+    endedCallMemory: config.endedCallMemory,
+    isComplete: () => gateways.isComplete,
+  });
+
+  const events = createEventPublisher({
+    outbox,
+    onPublished: (type) => counters.event(type),
+    onRefused(frame, error) {
+      counters.eventRefused(frame.type);
+      const { call: callSid, type, sequence } = frame;
+      logger.error({ callSid, type, sequence, err: error }, 'event lost: the broker refuses it');
+    },
+  });
+
+  const gateways = createGatewaySet({
+    gateways: config.gateways,
+    logger,
+    onChange: () => directory.wakeAll(),
+    createLink: (url) =>
+      createGatewayLink({
+        url,
+        token: config.linkToken,
+        adapterId,
+        commandWindow: config.commandWindow,
+        pingIntervalMs: LINK_PING_MS,
+        handlers: {
+          ready(link) {
+            directory.wakeAll();
+            logger.info({ gateway: link.gateway, url }, 'gateway linked');
+          },
+          lost(link, wasReady, error) {
+            directory.gatewayLost(link);
+            if (wasReady) logger.warn({ gateway: link.gateway, url, err: error }, 'gateway link lost, dialling again');
+            else logger.debug({ url, err: error }, 'gateway not reached, dialling again');
+          },
+          draining: (link) => logger.info({ gateway: link.gateway }, 'gateway is draining'),
+          opened: (link, frame) => directory.opened(link, frame),
+          closed: (link, frame, memory) => directory.closed(link, frame, memory),
+          event(link, frame, payload) {
+            directory.passed(frame.call, frame.epoch, frame.sequence);
+            events.publish(link, frame, payload);
+          },
+        },
+      }),
+  });
+
+  const counters = createAdapterMetrics(metrics, {
+    outbox,
+    calls: () => directory.size,
+    gatewaysReady: () => gateways.ready,
+    commandsUnderWay: () => gateways.links.reduce((sum, link) => sum + link.commandsUnderWay, 0),
+  });
+
+  const handleCommand = createCommandPipeline({
+    parser: createCommandParser({
+      unknownCommands: config.unknownCommands,
+      verbCheck: config.verbCheck,
+      normalise: config.normalise,
+    }),
+    router: createCommandRouter({ directory, unknownCallGraceMs: config.unknownCallGraceMs }),
+    publishResult: (result, position) => outbox.publish(resultMessage(result, terminalResultId(position))),
+    commandTtlMs: config.commandTtlMs,
+    onOutcome(command, result) {
+      counters.command(command, result);
+      if (result.status === 'rejected') logger.warn({ command, ...result }, 'command rejected');
+      else logger.debug(result, 'command delivered');
+    },
+  });
+
+  const admin = createAdminServer({
+    host: config.adminHost,
+    port: config.adminPort,
+    logger,
+    metrics,
+    health: () => ({}),
+    ready: () => ({
+      bus: { ok: bus.healthy() },
+      gateways: { ok: gateways.ready > 0, detail: `${gateways.ready} linked` },
+    }),
+  });
+
+  return {
+    admin,
+    calls: () => directory.list(),
+    async listen() {
+      const { port } = await admin.listen();
+      logger.info({ adapterId, admin: port, bus: bus.capabilities.driver }, 'adapter listens');
+      return port;
+    },
+    async run(signal) {
+      // Links stay up until the last command has its outcome and the last event its confirmation.
+      const unlink = new AbortController();
+      const linking = gateways.run(unlink.signal);
+      try {
+        await bus.commands.run(handleCommand, signal);
+        await outbox.close(config.drainMs);
+      } finally {
+        unlink.abort();
+        await linking;
+        directory.close();
+        await bus.close();
+        await admin.close();
+      }
+    },
+  };
+}

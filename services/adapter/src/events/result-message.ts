@@ -1,0 +1,32 @@
+import type { BusMessage } from '@jambus/bus';
+import type { CommandResult } from '@jambus/schema';
+
+/**
+ * A result as it goes on the bus.
+ *
+ * @param id its CloudEvents id. Made from what the result is about, never at random: when a crash makes it come twice, a
+ *   reader can tell.
+ */
+export function resultMessage(result: CommandResult, id: string): BusMessage {
+  return {
+    channel: 'results',
+    callSid: result.callSid,
+    type: result.status,
+    attributes: {
+      specversion: '1.0',
+      id,
+      type: `jambus.command.${result.status}`,
+      source: '/jambus',
+      subject: result.callSid,
+      time: result.at,
+      causationid: result.commandId,
+      'content-type': 'application/json',
+    },
+    payload: Buffer.from(JSON.stringify(result)),
+  };
+}
+
+/** The CloudEvents id of the terminal result of the command at this place in the broker. */
+export function terminalResultId(position: string): string {
+  return `result/${position}`;
+}

@@ -1,0 +1,110 @@
+import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JambusError } from '@jambus/schema';
+import type { Logger } from '@jambus/telemetry';
+import type { GatewayLink } from './gateway-link.ts';
+
+export interface GatewaySetOptions {
+  /** `ws://…` and `wss://…` for single gateways, `dns+ws://name:port` for every address that a name has. */
+  readonly gateways: readonly string[];
+  readonly createLink: (url: string) => GatewayLink;
+  readonly logger: Logger;
+  /** A gateway came or went: what counts as complete may have changed. */
+  readonly onChange: () => void;
+}
+
+/** The links to all gateways there are. */
+export interface GatewaySet {
+  /** True when every gateway there should be is linked and has told its calls. */
+  readonly isComplete: boolean;
+  readonly ready: number;
+  readonly links: readonly GatewayLink[];
+  /** Dials, and looks names up again and again, until `signal` aborts; resolves when every link is closed. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const LOOKUP_INTERVAL_MS = 5_000;
+const DNS = /^dns\+(wss?):\/\/(.+):(\d+)\/?$/;
+
+interface Member {
+  readonly link: GatewayLink;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+}
+
+export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
+  const members = new Map<string, Member>();
+  const names = options.gateways.filter((gateway) => DNS.test(gateway));
+  const fixed = options.gateways.filter((gateway) => !DNS.test(gateway));
+  /** What each name resolved to last; a lookup that fails leaves it as it was. */
+  const resolved = new Map<string, readonly string[]>();
+
+  const look = async (name: string): Promise<void> => {
+    const [, scheme, host, port] = DNS.exec(name) as unknown as [string, string, string, string];
+    try {
+      const addresses = await lookup(host, { all: true });
+      const urls = addresses.map(({ address, family }) =>
+        family === 6 ? `${scheme}://[${address}]:${port}` : `${scheme}://${address}:${port}`,
+      );
+      resolved.set(name, urls);
+    } catch (cause) {
+      const error = new JambusError('link_unavailable', `cannot look up ${host}: gateways behind it stay as they are`, {
+        cause,
+      });
+      options.logger.warn({ err: error }, 'gateway name not resolved');
+    }
+  };
+
+  const adjust = (): void => {
+    const wanted = new Set([...fixed, ...[...resolved.values()].flat()]);
+    for (const [url, { stop }] of members) {
+      // An address that is gone from the name is a gateway that is gone; while its link is up it still has calls.
+      if (!wanted.has(url) && members.get(url)?.link.isReady === false) {
+        stop.abort();
+        members.delete(url);
+      }
+    }
+    for (const url of wanted) {
+      if (members.has(url)) continue;
+      const link = options.createLink(url);
+      const stop = new AbortController();
+      members.set(url, { link, stop, done: link.run(stop.signal) });
+    }
+    options.onChange();
+  };
+
+  return {
+    get isComplete() {
+      if (resolved.size < names.length) return false;
+      for (const { link } of members.values()) if (!link.isReady) return false;
+      return members.size > 0;
+    },
+    get ready() {
+      let count = 0;
+      for (const { link } of members.values()) if (link.isReady) count++;
+      return count;
+    },
+    get links() {
+      return [...members.values()].map(({ link }) => link);
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        await Promise.all(names.map(look));
+        if (signal.aborted) break;
+        adjust();
+        const pause = names.length === 0 ? untilAborted(signal) : sleep(LOOKUP_INTERVAL_MS, undefined, { signal });
+        // Rejects only when the signal aborts, which the loop looks at next.
+        await pause.catch(() => undefined);
+      }
+      for (const { stop } of members.values()) stop.abort();
+      await Promise.all([...members.values()].map(({ done }) => done));
+    },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

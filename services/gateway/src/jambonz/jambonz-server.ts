@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { DeadlineQueue } from '../deadline-queue.ts';
+import { createJambonzSocket, type JambonzSocket, type SocketHandlers } from './jambonz-socket.ts';
+import { answerRefusal, applicationOf, JAMBONZ_SUBPROTOCOL, refuseUpgrade } from './upgrade.ts';
+
+export interface JambonzServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly basicAuth: string | undefined;
+  /** Largest message taken from jambonz, in bytes; a larger one ends its socket with 1009. */
+  readonly maxInboundBytes: number;
+  /** Past this many connections TCP connections are dropped: jambonz goes on trying then, which it would not after a 503. */
+  readonly maxConnections: number;
+  readonly pingIntervalMs: number;
+  /** How long a fresh socket may stay silent. */
+  readonly silenceDeadlines: DeadlineQueue;
+  readonly handlers: Omit<SocketHandlers, 'session' | 'closed'> & {
+    readonly session: (
+      ...args: [...Parameters<SocketHandlers['session']>, application: string]
+    ) => ReturnType<SocketHandlers['session']>;
+    /** A TCP connection was dropped because there are too many. */
+    readonly dropped: () => void;
+  };
+}
+
+/** The port that jambonz connects to. */
+export interface JambonzServer {
+  /** Starts to listen; resolves with the port. */
+  listen(): Promise<number>;
+  /** Refuses new connections from now on; the open ones go on. */
+  stopAccepting(): void;
+  /** Cuts what is still open. */
+  close(): Promise<void>;
+}
+
+/** How long a peer may take over its HTTP request. jambonz itself gives the upgrade 1.5 s. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+export function createJambonzServer(options: JambonzServerOptions): JambonzServer {
+  const { handlers } = options;
+  const sockets = new Set<JambonzSocket>();
+  const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
+  http.maxConnections = options.maxConnections;
+  const websockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // 250 KiB a connection on both sides; jambonz offers it and does without.
+    perMessageDeflate: false,
+    maxPayload: options.maxInboundBytes,
+    handleProtocols: () => JAMBONZ_SUBPROTOCOL,
+  });
+
+  http.on('drop', () => handlers.dropped());
+  http.on('clientError', (_error, socket) => {
+    handlers.violation('http', 'not an HTTP request');
+    answerRefusal(socket, { status: 400, reason: 'not an HTTP request' });
+  });
+  http.on('request', (_request, response) => {
+    handlers.violation('http', 'a request without upgrade');
+    response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain; charset=utf-8' });
+    response.end(`this port speaks websocket (${JAMBONZ_SUBPROTOCOL}) only\n`);
+  });
+  http.on('upgrade', (request, stream, head) => {
+    stream.on('error', () => stream.destroy());
+    const refusal = refuseUpgrade(request, options.basicAuth);
+    if (refusal !== undefined) {
+      handlers.violation('upgrade', refusal.reason);
+      answerRefusal(stream, refusal);
+      return;
+    }
+    const application = applicationOf(request);
+    websockets.handleUpgrade(request, stream, head, (ws) => {
+      const silence = options.silenceDeadlines.add(() => socket.expireSilence());
+      const socket = createJambonzSocket(ws, {
+        session: (...args) => {
+          silence.cancel();
+          return handlers.session(...args, application);
+        },
+        violation: handlers.violation,
+        closed: () => {
+          silence.cancel();
+          sockets.delete(socket);
+        },
+      });
+      sockets.add(socket);
+    });
+  });
+  websockets.on('wsClientError', (error, stream) => {
+    handlers.violation('upgrade', error.message);
+    answerRefusal(stream, { status: 400, reason: error.message });
+  });
+
+  let beat: NodeJS.Timeout | undefined;
+  return {
+    async listen() {
+      await listening(http, options.host, options.port);
+      beat = setInterval(() => {
+        for (const socket of sockets) socket.beat();
+      }, options.pingIntervalMs);
+      return (http.address() as AddressInfo).port;
+    },
+    stopAccepting() {
+      http.close();
+      http.closeIdleConnections();
+    },
+    async close() {
+      clearInterval(beat);
+      const closed = http.listening ? once(http, 'close') : undefined;
+      http.close();
+      http.closeAllConnections();
+      for (const socket of sockets) socket.terminate();
+      await closed;
+    },
+  };
+}
+
+/** Resolves when the server listens, rejects when it cannot. */
+async function listening(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
+}

@@ -1,0 +1,66 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** The subprotocol jambonz asks for; it fails a call whose answer lacks it. */
+export const JAMBONZ_SUBPROTOCOL = 'ws.jambonz.org';
+
+/** Why a websocket upgrade is refused, as HTTP says it. */
+export interface UpgradeRefusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The reason to refuse an upgrade, or undefined to accept it.
+ *
+ * @param basicAuth `user:password` that the request has to bring; undefined asks for none
+ */
+export function refuseUpgrade(request: IncomingMessage, basicAuth: string | undefined): UpgradeRefusal | undefined {
+  if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    return { status: 400, reason: 'the only upgrade on this port is to websocket' };
+  }
+  if (basicAuth !== undefined && !hasCredentials(request, basicAuth)) {
+    return {
+      status: 401,
+      reason: 'wrong or missing user and password',
+      headers: { 'www-authenticate': 'Basic realm="jambus", charset="UTF-8"' },
+    };
+  }
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  if (!offered.includes(JAMBONZ_SUBPROTOCOL)) {
+    return { status: 400, reason: `the subprotocol on this port is ${JAMBONZ_SUBPROTOCOL}` };
+  }
+  return undefined;
+}
+
+/** Compares digests, so that neither length nor content of the password shows in the time it takes. */
+function hasCredentials(request: IncomingMessage, basicAuth: string): boolean {
+  const [scheme, credentials] = (request.headers.authorization ?? '').split(' ', 2);
+  if (scheme?.toLowerCase() !== 'basic' || credentials === undefined) return false;
+  return timingSafeEqual(digest(Buffer.from(credentials, 'base64')), digest(Buffer.from(basicAuth)));
+}
+
+function digest(data: Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+/** Answers an upgrade with an HTTP status and closes the connection. */
+export function answerRefusal(socket: Duplex, { status, reason, headers = {} }: UpgradeRefusal): void {
+  const body = `${reason}\n`;
+  const lines = Object.entries({
+    connection: 'close',
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** The websocket path, which tells one application from another. Queries stay out of it: they may hold secrets. */
+export function applicationOf(request: IncomingMessage): string {
+  const path = (request.url ?? '/').split('?', 1)[0] as string;
+  return path.slice(0, 256);
+}

@@ -1,0 +1,13 @@
+import { GatewayConfig } from '@jambus/schema';
+import { runMain } from '@jambus/service';
+import { createGateway } from './gateway.ts';
+
+await runMain({
+  name: 'gateway',
+  schema: GatewayConfig,
+  async start(config, { signal, ...context }) {
+    const gateway = await createGateway(config, context);
+    await gateway.listen();
+    await gateway.run(signal);
+  },
+});

@@ -1,0 +1,151 @@
+import { type CommandFrame, createCommandParser, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
+import type { HookMode } from '../../src/calls/answers.ts';
+import { Call, type CallEnd, type CallEvent, type CallSettings } from '../../src/calls/call.ts';
+import type { CallSocket } from '../../src/calls/call-socket.ts';
+import type { CommandOutcome } from '../../src/calls/deliveries.ts';
+import type { DeadlineQueue } from '../../src/deadline-queue.ts';
+
+/** A websocket that remembers what was written to it. */
+export class FakeSocket implements CallSocket {
+  isOpen = true;
+  bufferedBytes = 0;
+  readonly sent: { type: string; msgid?: string; command?: string; data?: unknown }[] = [];
+  readonly raw: string[] = [];
+  closedWith: number | undefined;
+  paused = false;
+  /** What the next writes come to. */
+  failWrites = false;
+
+  send(message: Uint8Array, done: (error: Error | undefined) => void): void {
+    if (this.failWrites) {
+      done(new Error('gone'));
+      return;
+    }
+    this.raw.push(Buffer.from(message).toString());
+    this.sent.push(JSON.parse(Buffer.from(message).toString()));
+    done(undefined);
+  }
+
+  close(code: number): void {
+    this.isOpen = false;
+    this.closedWith = code;
+  }
+
+  terminate(): void {
+    this.isOpen = false;
+    this.closedWith = 1006;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+}
+
+/** A deadline queue whose time comes when the test says so. */
+export function manualQueue(): DeadlineQueue & { expireAll(): void } {
+  const waiting = new Set<() => void>();
+  return {
+    add(expire) {
+      waiting.add(expire);
+      return { cancel: () => waiting.delete(expire) };
+    },
+    expireAll() {
+      for (const expire of [...waiting]) {
+        waiting.delete(expire);
+        expire();
+      }
+    },
+    close: () => waiting.clear(),
+  };
+}
+
+export const FALLBACK = Buffer.from('[{"verb":"pause","length":1}]');
+
+/** A call with everything around it faked, and everything it says remembered. */
+export function callHarness(
+  options: { hookMode?: (hook: string | undefined) => HookMode; notifyEvents?: boolean } = {},
+) {
+  const queues = {
+    applicationDeadlines: manualQueue(),
+    hookDeadlines: manualQueue(),
+    graceDeadlines: manualQueue(),
+    lifeDeadlines: manualQueue(),
+    resumeDeadlines: manualQueue(),
+    claimDeadlines: manualQueue(),
+  };
+  const settings: CallSettings = {
+    ...queues,
+    fallback: FALLBACK,
+    notifyEvents: options.notifyEvents ?? false,
+    hookMode: options.hookMode ?? (() => 'immediate'),
+    maxMessageBytes: 24_576,
+    rememberedCommands: 16,
+  };
+  const events: CallEvent[] = [];
+  const payloads: string[] = [];
+  const ends: CallEnd[] = [];
+  const holding: boolean[] = [];
+  const call = new Call('call-1', '/app', settings, {
+    event(event, payload) {
+      events.push(event);
+      payloads.push(payload.toString());
+    },
+    holding: (_call, holds) => holding.push(holds),
+    away() {},
+    unclaimed() {},
+    ended: (_call, reason) => ends.push(reason),
+  });
+  return { call, queues, events, payloads, ends, holding, socket: new FakeSocket() };
+}
+
+let msgids = 0;
+
+/** A message as jambonz sends it, and its bytes. */
+export function jambonz(type: string, data: object = {}, more: object = {}): [JambonzMessage, Buffer] {
+  const payload = Buffer.from(JSON.stringify({ type, msgid: `m${++msgids}`, call_sid: 'call-1', data, ...more }));
+  const parsed = parseJambonzMessage(payload);
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return [parsed.message, payload];
+}
+
+let numbers = 0;
+const parser = createCommandParser();
+
+/** Sends a command to the call, through the same checks as an adapter, and gives back what it came to so far. */
+export function send(call: Call, message: object, more: Partial<CommandFrame> = {}): CommandOutcome[] {
+  const parsed = parser.parse(Buffer.from(JSON.stringify(message)));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  const outcomes: CommandOutcome[] = [];
+  const n = ++numbers;
+  call.deliver({
+    frame: {
+      t: 'command',
+      n,
+      call: call.callSid,
+      id: `id-${n}`,
+      position: `0/${n}`,
+      name: parsed.kind === 'ack' ? 'ack' : parsed.command,
+      ...(parsed.kind === 'ack' ? { msgid: parsed.msgid } : {}),
+      verbs: [...parsed.verbIds],
+      expires: Date.now() + 60_000,
+      ...more,
+    },
+    payload: Buffer.from(parsed.kind === 'ack' ? (parsed.verbs ?? '') : parsed.payload),
+    settle: (outcome) => outcomes.push(outcome),
+  });
+  return outcomes;
+}
+
+export const SAY = [{ verb: 'say', text: 'hello', id: 'greet' }];
+
+export const redirect = (verbs: readonly object[] = SAY): object => ({
+  type: 'command',
+  command: 'redirect',
+  data: verbs,
+});
+
+export const MUTE = { type: 'command', command: 'mute:status', data: { mute_status: 'mute' } };

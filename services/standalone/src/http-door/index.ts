@@ -1,0 +1,1 @@
+export { httpDoor } from './http-door.ts';
