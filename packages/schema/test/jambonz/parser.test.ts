@@ -65,11 +65,14 @@ test('no application comes out of an empty redirect, of hooks, or of other comma
   for (const data of [[], { call_hook: '/a' }])
     expect(accept(command('redirect', data)).applicationBytes()).toBeUndefined();
   expect(accept(command('config', { notifyEvents: true })).applicationBytes()).toBeUndefined();
+  expect(accept(command('tts:flush', [{ verb: 'hangup' }])).applicationBytes()).toBeUndefined();
 });
 
 test('the application is found behind names that are spelled with escapes', () => {
   const result = accept('{"type":"command","command":"redirect","d\\u0061ta":[{"verb":"answer"}]}');
   expect(json(result.applicationBytes())).toEqual([{ verb: 'answer' }]);
+  const twice = accept('{"type":"command","command":"redirect","data":[],"d\\u0061ta":[{"verb":"answer"}]}');
+  expect(json(twice.applicationBytes())).toEqual([{ verb: 'answer' }]);
 });
 
 test('a command inside a larger buffer is read from its own bytes', () => {

@@ -132,7 +132,7 @@ function checkData({ data, place, flat }: ReadVerb, verb: KnownVerb, faults: Fau
   const before = faults.length;
   if (verb.shape !== undefined) checkNames(data, verb.shape, place, verb.quoted, faults);
 
-  const injected = verb.injected === undefined ? data : data;
+  const injected = verb.injected === undefined ? data : withInjected(data, verb.injected, flat);
   const validated = verb.validatesInjected ? injected : data;
   if (verb.validate(validated) === false) {
     const errors = schemaFaults(verb.validate.errors ?? [], validated, place, verb.quoted);
