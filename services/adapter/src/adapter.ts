@@ -112,10 +112,11 @@ export function createAdapter(
             directory.wakeAll();
             logger.info({ gateway: link.gateway, url }, 'gateway linked');
           },
-          lost(link, wasReady, error) {
+          lost(link, wasReady, why) {
             directory.gatewayLost(link);
-            if (wasReady) logger.warn({ gateway: link.gateway, url, err: error }, 'gateway link lost, dialling again');
-            else logger.debug({ url, err: error }, 'gateway not reached, dialling again');
+            const what = why instanceof Error ? { err: why } : why;
+            if (wasReady) logger.warn({ gateway: link.gateway, url, ...what }, 'gateway link down, dialling again');
+            else logger.debug({ url, ...what }, 'gateway not reached, dialling again');
           },
           draining: (link) => logger.info({ gateway: link.gateway }, 'gateway is draining'),
           opened: (link, frame) => directory.opened(link, frame),

@@ -70,7 +70,7 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
       return { kind: 'dead-letter', reason: code, detail };
     }
     const { command, payload } = decoded;
-    const outcome = await options.router.route(command, payload, signal);
+    const outcome = await options.router.route(command, payload, record.publishedAt, signal);
     if (outcome.status === 'stopped') return STOPPED;
     await settle(record, command.name, { commandId: command.id, ...outcome });
     return DONE;

@@ -16,8 +16,11 @@ export interface CommandRouterOptions {
 
 /** Brings a command to the gateway that has its call, wherever that moves, until it is delivered, refused or expired. */
 export interface CommandRouter {
-  /** @param payload what goes to the gateway with the command, untouched */
-  route(command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<RoutedOutcome>;
+  /**
+   * @param payload what goes to the gateway with the command, untouched
+   * @param publishedAt when the broker took it, ms since the epoch: news of its call is under way since then at the latest
+   */
+  route(command: LinkCommand, payload: Uint8Array, publishedAt: number, signal: AbortSignal): Promise<RoutedOutcome>;
 }
 
 /** A gateway that gives a command back has news of the call under way to us; this bounds the wait for it. */
@@ -25,8 +28,9 @@ const RETURNED_WAIT_MS = 50;
 
 export function createCommandRouter({ directory, unknownCallGraceMs }: CommandRouterOptions): CommandRouter {
   return {
-    async route(command, payload, signal) {
-      const graceEnds = Date.now() + unknownCallGraceMs;
+    async route(command, payload, publishedAt, signal) {
+      // The broker's clock may be ahead of ours.
+      const graceEnds = Math.min(publishedAt, Date.now()) + unknownCallGraceMs;
       while (!signal.aborted) {
         const now = Date.now();
         if (command.expires <= now) return rejected('expired', 'its expirytime passed before it could be delivered');

@@ -35,7 +35,7 @@ export interface GatewayLinkOptions {
     /** The gateway has told all its calls. */
     readonly ready: (link: GatewayLink) => void;
     /** The link is down; it is dialled again until the owner stops it. `wasReady`: it had been up. */
-    readonly lost: (link: GatewayLink, wasReady: boolean, error: JambusError) => void;
+    readonly lost: (link: GatewayLink, wasReady: boolean, why: LinkEnd) => void;
     readonly draining: (link: GatewayLink) => void;
     readonly opened: (link: GatewayLink, frame: OpenedFrame) => void;
     readonly closed: (link: GatewayLink, frame: ClosedFrame, memory: Buffer) => void;
@@ -58,6 +58,9 @@ export interface GatewayLink extends DirectoryGateway {
   /** Keeps the link up until `signal` aborts; then closes it. */
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** Why a link is down: what went wrong, or the close code and reason when nothing did. */
+export type LinkEnd = JambusError | { readonly code: number; readonly reason: string };
 
 const RETURNED: LinkOutcome = { status: 'returned' };
 const REDIAL = { firstMs: 100, maxMs: 5_000 };
@@ -118,14 +121,14 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     }
   };
 
-  const down = (error: JambusError): void => {
+  const down = (why: LinkEnd): void => {
     const wasReady = ready;
     ready = false;
     socket = undefined;
     const abandoned = [...underWay.values()];
     underWay.clear();
     // Known to be down before anybody hears of a returned command, or it would be sent here again.
-    handlers.lost(link, wasReady, error);
+    handlers.lost(link, wasReady, why);
     for (const resolve of abandoned) resolve(RETURNED);
     letWaitersIn();
   };
@@ -153,7 +156,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
           clearInterval(beat);
           signal.removeEventListener('abort', stop);
           const wasReady = ready;
-          down(error ?? new JambusError('link_unavailable', `the gateway closed the link: ${code} ${reason}`.trim()));
+          down(error ?? { code, reason });
           resolve(wasReady);
         },
       });

@@ -50,25 +50,30 @@ describe('command router', () => {
   test('delivers to the gateway that has the call', async () => {
     const { link, delivered } = fakeLink();
     directory.opened(link, OPENED);
-    await expect(router.route(command(), PAYLOAD, NEVER)).resolves.toEqual({ status: 'delivered' });
+    await expect(router.route(command(), PAYLOAD, Date.now(), NEVER)).resolves.toEqual({ status: 'delivered' });
     expect(delivered).toHaveLength(1);
   });
 
   test('a command that overtakes the news of its call waits for the news', async () => {
     const { link } = fakeLink();
-    const outcome = router.route(command(), PAYLOAD, NEVER);
+    const outcome = router.route(command(), PAYLOAD, Date.now(), NEVER);
     directory.opened(link, OPENED);
     await expect(outcome).resolves.toEqual({ status: 'delivered' });
   });
 
   test('a call that no gateway has is refused, once all gateways could tell', async () => {
-    await expect(router.route(command(), PAYLOAD, NEVER)).resolves.toMatchObject({ code: 'unknown_call' });
+    await expect(router.route(command(), PAYLOAD, Date.now(), NEVER)).resolves.toMatchObject({ code: 'unknown_call' });
+  });
+
+  test('many commands for a call that never was do not wait one after the other', async () => {
+    const outcome = await router.route(command(), PAYLOAD, Date.now() - 60_000, NEVER);
+    expect(outcome).toMatchObject({ code: 'unknown_call' });
   });
 
   test('while a gateway is out of reach nobody is told that a call does not exist', async () => {
     complete = false;
     const { link } = fakeLink();
-    const outcome = router.route(command(), PAYLOAD, NEVER);
+    const outcome = router.route(command(), PAYLOAD, Date.now(), NEVER);
     await sleep(120);
     directory.opened(link, OPENED);
     await expect(outcome).resolves.toEqual({ status: 'delivered' });
@@ -84,7 +89,7 @@ describe('command router', () => {
       },
     ]);
     directory.opened(first.link, OPENED);
-    await expect(router.route(command(), PAYLOAD, NEVER)).resolves.toEqual({ status: 'delivered' });
+    await expect(router.route(command(), PAYLOAD, Date.now(), NEVER)).resolves.toEqual({ status: 'delivered' });
     expect([first.delivered.length, next.delivered.length]).toEqual([1, 1]);
   });
 
@@ -92,7 +97,7 @@ describe('command router', () => {
     const { link, delivered } = fakeLink();
     directory.opened(link, OPENED);
     directory.gatewayLost(link);
-    await expect(router.route(command(40), PAYLOAD, NEVER)).resolves.toMatchObject({ code: 'expired' });
+    await expect(router.route(command(40), PAYLOAD, Date.now(), NEVER)).resolves.toMatchObject({ code: 'expired' });
     directory.opened(link, OPENED);
     expect(delivered).toEqual([]);
   });
@@ -100,14 +105,14 @@ describe('command router', () => {
   test('an expired command is not sent at all', async () => {
     const { link, delivered } = fakeLink();
     directory.opened(link, OPENED);
-    await expect(router.route(command(-1), PAYLOAD, NEVER)).resolves.toMatchObject({ code: 'expired' });
+    await expect(router.route(command(-1), PAYLOAD, Date.now(), NEVER)).resolves.toMatchObject({ code: 'expired' });
     expect(delivered).toEqual([]);
   });
 
   test('a call that ended while the command waited is refused with call_ended', async () => {
     const { link } = fakeLink([{ status: 'returned' }]);
     directory.opened(link, OPENED);
-    const outcome = router.route(command(), PAYLOAD, NEVER);
+    const outcome = router.route(command(), PAYLOAD, Date.now(), NEVER);
     directory.closed(link, { t: 'closed', call: 'c', reason: 'ended', epoch: 1, sequence: 1 }, Buffer.alloc(0));
     await expect(outcome).resolves.toMatchObject({ code: 'call_ended' });
   });
@@ -115,7 +120,7 @@ describe('command router', () => {
   test('a stop leaves the command to whoever comes next', async () => {
     const stop = new AbortController();
     complete = false;
-    const outcome = router.route(command(), PAYLOAD, stop.signal);
+    const outcome = router.route(command(), PAYLOAD, Date.now(), stop.signal);
     stop.abort();
     await expect(outcome).resolves.toEqual({ status: 'stopped' });
   });
