@@ -259,6 +259,19 @@ describe('G5: no poison', () => {
     expect(await cluster.messages('deadletters')).toEqual([]);
   });
 
+  test('a stop while commands wait dead-letters none of them: the next adapter delivers them', async () => {
+    const first = await cluster.addAdapter();
+    const calls = await cluster.liveCalls(gateway, 3);
+    first.links[0]?.cut();
+    const positions = upTo(5).flatMap((n) => calls.map(({ callSid }) => cluster.publish(callSid, numbered(n))));
+    await delay(50);
+    await first.stop();
+    await cluster.addAdapter();
+    await cluster.settled(positions);
+    for (const call of calls) expect(numbersOf(call)).toEqual(upTo(5));
+    expect(await cluster.messages('deadletters')).toEqual([]);
+  });
+
   test('a stop in the middle dead-letters nothing: the next adapter goes on where it ended', async () => {
     const first = await cluster.addAdapter();
     const calls = await cluster.liveCalls(gateway, 5);

@@ -1,1 +1,7 @@
+export * from './backoff.ts';
+export * from './drivers/memory/index.ts';
+export * from './lanes/index.ts';
+export * from './outbox/index.ts';
 export * from './port/index.ts';
+export * from './trouble.ts';
+export * from './when-aborted.ts';

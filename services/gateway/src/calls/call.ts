@@ -12,7 +12,7 @@ import type { CallSocket } from './call-socket.ts';
 import { createDeliveries, type Deliveries, type DeliverySettings, type InboundCommand } from './deliveries.ts';
 import { createRecentCommands, type RecentCommands } from './recent-commands.ts';
 import { createVerbTracker, type VerbTracker } from './verb-tracker.ts';
-import { HANG_UP } from './wire.ts';
+import { hangUpMessage } from './wire.ts';
 
 /** An event as a call hands it on; the link numbers it. */
 export type CallEvent = Omit<EventFrame, 't' | 'n'>;
@@ -74,6 +74,7 @@ export class Call {
 
   #socket: CallSocket | undefined;
   #gone = false;
+  #answered = false;
   #moving = false;
   /** jambonz has a session for it, and with that somebody who listens to commands; earlier ones are lost over there. */
   #isLive = false;
@@ -255,8 +256,10 @@ export class Call {
       if (this.#beforePast.length >= MAX_EVENTS_BEFORE_PAST) this.#pastIsKnown();
     }
     if (current) this.answers.ask(message, first);
-    const status = callStatusOf(message);
-    if (status?.terminal === true && status.ownLeg) {
+    const status = callStatusOf(message, this.callSid);
+    if (status === undefined || !status.ownLeg) return;
+    if (status.callStatus === 'in-progress') this.#answered = true;
+    if (status.terminal) {
       this.completed = true;
       this.#deliveries.settleAll({
         status: 'rejected',
@@ -318,7 +321,7 @@ export class Call {
       this.#observer.unclaimed(this);
       // While it is away there is nothing to hang up; if it comes back, it gets the same time again.
       if (this.#socket === undefined) this.#awaitClaim();
-      else this.#sendOwn(HANG_UP);
+      else this.#sendOwn(hangUpMessage(this.#answered));
     });
   }
 

@@ -26,10 +26,15 @@ export function withNotifyEvents(verbs: Uint8Array): Buffer {
   return Buffer.concat([NOTIFY_EVENTS, verbs.subarray(open + 1)]);
 }
 
+/** Ends a call that was answered. Has no effect on one that was not. */
+const HANG_UP = Buffer.from('{"type":"command","command":"call:status","data":{"call_status":"completed"}}');
+/** Ends a call that was not answered yet. Has no effect on one that was. */
+const DECLINE = Buffer.from('{"type":"command","command":"call:status","data":{"call_status":"no-answer"}}');
+
 /** The command that ends a call. */
-export const HANG_UP: Buffer = Buffer.from(
-  '{"type":"command","command":"call:status","data":{"call_status":"completed"}}',
-);
+export function hangUpMessage(answered: boolean): Buffer {
+  return answered ? HANG_UP : DECLINE;
+}
 
 /** The verbs of a `redirect` command, as JSON; undefined when it carries none (it clears them, or names a hook instead). */
 export function redirectVerbs(command: Uint8Array): Buffer | undefined {

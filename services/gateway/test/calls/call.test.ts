@@ -371,15 +371,22 @@ describe('the end of a call', () => {
     expect(harness.ends).toEqual(['lost']);
   });
 
-  test('a call that nobody has sent anything is hung up, with an event that says so', () => {
-    const { call, socket, queues, events } = callHarness();
-    const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
-    queues.applicationDeadlines.expireAll();
-    queues.claimDeadlines.expireAll();
-    expect(events.at(-1)?.type).toBe('jambus:unclaimed');
-    expect(socket.sent.at(-1)).toEqual({ type: 'command', command: 'call:status', data: { call_status: 'completed' } });
-  });
+  test.each([
+    ['was answered', 'in-progress', 'completed'],
+    ['was not answered', 'trying', 'no-answer'],
+  ])(
+    'a call that nobody has sent anything and that %s is ended, with an event that says so',
+    (_how, status, command) => {
+      const harness = callHarness();
+      const [hello, bytes] = jambonz('session:new');
+      harness.call.attach(harness.socket, hello, bytes);
+      harness.queues.applicationDeadlines.expireAll();
+      hear(harness, 'call:status', { call_status: status });
+      harness.queues.claimDeadlines.expireAll();
+      expect(harness.events.at(-1)?.type).toBe('jambus:unclaimed');
+      expect(harness.socket.sent.at(-1)).toMatchObject({ command: 'call:status', data: { call_status: command } });
+    },
+  );
 
   test('a call that was sent something is not unclaimed', () => {
     const { socket, queues } = liveCall();

@@ -65,8 +65,8 @@ export function manualQueue(): DeadlineQueue & { expireAll(): void } {
 
 export const FALLBACK = Buffer.from('[{"verb":"pause","length":1}]');
 
-/** A call with everything around it faked, and everything it says remembered. */
-export function callHarness(
+/** Settings whose time comes when the test says so. */
+export function callSettings(
   options: { hookMode?: (hook: string | undefined) => HookMode; notifyEvents?: boolean } = {},
 ) {
   const queues = {
@@ -85,6 +85,12 @@ export function callHarness(
     maxMessageBytes: 24_576,
     rememberedCommands: 16,
   };
+  return { settings, queues };
+}
+
+/** A call with everything around it faked, and everything it says remembered. */
+export function callHarness(options: Parameters<typeof callSettings>[0] = {}) {
+  const { settings, queues } = callSettings(options);
   const events: CallEvent[] = [];
   const payloads: string[] = [];
   const ends: CallEnd[] = [];

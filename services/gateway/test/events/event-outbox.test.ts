@@ -113,7 +113,7 @@ describe('event outbox', () => {
       },
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 30, maxLength: 150, size: 'max' }), (steps) => {
         const outbox = outboxWith();
         const lanes: FakeLane[] = [];
         /** What the bus has, in the order it was confirmed. */

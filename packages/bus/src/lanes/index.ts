@@ -1,0 +1,4 @@
+export * from './dead-letter.ts';
+export * from './lanes-options.ts';
+export * from './partition-lanes.ts';
+export type { WindowLimits } from './window.ts';

@@ -1,0 +1,284 @@
+import { setMaxListeners } from 'node:events';
+import { JambusError } from '@jambus/schema';
+import { backoffMs } from '../backoff.ts';
+import type { BusMessage, CommandRecord, Outcome } from '../port/index.ts';
+import { type DeadLetterOutcome, deadLetterOf, withoutPayload } from './dead-letter.ts';
+import { DueQueue } from './due-queue.ts';
+import type { PartitionLanesOptions } from './lanes-options.ts';
+import { Window, type WindowEntry } from './window.ts';
+
+/** What a record weighs beside its payload, bytes: attributes, position and our own bookkeeping, roughly. */
+const RECORD_OVERHEAD_BYTES = 512;
+
+interface Entry extends WindowEntry {
+  readonly record: CommandRecord;
+  /** The next record of the same call. */
+  nextInLane: Entry | undefined;
+  attempts: number;
+  throwsInRow: number;
+  /** Set once it is on its way to the dead letters; the lane has gone on then. */
+  letter: Letter | undefined;
+}
+
+interface Letter {
+  readonly message: BusMessage;
+  failures: number;
+  /** The whole letter has just been refused for good, so the next attempt goes without its payload. */
+  reduced: boolean;
+}
+
+/**
+ * The engine of one partition, the same for every broker. Records go in in broker order; each call has a lane, lanes run
+ * side by side, and in a lane one record at a time is with the handler. A record that names no call has a lane to itself.
+ * `watermark` is what may be committed: everything up to it is finished.
+ *
+ * An idle lane does not exist. Waits of all lanes share one timer.
+ */
+export class PartitionLanes {
+  readonly #options: PartitionLanesOptions;
+  readonly #window: Window;
+  /** The newest record of each call that has one at work or waiting; the older ones lead to it by `nextInLane`. */
+  readonly #lanes = new Map<string, Entry>();
+  readonly #due = new DueQueue<Entry>((entry) => this.#resume(entry));
+  readonly #abort = new AbortController();
+  /** `stopping` starts nothing and waits for what runs; in `stopped` nothing moves any more. */
+  #state: 'running' | 'stopping' | 'stopped' = 'running';
+  #handling = 0;
+  #lettersInFlight = 0;
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #stop: Promise<void> | undefined;
+  #onStopped = () => {};
+
+  constructor(options: PartitionLanesOptions) {
+    this.#options = options;
+    this.#window = new Window(options.startAfter, options.settings.limits);
+    // Every running handler may listen, which is as many as the window allows and no leak.
+    setMaxListeners(0, this.#abort.signal);
+  }
+
+  /** The offset up to which everything is finished. Final once `stop()` has resolved. */
+  get watermark(): number {
+    return this.#window.watermark;
+  }
+
+  /** Records taken and not finished. */
+  get unfinished(): number {
+    return this.#window.unfinished;
+  }
+
+  /** Size of the unfinished records, bytes. */
+  get unfinishedBytes(): number {
+    return this.#window.unfinishedBytes;
+  }
+
+  /** Calls with a record at work or waiting. */
+  get activeCalls(): number {
+    return this.#lanes.size;
+  }
+
+  /** False while the window is full, and from `stop()` on. */
+  get hasRoom(): boolean {
+    return this.#state === 'running' && this.#window.hasRoom;
+  }
+
+  /**
+   * Takes the next record; its handler may start before this returns. The record is taken even when the window is full
+   * (a driver may have it in hand already), but who goes on pushing then has no bound.
+   *
+   * @param offset above that of every earlier record; gaps are fine. One that was taken before is passed over, so a driver
+   *   may rewind its reader without anything being handled twice. After `stop()` nothing is taken.
+   * @returns whether there is room for another; if not, await `whenRoom()` before the next
+   */
+  push(record: CommandRecord, offset: number): boolean {
+    if (this.#state !== 'running') return false;
+    if (offset > this.#window.lastOffset) this.#take(record, offset);
+    return this.#window.hasRoom;
+  }
+
+  /** Resolves when there is room, or when the lanes stop. */
+  whenRoom(): Promise<void> {
+    if (this.#state !== 'running' || this.#window.hasRoom) return Promise.resolve();
+    if (this.#room === undefined) {
+      let resolve = () => {};
+      const promise = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      this.#room = { promise, resolve };
+    }
+    return this.#room.promise;
+  }
+
+  /**
+   * Starts nothing more, tells the running handlers by their signal, and resolves when they and the dead letters under way
+   * have ended, at the latest after `deadlineMs`. What is not finished then stays above the watermark. Idempotent.
+   */
+  stop(deadlineMs: number): Promise<void> {
+    this.#stop ??= new Promise((resolve) => {
+      this.#state = 'stopping';
+      this.#due.clear();
+      this.#releaseRoom();
+      const timer = setTimeout(() => this.#end(), deadlineMs);
+      this.#onStopped = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#abort.abort(new JambusError('stopped', 'the partition is being handed over or the adapter is stopping'));
+      this.#endIfSettled();
+    });
+    return this.#stop;
+  }
+
+  #take(record: CommandRecord, offset: number): void {
+    const entry: Entry = {
+      record,
+      offset,
+      bytes: record.payload.byteLength + RECORD_OVERHEAD_BYTES,
+      ordinal: this.#window.taken,
+      offsetBefore: this.#window.lastOffset,
+      older: undefined,
+      newer: undefined,
+      nextInLane: undefined,
+      attempts: 0,
+      throwsInRow: 0,
+      letter: undefined,
+    };
+    this.#window.add(entry);
+    const newest = this.#enterLane(record.callSid, entry);
+    if (newest === undefined) this.#start(entry);
+    else newest.nextInLane = entry;
+  }
+
+  /** Puts the entry at the end of its call's lane. Returns the one that is before it. */
+  #enterLane(callSid: string | undefined, entry: Entry): Entry | undefined {
+    if (callSid === undefined) return undefined;
+    const newest = this.#lanes.get(callSid);
+    this.#lanes.set(callSid, entry);
+    return newest;
+  }
+
+  #start(entry: Entry): void {
+    entry.attempts++;
+    this.#handling++;
+    try {
+      this.#options.handler(entry.record, this.#abort.signal).then(
+        (outcome) => {
+          entry.throwsInRow = 0;
+          this.#settle(entry, outcome);
+        },
+        (error: unknown) => this.#settle(entry, this.#outcomeOfThrow(entry, error)),
+      );
+    } catch (error) {
+      this.#settle(entry, this.#outcomeOfThrow(entry, error));
+    }
+  }
+
+  #settle(entry: Entry, outcome: Outcome): void {
+    // Too late: the partition may be somebody else's by now.
+    if (this.#state === 'stopped') return;
+    this.#handling--;
+    switch (outcome.kind) {
+      case 'done':
+        this.#leaveLane(entry);
+        this.#finish(entry);
+        break;
+      case 'retry':
+        if (this.#state === 'running') this.#due.add(entry, outcome.afterMs);
+        break;
+      case 'dead-letter':
+        // The lane goes on at once: the dead letter has no order with what follows, and its broker may be away.
+        this.#leaveLane(entry);
+        this.#post(entry, this.#letterOf(entry, outcome));
+        break;
+    }
+    this.#endIfSettled();
+  }
+
+  /**
+   * A retryable error is transient trouble by its own word, and a throw while stopping may be no more than the stop: neither
+   * counts towards the dead letters.
+   */
+  #outcomeOfThrow(entry: Entry, thrown: unknown): Outcome {
+    const error = JambusError.from(thrown);
+    const { onTrouble, settings } = this.#options;
+    onTrouble({ kind: 'handler_threw', error, position: entry.record.position, attempts: entry.attempts });
+    entry.throwsInRow = error.retryable ? 0 : entry.throwsInRow + 1;
+    if (this.#state === 'running' && entry.throwsInRow >= settings.maxThrows) {
+      return { kind: 'dead-letter', reason: 'internal', detail: error.message };
+    }
+    return { kind: 'retry', afterMs: backoffMs(entry.attempts, settings.backoff), reason: error.code };
+  }
+
+  #letterOf(entry: Entry, outcome: DeadLetterOutcome): Letter {
+    const message = deadLetterOf(entry.record, outcome, entry.attempts, this.#options.channelName);
+    const letter = { message, failures: 0, reduced: false };
+    entry.letter = letter;
+    return letter;
+  }
+
+  #post(entry: Entry, letter: Letter): void {
+    this.#lettersInFlight++;
+    const message = letter.reduced ? withoutPayload(letter.message) : letter.message;
+    // Async so that a throw on the way to the broker becomes a rejection like any other.
+    const publish = async () => this.#options.publishDeadLetter(message);
+    publish().then(
+      () => this.#posted(entry),
+      (error: unknown) => this.#postFailed(entry, letter, JambusError.from(error)),
+    );
+  }
+
+  #posted(entry: Entry): void {
+    if (this.#state === 'stopped') return;
+    this.#lettersInFlight--;
+    this.#finish(entry);
+    this.#endIfSettled();
+  }
+
+  #postFailed(entry: Entry, letter: Letter, error: JambusError): void {
+    if (this.#state === 'stopped') return;
+    this.#lettersInFlight--;
+    letter.failures++;
+    // Whole and reduced take turns: only what was refused whole a moment ago may go without its payload.
+    letter.reduced = !error.retryable && !letter.reduced && letter.message.payload.byteLength > 0;
+    const { onTrouble, settings } = this.#options;
+    onTrouble({ kind: 'dead_letter_failed', error, position: entry.record.position });
+    if (this.#state === 'running') this.#due.add(entry, backoffMs(letter.failures, settings.backoff));
+    this.#endIfSettled();
+  }
+
+  #resume(entry: Entry): void {
+    if (entry.letter === undefined) this.#start(entry);
+    else this.#post(entry, entry.letter);
+  }
+
+  #leaveLane(entry: Entry): void {
+    const next = entry.nextInLane;
+    const { callSid } = entry.record;
+    if (next === undefined) {
+      if (callSid !== undefined) this.#lanes.delete(callSid);
+    } else {
+      entry.nextInLane = undefined;
+      if (this.#state === 'running') this.#start(next);
+    }
+  }
+
+  #finish(entry: Entry): void {
+    if (this.#window.remove(entry)) this.#options.onAdvance(this.#window.watermark);
+    if (this.#room !== undefined && this.#window.hasRoom) this.#releaseRoom();
+  }
+
+  #releaseRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  #endIfSettled(): void {
+    if (this.#state === 'stopping' && this.#handling + this.#lettersInFlight === 0) this.#end();
+  }
+
+  #end(): void {
+    this.#state = 'stopped';
+    if (this.#handling > 0) this.#options.onTrouble({ kind: 'handlers_abandoned', count: this.#handling });
+    this.#lanes.clear();
+    this.#onStopped();
+  }
+}

@@ -1,0 +1,33 @@
+import type { JambusError } from '@jambus/schema';
+import type { BusMessage } from '../port/index.ts';
+
+/** Told once what came of a message: nothing when the broker has it, else why it never will. */
+export type OnPublished = (error?: JambusError) => void;
+
+/** What a message weighs beside its payload, bytes: address and attributes, roughly. */
+const MESSAGE_OVERHEAD_BYTES = 512;
+
+/** The size a message is counted with against the bounds of the outbox, bytes. */
+export function weightOf(message: BusMessage): number {
+  return message.payload.byteLength + MESSAGE_OVERHEAD_BYTES;
+}
+
+/**
+ * Messages that go to the broker together, and whom to tell. Messages and callbacks are two arrays side by side, so that a
+ * batch is handed to the sink as it is and a message costs no object of its own.
+ */
+export class Batch {
+  readonly messages: BusMessage[] = [];
+  readonly callbacks: OnPublished[] = [];
+  bytes = 0;
+  /** So many messages at the front have had their answer; answers are given from front to back. */
+  settled = 0;
+  /** The batch after this one. */
+  next: Batch | undefined;
+
+  add(message: BusMessage, onPublished: OnPublished, bytes: number): void {
+    this.messages.push(message);
+    this.callbacks.push(onPublished);
+    this.bytes += bytes;
+  }
+}

@@ -1,0 +1,3 @@
+export type { OnPublished } from './batch.ts';
+export * from './outbox.ts';
+export * from './outbox-options.ts';

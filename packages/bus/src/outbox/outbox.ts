@@ -1,0 +1,238 @@
+import { JambusError } from '@jambus/schema';
+import { backoffMs } from '../backoff.ts';
+import type { BusMessage, EventSink } from '../port/index.ts';
+import { Batch, type OnPublished, weightOf } from './batch.ts';
+import type { OutboxOptions } from './outbox-options.ts';
+
+/**
+ * Puts messages on the bus in the order they come, many at a time: what comes while a batch is under way makes the next
+ * one. Only ever one batch is under way, which is what keeps the order on brokers that let batches overtake each other.
+ *
+ * Trouble that may pass holds everything back and is tried again for ever; a message the broker refuses for good is
+ * singled out by halving its batch, told so, and holds back nobody.
+ */
+export class Outbox {
+  readonly #sink: EventSink;
+  readonly #options: OutboxOptions;
+  /** The batch under way, then those that wait; new messages go to the newest. */
+  #underWay: Batch | undefined;
+  #oldest: Batch | undefined;
+  #newest: Batch | undefined;
+  #pendingMessages = 0;
+  #pendingBytes = 0;
+  #published = 0;
+  #failed = 0;
+  #retries = 0;
+  /** `closing` takes nothing new and goes on publishing; in `closed` everything has been answered. */
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #draining: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #onEmpty = () => {};
+  #endPause = () => {};
+
+  constructor(sink: EventSink, options: OutboxOptions) {
+    this.#sink = sink;
+    this.#options = options;
+  }
+
+  /** Messages taken and not yet with the broker. */
+  get pendingMessages(): number {
+    return this.#pendingMessages;
+  }
+
+  /** Their size, bytes. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Messages the broker has. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Messages that were answered with an error. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Attempts that failed and were made again. */
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** False from the bounds of the settings on, and while closing. */
+  get hasRoom(): boolean {
+    const { maxPendingMessages, maxPendingBytes } = this.#options.settings;
+    return this.#state === 'open' && this.#pendingMessages < maxPendingMessages && this.#pendingBytes < maxPendingBytes;
+  }
+
+  /** Resolves when there is room, or when the outbox closes. */
+  whenRoom(): Promise<void> {
+    if (this.#state !== 'open' || this.hasRoom) return Promise.resolve();
+    if (this.#room === undefined) {
+      let resolve = () => {};
+      const promise = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      this.#room = { promise, resolve };
+    }
+    return this.#room.promise;
+  }
+
+  /**
+   * Resolves when the broker has the message.
+   *
+   * @throws JambusError as `enqueue`, and whatever the broker refused the message with
+   */
+  publish(message: BusMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.enqueue(message, (error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+
+  /**
+   * The form without a promise, for many messages. `onPublished` is called once, later, and must not throw.
+   *
+   * What a reader has in hand when the room ends is still taken, up to twice the bounds.
+   *
+   * @throws JambusError `overloaded` beyond that, `stopped` when closing; `onPublished` is not called then
+   */
+  enqueue(message: BusMessage, onPublished: OnPublished): void {
+    if (this.#state !== 'open') throw new JambusError('stopped', 'the outbox is closing and takes no more messages');
+    const bytes = weightOf(message);
+    const { maxPendingMessages, maxPendingBytes } = this.#options.settings;
+    if (this.#pendingMessages >= 2 * maxPendingMessages || this.#pendingBytes >= 2 * maxPendingBytes) {
+      throw new JambusError('overloaded', 'the outbox is full; await whenRoom() before adding to it');
+    }
+    this.#pendingMessages++;
+    this.#pendingBytes += bytes;
+    this.#batchFor(bytes).add(message, onPublished, bytes);
+    this.#draining ??= this.#drain();
+  }
+
+  /**
+   * Takes nothing more, publishes what is pending, and answers what is left after `deadlineMs` with `stopped` (a batch under
+   * way then may or may not have reached the broker). Idempotent.
+   */
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      this.#state = 'closing';
+      this.#releaseRoom();
+      const timer = setTimeout(() => this.#abandon(), deadlineMs);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        this.#state = 'closed';
+        resolve();
+      };
+      if (this.#pendingMessages === 0) this.#onEmpty();
+    });
+    return this.#closing;
+  }
+
+  #batchFor(bytes: number): Batch {
+    const { maxBatchMessages, maxBatchBytes } = this.#options.settings;
+    const newest = this.#newest;
+    if (newest !== undefined && newest.messages.length < maxBatchMessages && newest.bytes + bytes <= maxBatchBytes) {
+      return newest;
+    }
+    const batch = new Batch();
+    if (newest === undefined) this.#oldest = batch;
+    else newest.next = batch;
+    this.#newest = batch;
+    return batch;
+  }
+
+  #takeBatch(): Batch | undefined {
+    const batch = this.#oldest;
+    this.#oldest = batch?.next;
+    if (this.#oldest === undefined) this.#newest = undefined;
+    this.#underWay = batch;
+    return batch;
+  }
+
+  async #drain(): Promise<void> {
+    // What this turn of the event loop brings goes together, instead of its first message alone.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let batch = this.#takeBatch(); batch !== undefined; batch = this.#takeBatch()) {
+      await this.#deliver(batch, 0, batch.messages.length);
+    }
+    this.#draining = undefined;
+  }
+
+  /** Publishes the messages from index `from` up to, not including, `to`, and answers each. */
+  async #deliver(batch: Batch, from: number, to: number): Promise<void> {
+    const whole = from === 0 && to === batch.messages.length;
+    const messages = whole ? batch.messages : batch.messages.slice(from, to);
+    for (let attempt = 1; this.#state !== 'closed'; attempt++) {
+      const error = await this.#attempt(messages);
+      if (error === undefined || (!error.retryable && messages.length === 1)) return this.#answer(batch, to, error);
+      if (!error.retryable) {
+        const middle = (from + to) >> 1;
+        await this.#deliver(batch, from, middle);
+        return this.#deliver(batch, middle, to);
+      }
+      this.#retries++;
+      await this.#pause(backoffMs(attempt, this.#options.settings.backoff));
+    }
+  }
+
+  async #attempt(messages: readonly BusMessage[]): Promise<JambusError | undefined> {
+    try {
+      await this.#sink.publish(messages);
+      return undefined;
+    } catch (thrown) {
+      const error = JambusError.from(thrown);
+      this.#options.onTrouble({ kind: 'publish_failed', error, messages: messages.length });
+      return error;
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#state === 'closed') return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Answers everything in the batch that has no answer yet, up to index `to`. */
+  #answer(batch: Batch, to: number, error: JambusError | undefined): void {
+    while (batch.settled < to) {
+      const index = batch.settled++;
+      const message = batch.messages[index];
+      if (message === undefined) break;
+      this.#pendingMessages--;
+      this.#pendingBytes -= weightOf(message);
+      if (error === undefined) this.#published++;
+      else this.#failed++;
+      this.#tell(batch.callbacks[index], error);
+    }
+    if (this.#room !== undefined && this.hasRoom) this.#releaseRoom();
+    if (this.#pendingMessages === 0) this.#onEmpty();
+  }
+
+  #tell(onPublished: OnPublished | undefined, error: JambusError | undefined): void {
+    try {
+      onPublished?.(error);
+    } catch (thrown) {
+      this.#options.onTrouble({ kind: 'callback_threw', error: JambusError.from(thrown) });
+    }
+  }
+
+  #abandon(): void {
+    const error = new JambusError('stopped', 'the outbox closed before the broker confirmed this message');
+    for (let batch = this.#underWay ?? this.#takeBatch(); batch !== undefined; batch = this.#takeBatch()) {
+      this.#answer(batch, batch.messages.length, error);
+    }
+    this.#endPause();
+  }
+
+  #releaseRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+}

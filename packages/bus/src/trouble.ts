@@ -1,0 +1,25 @@
+import type { JambusError } from '@jambus/schema';
+
+/**
+ * Something went wrong and was dealt with; told so that an operator can see it. Never a reason to act for the program:
+ * whatever has to happen next has been arranged already.
+ */
+export type BusTrouble =
+  /** A handler threw, which is a defect (or, when the error is retryable, a shortcut for `retry`). */
+  | {
+      readonly kind: 'handler_threw';
+      readonly error: JambusError;
+      readonly position: string;
+      readonly attempts: number;
+    }
+  /** A dead letter could not be published; it is tried again. */
+  | { readonly kind: 'dead_letter_failed'; readonly error: JambusError; readonly position: string }
+  /** So many handlers did not end before the stop's deadline; their records will be handed over again. */
+  | { readonly kind: 'handlers_abandoned'; readonly count: number }
+  /** A batch of so many messages was not published: tried again when the error is retryable, else taken apart. */
+  | { readonly kind: 'publish_failed'; readonly error: JambusError; readonly messages: number }
+  /** A callback given to the outbox threw, which is a defect of its owner. */
+  | { readonly kind: 'callback_threw'; readonly error: JambusError };
+
+/** Told about trouble; must not throw. Called for each failed attempt: whoever logs it limits the rate. */
+export type OnTrouble = (trouble: BusTrouble) => void;

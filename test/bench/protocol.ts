@@ -1,0 +1,23 @@
+/** What the bench asks of the process under test. */
+export type Task =
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'round trips';
+      readonly calls: readonly string[];
+      readonly count: number;
+      readonly underWay: number;
+    };
+
+/** What it answers. */
+export type Answer =
+  | { readonly kind: 'listening'; readonly websocketPort: number }
+  | { readonly kind: 'memory'; readonly rssBytes: number; readonly heapBytes: number }
+  | {
+      readonly kind: 'round trips';
+      readonly count: number;
+      readonly elapsedMs: number;
+      /** CPU of the whole process under test: gateway, adapter, bus and publisher. */
+      readonly cpuMs: number;
+      readonly p50Ms: number;
+      readonly p99Ms: number;
+    };

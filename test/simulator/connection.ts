@@ -1,0 +1,251 @@
+import { type ClientOptions, WebSocket } from 'ws';
+import type { Address, RetryPolicy } from './wire/address.ts';
+
+const SUBPROTOCOL = 'ws.jambonz.org';
+const FIRST_BACKOFF_MS = 500;
+const NORMAL_CLOSURE = 1000;
+const TCP_FAULTS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT']);
+/** How long the far end of a socket we closed has to close it too. */
+const CLOSE_LIMIT_MS = 5000;
+
+export interface ConnectionSettings {
+  readonly address: Address;
+  readonly handshakeTimeoutMs: number;
+  /** The largest message that is taken, bytes before compression. */
+  readonly maxPayload: number;
+  readonly compression: boolean;
+  /** How much faster than in reality the waits between connects pass. */
+  readonly speed: number;
+}
+
+/** What the owner of a connection is told. */
+export interface ConnectionListener {
+  /** A socket is open; `first` for the one that begins the call. */
+  opened(first: boolean): void;
+  message(data: Buffer, binary: boolean): void;
+  /** The socket went away; the connection comes back by itself, or when woken. */
+  dropped(code: number): void;
+  /** The server closed with 1000: it wants no more of this call. */
+  givenUp(): void;
+  /** A reconnect was answered with an HTTP status. */
+  refused(status: number): void;
+  /** The first connect failed for good. */
+  failed(reason: string): void;
+  /** A frame that came on a socket we were closing would have crashed jambonz. */
+  crashed(error: Error): void;
+}
+
+interface DialFault {
+  readonly policy: RetryPolicy | undefined;
+  readonly reason: string;
+}
+
+/**
+ * The websocket of one call, over all its reconnects, with the rules of jambonz feature-server 0.9.8: which first connects
+ * are repeated, when it comes back after a drop (0.5, 1, 2, 4 s and on, never reset), how often (five connects per call by
+ * itself, refused TCP not counted), and that close code 1000 ends it.
+ */
+export class Connection {
+  readonly #settings: ConnectionSettings;
+  readonly #listener: ConnectionListener;
+  #socket: WebSocket | undefined;
+  #dialling: WebSocket | undefined;
+  /** Refused upgrades whose TCP connection nobody closed; ws gives up on them at the handshake timeout. */
+  readonly #refused = new Set<WebSocket>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #firstFault: DialFault | undefined;
+  #firstAttempts = 0;
+  #connects = 0;
+  #opened = false;
+  /** No new socket is opened any more. */
+  #over = false;
+  /** The drop that is under way is our own doing, whatever its close code. */
+  #dropping = false;
+  #closing: { readonly done: () => void } | undefined;
+
+  constructor(settings: ConnectionSettings, listener: ConnectionListener) {
+    this.#settings = settings;
+    this.#listener = listener;
+  }
+
+  /** Connects after the first one; an HTTP refusal counts as one too. */
+  get reconnects(): number {
+    return Math.max(0, this.#connects - 1);
+  }
+
+  get connected(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Makes the first connect. */
+  connect(): void {
+    this.#dial();
+  }
+
+  /** Reconnects now instead of later, because there is something to say. Also when the automatic reconnects are used up. */
+  wake(): void {
+    if (this.#over || this.#socket || this.#dialling || !this.#opened) return;
+    clearTimeout(this.#timer);
+    this.#dial();
+  }
+
+  /** Writes to the open socket; false when there is none. */
+  send(data: string | Buffer): boolean {
+    if (!this.#socket || this.#socket.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(data, { binary: typeof data !== 'string' });
+    return true;
+  }
+
+  /** Misbehaves: cuts TCP, or closes with a code; then goes on as after any drop. */
+  drop(code?: number): void {
+    if (!this.#socket) return;
+    this.#dropping = true;
+    if (code === undefined) this.#socket.terminate();
+    else this.#socket.close(code);
+  }
+
+  /** Misbehaves: leaves what the server sends in the TCP buffers, until told otherwise. */
+  setReading(reading: boolean): void {
+    if (reading) this.#socket?.resume();
+    else this.#socket?.pause();
+  }
+
+  /** Closes for good. Resolves when the socket is gone; nothing is told to the listener any more, except a crash. */
+  close(code: number): Promise<void> {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#dialling?.terminate();
+    for (const socket of this.#refused) socket.terminate();
+    const socket = this.#socket;
+    if (!socket || socket.readyState === WebSocket.CLOSED) return Promise.resolve();
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => socket.terminate(), CLOSE_LIMIT_MS);
+      this.#closing = {
+        done: () => {
+          clearTimeout(limit);
+          resolve();
+        },
+      };
+      socket.resume();
+      socket.close(code);
+    });
+  }
+
+  #dial(): void {
+    const { address, handshakeTimeoutMs, maxPayload, compression } = this.#settings;
+    const options: ClientOptions = {
+      followRedirects: true,
+      maxRedirects: 2,
+      handshakeTimeout: handshakeTimeoutMs,
+      maxPayload,
+      perMessageDeflate: compression,
+      ...(address.auth !== undefined && { auth: address.auth }),
+    };
+    const socket = new WebSocket(address.url, [SUBPROTOCOL], options);
+    this.#dialling = socket;
+    socket.on('error', (error) => this.#onError(socket, error));
+    socket.once('close', (code) => this.#onClose(socket, code));
+    socket.once('unexpected-response', (_request, response) => this.#onRefusal(socket, response.statusCode ?? 0));
+    socket.once('open', () => this.#onOpen(socket));
+    socket.on('message', (data, binary) => {
+      // ws hands over one Buffer unless told to use another binaryType.
+      if (!this.#over && Buffer.isBuffer(data)) this.#listener.message(data, binary);
+    });
+  }
+
+  #onOpen(socket: WebSocket): void {
+    this.#dialling = undefined;
+    this.#socket = socket;
+    this.#connects += 1;
+    const first = !this.#opened;
+    this.#opened = true;
+    this.#listener.opened(first);
+  }
+
+  #onError(socket: WebSocket, error: Error): void {
+    if (socket === this.#socket) {
+      if (this.#closing) this.#listener.crashed(error);
+    } else if (!this.#opened) {
+      this.#firstFault ??= { policy: policyOf(error), reason: error.message };
+    }
+  }
+
+  #onRefusal(socket: WebSocket, status: number): void {
+    if (!this.#opened) {
+      const policy = status >= 500 ? '5xx' : status >= 400 ? '4xx' : undefined;
+      this.#firstFault = { policy, reason: `the server answered the upgrade with ${status}` };
+      socket.terminate();
+      return;
+    }
+    // jambonz counts the refusal as a connect and leaves the socket to itself. When the server closes TCP nothing follows, and
+    // that ends the automatic reconnects; when it keeps it open, the handshake times out and the next reconnect is due.
+    this.#connects += 1;
+    this.#dialling = undefined;
+    this.#refused.add(socket);
+    this.#listener.refused(status);
+  }
+
+  #onClose(socket: WebSocket, code: number): void {
+    this.#refused.delete(socket);
+    if (socket === this.#dialling) this.#dialling = undefined;
+    const wasLive = socket === this.#socket;
+    if (wasLive) this.#socket = undefined;
+    if (this.#over) {
+      if (wasLive) this.#closing?.done();
+      return;
+    }
+    if (!this.#opened) {
+      this.#firstConnectFailed();
+      return;
+    }
+    if (wasLive) this.#onDrop(code);
+    else this.#reconnectLater();
+  }
+
+  #onDrop(code: number): void {
+    const own = this.#dropping;
+    this.#dropping = false;
+    if (code === NORMAL_CLOSURE && !own) {
+      this.#over = true;
+      this.#listener.givenUp();
+      return;
+    }
+    this.#listener.dropped(code);
+    this.#reconnectLater();
+  }
+
+  #firstConnectFailed(): void {
+    const fault = this.#firstFault ?? { policy: undefined, reason: 'the server closed the connection' };
+    this.#firstFault = undefined;
+    this.#firstAttempts += 1;
+    const { policies, retries } = this.#settings.address;
+    const worthRetrying = policies.has('all') || (fault.policy !== undefined && policies.has(fault.policy));
+    if (worthRetrying && this.#firstAttempts <= retries) this.#dialLater();
+    else {
+      this.#over = true;
+      this.#listener.failed(fault.reason);
+    }
+  }
+
+  #reconnectLater(): void {
+    // `retries` bounds all connects that a call makes by itself, its first one included.
+    if (this.#over || this.#socket || this.#dialling || this.#connects >= this.#settings.address.retries) return;
+    this.#dialLater();
+  }
+
+  #dialLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#dialUnlessBusy(), this.#backoffMs / this.#settings.speed);
+    this.#backoffMs = this.#backoffMs < 2000 ? this.#backoffMs * 2 : this.#backoffMs + 2000;
+  }
+
+  #dialUnlessBusy(): void {
+    if (!this.#over && !this.#socket && !this.#dialling) this.#dial();
+  }
+}
+
+function policyOf(error: Error): RetryPolicy | undefined {
+  if ('code' in error && typeof error.code === 'string' && TCP_FAULTS.has(error.code)) return 'ct';
+  return error.message.includes('handshake has timed out') ? 'rt' : undefined;
+}
