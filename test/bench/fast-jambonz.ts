@@ -15,7 +15,7 @@ export interface FastCall {
   close(): void;
 }
 
-/** Resolves when the call has got its application. The first one it gets may be the fallback. */
+/** Resolves when the call has got its application. */
 export async function startFastCall(url: string, callSid: string): Promise<FastCall> {
   const socket = new WebSocket(url, 'ws.jambonz.org', { perMessageDeflate: false });
   await once(socket, 'open');

@@ -8,13 +8,15 @@ import type { Answer, Task } from './protocol.ts';
  * The process under test: a standalone jambus, and a publisher on its bus. Started by main.ts, which plays jambonz.
  */
 
+const APPLICATION = Buffer.from('{"type":"command","command":"redirect","data":[{"verb":"say","text":"welcome"}]}');
+
 const config = loadConfig(StandaloneConfig, {
   JAMBUS_WEBSOCKET_PORT: '0',
   JAMBUS_LINK_PORT: '0',
   JAMBUS_ADMIN_PORT: '0',
   JAMBUS_UNCLAIMED_AFTER_MS: '0',
   JAMBUS_DRAIN_MS: '0',
-  JAMBUS_LOG_LEVEL: 'error',
+  JAMBUS_LOG_LEVEL: 'fatal',
 });
 const standalone = await createStandalone(config, {
   logger: createLogger({ service: 'bench', level: config.logLevel }),
@@ -23,6 +25,7 @@ const standalone = await createStandalone(config, {
 const stop = new AbortController();
 const running = standalone.run(stop.signal);
 
+void answerNewCalls(standalone.broker, stop.signal);
 process.on('message', (task: Task) => {
   if (task.kind === 'memory') answer(memory());
   else void roundTrips(standalone.broker, task).then(answer);
@@ -39,6 +42,15 @@ function memory(): Answer {
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   return { kind: 'memory', rssBytes: rss, heapBytes: heapUsed + external };
+}
+
+/** The microservice that gives every new call its application. */
+async function answerNewCalls(broker: MemoryBroker, signal: AbortSignal): Promise<void> {
+  for await (const item of broker.read('events', { type: 'session:new', signal })) {
+    if (item.kind === 'gap') throw new Error(`the bench fell behind by ${item.missed} events`);
+    const { callSid } = item.message;
+    broker.publishCommand({ callSid, attributes: {}, payload: APPLICATION });
+  }
 }
 
 /** A round trip: a command from the bus to its websocket, and the `verb:status` that answers it back on the bus. */

@@ -126,6 +126,11 @@ describe('a command that cannot be delivered', () => {
     expect(status).toBe(412);
   });
 
+  test('403: what a web page sends behind the back of its reader', async () => {
+    const { status, result } = await jambus.post(call.callSid, MUTE, { origin: 'https://evil.example' });
+    expect([status, result]).toEqual([403, { error: 'forbidden', message: 'commands are not taken from web pages' }]);
+  });
+
   test('none of it reached the call, which goes on', async () => {
     expect(call.ignored).toEqual([]);
     expect(call.sent.map(({ message }) => message?.['type'])).not.toContain('jambonz:error');
