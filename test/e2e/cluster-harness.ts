@@ -6,7 +6,7 @@ import { createLogger, createMetrics } from '@jambus/telemetry';
 import { type MemoryCable, memoryCable, startTcpProxy, type TcpProxy } from '../fixtures/index.ts';
 import { type CallOptions, type SimulatedCall, startCall } from '../simulator/index.ts';
 
-const TOKEN = 'a-token-for-tests-only';
+export const TOKEN = 'a-token-for-tests-only';
 const SPEED = 20;
 const PATIENCE_MS = 10_000;
 
