@@ -1,4 +1,3 @@
 export * from './admin/index.ts';
 export * from './main/index.ts';
 export * from './read-fallback-application.ts';
-export * from './run-all.ts';

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whenAborted } from '@jambus/bus';
 import { JambusError } from '@jambus/schema';
 import type { Logger } from '@jambus/telemetry';
 import type { GatewayLink } from './gateway-link.ts';
@@ -57,9 +58,9 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
 
   const adjust = (): void => {
     const wanted = new Set([...fixed, ...[...resolved.values()].flat()]);
-    for (const [url, { stop }] of members) {
+    for (const [url, { link, stop }] of members) {
       // An address that is gone from the name is a gateway that is gone; while its link is up it still has calls.
-      if (!wanted.has(url) && members.get(url)?.link.isReady === false) {
+      if (!wanted.has(url) && !link.isReady) {
         stop.abort();
         members.delete(url);
       }
@@ -92,7 +93,7 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
         await Promise.all(names.map(look));
         if (signal.aborted) break;
         adjust();
-        const pause = names.length === 0 ? untilAborted(signal) : sleep(LOOKUP_INTERVAL_MS, undefined, { signal });
+        const pause = names.length === 0 ? whenAborted(signal) : sleep(LOOKUP_INTERVAL_MS, undefined, { signal });
         // Rejects only when the signal aborts, which the loop looks at next.
         await pause.catch(() => undefined);
       }
@@ -100,11 +101,4 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
       await Promise.all([...members.values()].map(({ done }) => done));
     },
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
