@@ -55,15 +55,24 @@ export interface CallDirectory<G extends DirectoryGateway> {
   close(): void;
 }
 
+/** What is known of a call for the gateway that takes it over. */
+interface Past {
+  epoch: number;
+  /** Number of its last event. */
+  sequence: number;
+  /** What its former gateway left for the next one. */
+  memory: Buffer;
+}
+
 interface Entry<G> {
   readonly callSid: string;
   owner: G | undefined;
   application: string;
   since: number;
   epoch: number;
-  sequence: number;
-  /** What its former gateway left for the next one. */
-  memory: Buffer;
+  readonly past: Past;
+  /** The gateway it was taken from, which has been told and has yet to leave its memory; the owner waits for that. */
+  predecessor: G | undefined;
   /** Since when it has no owner, ms since the epoch. */
   ownerlessSince: number;
 }
@@ -115,40 +124,53 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     }
   }, SWEEP_MS);
 
+  const tellPast = ({ callSid, owner, past: { epoch, sequence, memory } }: Entry<G>): void => {
+    owner?.sendKnown({ t: 'known', call: callSid, epoch, sequence }, memory);
+  };
+
+  const note = (past: Past, epoch: number, sequence: number): void => {
+    past.epoch = Math.max(past.epoch, epoch);
+    past.sequence = Math.max(past.sequence, sequence);
+  };
+
   return {
     opened(gateway, frame) {
       ended.delete(frame.call);
       const former = entries.get(frame.call);
-      if (frame.resumed) {
-        const { epoch = 0, sequence = 0, memory = NOTHING } = former ?? {};
-        gateway.sendKnown({ t: 'known', call: frame.call, epoch, sequence }, memory);
-      } else if (former?.owner !== undefined && former.owner !== gateway && former.epoch > frame.epoch) {
+      const rival = former?.owner === gateway ? undefined : former?.owner;
+      if (rival !== undefined && !frame.resumed && former !== undefined && former.epoch > frame.epoch) {
         // A gateway that was cut off comes back with a call that has since moved on.
         gateway.sendElsewhere(frame.call);
         return;
       }
-      if (former?.owner !== undefined && former.owner !== gateway) former.owner.sendElsewhere(frame.call);
       if (former !== undefined) ownerless.delete(former);
-      entries.set(frame.call, {
+      const past = former?.past ?? { epoch: 0, sequence: 0, memory: NOTHING };
+      const entry: Entry<G> = {
         callSid: frame.call,
         owner: gateway,
         application: frame.application,
         since: former?.since ?? frame.since,
-        epoch: frame.resumed ? Math.max(frame.epoch, (former?.epoch ?? 0) + 1) : frame.epoch,
-        sequence: former?.sequence ?? 0,
-        memory: NOTHING,
+        epoch: frame.resumed ? Math.max(frame.epoch, past.epoch + 1) : frame.epoch,
+        past,
+        predecessor: frame.resumed ? rival : undefined,
         ownerlessSince: 0,
-      });
+      };
+      entries.set(frame.call, entry);
+      rival?.sendElsewhere(frame.call);
+      if (frame.resumed && rival === undefined) tellPast(entry);
+      if (!frame.resumed) note(past, frame.epoch, 0);
       wake(frame.call);
     },
     closed(gateway, frame, memory) {
       const entry = entries.get(frame.call);
-      if (entry === undefined || entry.owner !== gateway) return;
-      if (frame.reason === 'moved') {
-        entry.epoch = Math.max(entry.epoch, frame.epoch);
-        entry.sequence = Math.max(entry.sequence, frame.sequence);
-        // The payload is a view of a whole link message; keeping it would keep that.
-        entry.memory = Buffer.from(memory);
+      if (entry === undefined || (entry.owner !== gateway && entry.predecessor !== gateway)) return;
+      note(entry.past, frame.epoch, frame.sequence);
+      // The payload is a view of a whole link message; keeping it would keep that.
+      entry.past.memory = Buffer.from(memory);
+      if (entry.predecessor === gateway) {
+        entry.predecessor = undefined;
+        tellPast(entry);
+      } else if (frame.reason === 'moved') {
         disown(entry);
       } else {
         forget(entry);
@@ -156,14 +178,18 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       wake(frame.call);
     },
     gatewayLost(gateway) {
-      for (const entry of entries.values()) if (entry.owner === gateway) disown(entry);
+      for (const entry of entries.values()) {
+        if (entry.owner === gateway) disown(entry);
+        else if (entry.predecessor === gateway) {
+          entry.predecessor = undefined;
+          tellPast(entry);
+        }
+      }
       wakeAll();
     },
     passed(callSid, epoch, sequence) {
       const entry = entries.get(callSid);
-      if (entry === undefined) return;
-      if (epoch > entry.epoch) entry.epoch = epoch;
-      if (sequence > entry.sequence) entry.sequence = sequence;
+      if (entry !== undefined) note(entry.past, epoch, sequence);
     },
     find(callSid) {
       const entry = entries.get(callSid);

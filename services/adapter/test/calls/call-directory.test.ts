@@ -100,6 +100,25 @@ describe('call directory', () => {
     expect(next.known[0]?.[0]).toMatchObject({ epoch: 1, sequence: 7 });
   });
 
+  test('a call that shows up at another gateway first: the old one is told, and the new one hears what it left', () => {
+    const [former, next] = [one(), new FakeGateway('two')];
+    directory.opened(former, open());
+    directory.opened(next, open({ resumed: true, epoch: 2 }));
+    expect([former.elsewhere, next.known]).toEqual([['c'], []]);
+    directory.closed(former, close('moved', { sequence: 9 }), Buffer.from('memory'));
+    expect(next.known).toEqual([[{ t: 'known', call: 'c', epoch: 1, sequence: 9 }, 'memory']]);
+    expect(directory.find('c')).toEqual({ at: 'gateway', gateway: next });
+  });
+
+  test('the new gateway does not wait for an old one that dies instead of answering', () => {
+    const [former, next] = [one(), new FakeGateway('two')];
+    directory.opened(former, open());
+    directory.passed('c', 1, 7);
+    directory.opened(next, open({ resumed: true, epoch: 2 }));
+    directory.gatewayLost(former);
+    expect(next.known[0]?.[0]).toMatchObject({ epoch: 1, sequence: 7 });
+  });
+
   test('a gateway is told when its call shows up at another, and its word no longer counts', () => {
     const [former, next] = [one(), new FakeGateway('two')];
     directory.opened(former, open());

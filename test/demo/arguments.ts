@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+
+/** What the demo was started for. */
+export type Request =
+  | { readonly kind: 'help' }
+  /** `callerHangsUpAfterMs`: real ms after the call was set up; undefined: the caller stays. */
+  | { readonly kind: 'run'; readonly callerHangsUpAfterMs: number | undefined }
+  | { readonly kind: 'usage'; readonly fault: string };
+
+export const HELP = `Shows one call through jambus, and checks every step of it.
+
+  pnpm demo [options]
+
+  --caller-hangs-up-after MS  the caller is gone so soon after the call was set up, so that the demo fails
+  --help                      print this and exit
+
+Exit codes: 0 every step happened, 1 one did not, 2 unknown option, 130 interrupted.
+`;
+
+/** Reads the arguments behind the script's name. */
+export function parseArguments(argv: readonly string[]): Request {
+  let values: { readonly help?: boolean; readonly 'caller-hangs-up-after'?: string };
+  try {
+    ({ values } = parseArgs({
+      args: [...argv],
+      options: { help: { type: 'boolean' }, 'caller-hangs-up-after': { type: 'string' } },
+    }));
+  } catch (error) {
+    return { kind: 'usage', fault: error instanceof Error ? error.message : String(error) };
+  }
+  if (values.help === true) return { kind: 'help' };
+  const after = values['caller-hangs-up-after'];
+  if (after !== undefined && !/^\d{1,6}$/.test(after)) {
+    return { kind: 'usage', fault: `--caller-hangs-up-after: expected ms, a whole number, got ${after}` };
+  }
+  return { kind: 'run', callerHangsUpAfterMs: after === undefined ? undefined : Number(after) };
+}

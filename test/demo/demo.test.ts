@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../dist/demo/main.js');
+const children = new Set<ChildProcess>();
+
+afterEach(() => {
+  for (const child of children) child.kill('SIGTERM');
+  children.clear();
+});
+
+interface Exit {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command, among settings that are meant for another jambus. */
+function demo(...args: string[]): { readonly child: ChildProcess; readonly exit: Promise<Exit> } {
+  if (!existsSync(MAIN)) throw new Error('the demo is not built: run the build first');
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', JAMBUS_HOOK_POLICY: 'await', JAMBUS_BUS: 'nats' };
+  delete env['FORCE_COLOR'];
+  const child = spawn(process.execPath, [MAIN, ...args], { env });
+  children.add(child);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (data) => {
+    out += String(data);
+  });
+  child.stderr.on('data', (data) => {
+    err += String(data);
+  });
+  const exit = new Promise<Exit>((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  return { child, exit };
+}
+
+/** What a reader of the timeline has to find, in this order. */
+const STORY = [
+  /jambonz → gateway +session:new +\+15083084809 calls/,
+  /bus → ivr +session:new +#1 /,
+  /ivr → bus +ack +\[answer\] answer, say/,
+  /gateway → jambonz +ack +config notifyEvents, answer, say/,
+  /ivr → bus +redirect +\[introduce\] queued: say b5e39996 "Hello it's me Mario"/,
+  /bus → ivr +result +\[introduce\] delivered/,
+  /bus → ivr +verb:status +#\d+ say b5e39996 starting, caused by \[introduce\]/,
+  /bus → ivr +verb:status +#\d+ say b5e39996 finished, caused by \[introduce\]/,
+  /ivr → bus +redirect +\[ask\] gather \/order/,
+  /bus → ivr +verb:hook +#\d+ \/order: the caller says "One margherita"/,
+  /ivr → bus +ack +\[confirm\] say goodbye/,
+  /gateway → jambonz +redirect +late ack: say goodbye/,
+  /ivr → bus +call:status +\[hang-up\] call_status completed/,
+  /bus → ivr +call:status +#\d+ completed/,
+  /^✓ 13 of 13 steps in order; \d+ events numbered without a gap/,
+];
+
+test('the demo shows the whole call in order, ticks every step once and ends with 0', async () => {
+  const { code, out, err } = await demo().exit;
+  expect([code, err]).toEqual([0, '']);
+  const lines = out.split('\n');
+  let at = -1;
+  for (const part of STORY) {
+    const found = lines.findIndex((line, index) => index > at && part.test(line));
+    expect([part, found]).not.toEqual([part, -1]);
+    at = found;
+  }
+  expect(out).toMatch(/\[introduce\] b5e39996 started[\s\S]*\[introduce\] b5e39996 finished/);
+  expect(lines.filter((line) => /^✓ +\d/.test(line) && line.includes('→'))).toHaveLength(13);
+  expect(lines.filter((line) => line.length > 100)).toEqual([]);
+});
+
+test('a caller who hangs up early makes it fail with the step and with what came instead', async () => {
+  const { code, out, err } = await demo('--caller-hangs-up-after', '300').exit;
+  expect(err).toMatch(/^✗ step 5 of 13, its say begins: instead, this came: bus → ivr call:status #\d+ completed/m);
+  expect(out).not.toMatch(/13 of 13/);
+  expect(code).toBe(1);
+});
+
+test('told to stop in the middle, it clears away and ends with 130', async () => {
+  const { child, exit } = demo();
+  await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
+  child.kill('SIGTERM');
+  expect(await exit).toMatchObject({ code: 130, err: '' });
+});
+
+test('an unknown option is refused with the help', async () => {
+  const { code, out, err } = await demo('--caller-hangs-up-after', 'soon').exit;
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(/got soon[\s\S]*pnpm demo \[options\]/);
+});
+
+test('the IVR knows nothing of jambus but its HTTP door', () => {
+  const imports = ['ivr.ts', 'http-bus.ts', 'server-sent-events.ts'].flatMap((file) => [
+    ...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/\bfrom '(.*)'/g),
+  ]);
+  expect(new Set(imports.map(([, from]) => from))).toEqual(new Set(['./http-bus.ts', './server-sent-events.ts']));
+});
