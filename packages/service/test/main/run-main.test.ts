@@ -63,6 +63,11 @@ function behaving(behaviour: string, env: Record<string, string> = {}): Running 
   return run({ JAMBUS_BEHAVIOUR: behaviour, ...env });
 }
 
+/** A fatal line is written at once, so it can overtake one that is still being written in the background. */
+function expectFatal(lines: readonly Record<string, unknown>[], fields: Record<string, unknown>): void {
+  expect(lines.filter(({ level }) => level === 'fatal')).toMatchObject([fields]);
+}
+
 describe('arguments', () => {
   test('--help prints every setting and exits with 0, whatever the settings are', async () => {
     const { code, stdout, stderr } = await run({ JAMBUS_DRAIN_MS: 'x' }, ['--help']).ended;
@@ -103,7 +108,7 @@ describe('settings', () => {
   test('what the service finds wrong with them later has the same exit code', async () => {
     const { code, lines } = await behaving('refuseSettings').ended;
     expect(code).toBe(78);
-    expect(lines().at(-1)).toMatchObject({ level: 'fatal', err: { code: 'bad_config', message: 'port taken' } });
+    expectFatal(lines(), { level: 'fatal', err: { code: 'bad_config', message: 'port taken' } });
   });
 });
 
@@ -141,7 +146,7 @@ describe('stopping', () => {
     service.process.kill('SIGTERM');
     const { code, lines } = await service.ended;
     expect(code).toBe(1);
-    expect(lines().at(-1)).toMatchObject({ level: 'fatal', msg: 'did not stop in time', afterMs: 50 });
+    expectFatal(lines(), { level: 'fatal', msg: 'did not stop in time', afterMs: 50 });
   });
 });
 
@@ -149,13 +154,13 @@ describe('failing', () => {
   test('a service that rejects ends the process with 1 and the reason in the log', async () => {
     const { code, lines } = await behaving('fail').ended;
     expect(code).toBe(1);
-    expect(lines().at(-1)).toMatchObject({ level: 'fatal', msg: 'failed', err: { message: 'no luck' } });
+    expectFatal(lines(), { level: 'fatal', msg: 'failed', err: { message: 'no luck' } });
   });
 
   test('a service that ends without being told to has failed', async () => {
     const { code, lines } = await behaving('end').ended;
     expect(code).toBe(1);
-    expect(lines().at(-1)).toMatchObject({ level: 'fatal', msg: 'stopped without being told to' });
+    expectFatal(lines(), { level: 'fatal', msg: 'stopped without being told to' });
   });
 
   test('an exception nobody caught is logged, the service is stopped, the exit code is 1', async () => {
