@@ -60,6 +60,12 @@ describe('bad input on the websocket port', () => {
       expect(await closeCodeAfter('{"type":"session:new","msgid":"1","data":{}}')).toBe(1008),
     ));
 
+  test('a session whose call_sid is no call_sid: closed, 1008, and no link suffers', () =>
+    violation('first_message', async () => {
+      const message = JSON.stringify({ type: 'session:new', msgid: '1', call_sid: 'x'.repeat(300), data: {} });
+      expect(await closeCodeAfter(message)).toBe(1008);
+    }));
+
   test('binary data as first message: closed, 1003', () =>
     violation('binary', async () => expect(await closeCodeAfter(Buffer.from([1, 2, 3]))).toBe(1003)));
 

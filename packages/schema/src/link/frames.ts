@@ -10,7 +10,10 @@ export const LINK_PATH = '/link';
 /** Most bytes one link message may hold; a peer that sends more is cut off. Several frames share a message. */
 export const LINK_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-const CallSid = Type.String({ minLength: 1, maxLength: 256 });
+/** Longest call_sid taken, in characters; those of jambonz have 36. */
+export const MAX_CALL_SID_LENGTH = 256;
+
+const CallSid = Type.String({ minLength: 1, maxLength: MAX_CALL_SID_LENGTH });
 const Counter = Type.Integer({ minimum: 1 });
 const Milliseconds = Type.Number({ minimum: 0 });
 

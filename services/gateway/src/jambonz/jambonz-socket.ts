@@ -1,4 +1,4 @@
-import { type JambonzMessage, parseJambonzMessage, sessionCallSid } from '@jambus/schema';
+import { type JambonzMessage, MAX_CALL_SID_LENGTH, parseJambonzMessage, sessionCallSid } from '@jambus/schema';
 import { WebSocket } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 
@@ -55,7 +55,7 @@ export function createJambonzSocket(ws: WebSocket, handlers: SocketHandlers): Ja
 
   const first = (message: JambonzMessage, payload: Buffer): void => {
     const callSid = SESSION_TYPES.has(message.type) ? sessionCallSid(message) : undefined;
-    if (callSid === undefined) {
+    if (callSid === undefined || callSid.length > MAX_CALL_SID_LENGTH) {
       refuse('first_message', POLICY_VIOLATION, `expected a session message with a call_sid, not ${message.type}`);
       return;
     }
