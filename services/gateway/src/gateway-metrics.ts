@@ -76,6 +76,11 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
   });
   metrics.gauge('jambus_calls_open', 'Calls on this gateway', () => state.calls.size);
   metrics.gauge('jambus_calls_away', 'Calls waiting for their websocket', () => state.calls.away);
+  metrics.gauge(
+    'jambus_commands_held',
+    'Commands waiting for the websocket of their call',
+    () => state.calls.heldCommands,
+  );
   metrics.gauge('jambus_links_open', 'Adapters linked to this gateway', () => state.links()?.linked ?? 0);
   metrics.gauge('jambus_events_pending', 'Events not on the bus yet', () => state.outbox.pending);
   metrics.gauge('jambus_events_pending_bytes', 'Bytes of events not on the bus yet', () => state.outbox.pendingBytes);

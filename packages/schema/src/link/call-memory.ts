@@ -6,7 +6,6 @@ import { TypeCompiler } from '@sinclair/typebox/compiler';
  * adapter, and back as the payload of `known` to the gateway where the call shows up.
  */
 export const CallMemory = Type.Object({
-  claimed: Type.Boolean({ description: 'somebody has sent it a command' }),
   commands: Type.Array(Type.Tuple([Type.String(), Type.String()]), { description: 'recent [command id, position]' }),
   verbs: Type.Array(Type.Tuple([Type.String(), Type.String()]), { description: 'recent [verb id, command id]' }),
   playing: Type.Array(Type.String(), { description: 'ids of verbs started and not finished' }),

@@ -8,6 +8,8 @@ export interface CallRegistry extends Iterable<Call> {
   readonly size: number;
   /** How many calls are without websocket now. */
   readonly away: number;
+  /** Commands that wait for the websocket of their call. */
+  readonly heldCommands: number;
   get(callSid: string): Call | undefined;
   add(call: Call): void;
   remove(call: Call): void;
@@ -33,6 +35,11 @@ export function createCallRegistry(): CallRegistry {
     get away() {
       let count = 0;
       for (const call of calls.values()) if (call.isAway) count++;
+      return count;
+    },
+    get heldCommands() {
+      let count = 0;
+      for (const call of holding) count += call.heldCommands;
       return count;
     },
     get: (callSid) => calls.get(callSid),

@@ -117,6 +117,7 @@ export class Call {
     return socket.isOpen && socket.bufferedBytes < SOCKET_HIGH_WATER_BYTES ? socket : undefined;
   }
 
+  /** Commands that wait for the websocket. */
   get heldCommands(): number {
     return this.#deliveries.held;
   }
@@ -242,7 +243,6 @@ export class Call {
 
   memory(): CallMemory {
     return {
-      claimed: this.claimed,
       commands: this.recent.delivered(),
       verbs: this.verbs.causes(),
       playing: this.verbs.playing(),
