@@ -15,7 +15,7 @@ const EMPTY = new Uint8Array(0);
 
 /** Collects frames into one link message. */
 export class FrameBatch {
-  readonly #headers: Buffer[] = [];
+  readonly #headers: string[] = [];
   readonly #payloads: Uint8Array[] = [];
   #bytes = 0;
 
@@ -25,24 +25,23 @@ export class FrameBatch {
   }
 
   add(frame: LinkFrame, payload: Uint8Array = EMPTY): void {
-    const header = Buffer.from(JSON.stringify(frame));
+    const header = JSON.stringify(frame);
     this.#headers.push(header);
     this.#payloads.push(payload);
-    this.#bytes += PREFIX_BYTES + header.length + payload.length;
+    this.#bytes += PREFIX_BYTES + Buffer.byteLength(header) + payload.length;
   }
 
   /** The message with everything added since the last call, which empties the batch. */
   take(): Buffer {
-    const message = Buffer.allocUnsafe(this.#bytes);
+    const message = Buffer.allocUnsafeSlow(this.#bytes);
     let at = 0;
     for (let i = 0; i < this.#headers.length; i++) {
-      const header = this.#headers[i] as Buffer;
       const payload = this.#payloads[i] as Uint8Array;
-      message.writeUInt32BE(header.length, at);
+      const headerBytes = message.write(this.#headers[i] as string, at + PREFIX_BYTES);
+      message.writeUInt32BE(headerBytes, at);
       message.writeUInt32BE(payload.length, at + 4);
-      message.set(header, at + PREFIX_BYTES);
-      message.set(payload, at + PREFIX_BYTES + header.length);
-      at += PREFIX_BYTES + header.length + payload.length;
+      message.set(payload, at + PREFIX_BYTES + headerBytes);
+      at += PREFIX_BYTES + headerBytes + payload.length;
     }
     this.#headers.length = 0;
     this.#payloads.length = 0;
