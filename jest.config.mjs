@@ -5,6 +5,8 @@ export default {
   roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
+  // Whole processes under load, minutes of it: `pnpm test:faults`.
+  testPathIgnorePatterns: ['/node_modules/', '/test/e2e/nats/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -14,6 +14,8 @@ export interface ProducedCommand {
 export interface HarnessCapabilities {
   /** A command can be on the bus without naming a call. */
   readonly recordsWithoutCall: boolean;
+  /** Two adapters can work at the same time, which needs two partitions. */
+  readonly sharing: boolean;
   /** `outage()` works. */
   readonly outages: boolean;
 }
@@ -26,7 +28,7 @@ export interface ConnectOptions {
 
 /** One broker with empty channels of its own, and everything the suite does to it. */
 export interface BusHarness {
-  /** Partitions of the commands; at least 2. */
+  /** Partitions of the commands; at least 2 where work can be shared. */
   readonly partitions: number;
   /** How long the slowest thing may take here, ms: a dead adapter being noticed and its partitions taken over. */
   readonly patienceMs: number;

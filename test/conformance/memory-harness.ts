@@ -12,7 +12,7 @@ import type { BusHarness, BusHarnessFactory } from './bus-harness.ts';
 const PARTITIONS = 4;
 
 export const memoryHarness: BusHarnessFactory = {
-  capabilities: { recordsWithoutCall: true, outages: true },
+  capabilities: { recordsWithoutCall: true, sharing: true, outages: true },
   open: async () => openMemoryHarness(),
 };
 

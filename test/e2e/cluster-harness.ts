@@ -99,7 +99,7 @@ export async function startCluster(): Promise<Cluster> {
         ...settings,
       });
       const cable = memoryCable(broker);
-      const adapter = createAdapter(config, (options) => connectMemoryBus(cable.broker, options), context());
+      const adapter = await createAdapter(config, (options) => connectMemoryBus(cable.broker, options), context());
       await adapter.listen();
       const { stop, done } = stoppable((signal) => adapter.run(signal));
       const handle: AdapterHandle = {

@@ -1,5 +1,6 @@
 export * from './backoff.ts';
 export * from './drivers/memory/index.ts';
+export * from './drivers/nats/index.ts';
 export * from './lanes/index.ts';
 export * from './outbox/index.ts';
 export * from './port/index.ts';

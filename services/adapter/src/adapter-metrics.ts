@@ -1,4 +1,3 @@
-import type { Outbox } from '@jambus/bus';
 import type { CommandResult } from '@jambus/schema';
 import type { Metrics } from '@jambus/telemetry';
 
@@ -12,7 +11,7 @@ export interface AdapterMetrics {
 
 /** What the gauges read when somebody asks. */
 export interface AdapterState {
-  readonly outbox: Outbox;
+  readonly pendingMessages: () => number;
   readonly calls: () => number;
   readonly gatewaysReady: () => number;
   readonly commandsUnderWay: () => number;
@@ -42,11 +41,7 @@ export function createAdapterMetrics(metrics: Metrics, state: AdapterState): Ada
   metrics.gauge('jambus_calls_known', 'Calls on the linked gateways', state.calls);
   metrics.gauge('jambus_gateways_ready', 'Gateways linked', state.gatewaysReady);
   metrics.gauge('jambus_commands_under_way', 'Commands sent to a gateway and not settled', state.commandsUnderWay);
-  metrics.gauge(
-    'jambus_outbox_pending',
-    'Events and results not with the broker yet',
-    () => state.outbox.pendingMessages,
-  );
+  metrics.gauge('jambus_outbox_pending', 'Events and results not with the broker yet', state.pendingMessages);
   return {
     command: (command, { status, code }) => commands.labels({ command, outcome: code ?? status }).add(),
     event: (type) => events.labels({ type }).add(),

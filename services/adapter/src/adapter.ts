@@ -26,8 +26,8 @@ export interface AdapterContext {
   readonly metrics: Metrics;
 }
 
-/** What an adapter has to know; which bus it is on has been decided by whoever connected it. */
-export type AdapterSettings = Omit<AdapterConfig, 'bus' | 'logLevel' | 'prefix'>;
+/** What an adapter has to know; which bus it is on, and how to reach it, is known to whoever connects it. */
+export type AdapterSettings = Omit<AdapterConfig, 'bus' | 'logLevel' | 'prefix' | `nats${string}`>;
 
 export interface Adapter {
   /** Opens the admin port; resolves with it. @throws when it cannot be had */
@@ -61,13 +61,22 @@ const OUTBOX_SETTINGS = { ...DEFAULT_OUTBOX_SETTINGS, maxPendingMessages: 200_00
  * `calls/` (which gateway has the call), `link/` (to that gateway); an event's way is `link/`, then `events/`.
  *
  * @param connect connects the bus, which is closed when `run` ends
+ * @throws whatever `connect` throws
  */
-export function createAdapter(
+export async function createAdapter(
   config: AdapterSettings,
-  connect: (options: BusOptions) => Bus,
+  connect: (options: BusOptions) => Bus | Promise<Bus>,
   { logger, metrics }: AdapterContext,
-): Adapter {
+): Promise<Adapter> {
   const adapterId = `${hostname()}-${randomUUID().slice(0, 8)}`;
+
+  // The gauges are read through the admin port, which opens when all of this is there.
+  const counters = createAdapterMetrics(metrics, {
+    pendingMessages: () => outbox.pendingMessages,
+    calls: () => directory.size,
+    gatewaysReady: () => gateways.ready,
+    commandsUnderWay: () => gateways.links.reduce((sum, link) => sum + link.commandsUnderWay, 0),
+  });
 
   const onTrouble = (trouble: BusTrouble): void => {
     counters.busTrouble(trouble.kind);
@@ -79,7 +88,7 @@ export function createAdapter(
   };
 
   const limits = { ...DEFAULT_LANES_SETTINGS.limits, maxUnfinished: config.partitionWindow };
-  const bus = connect({ onTrouble, lanes: { ...DEFAULT_LANES_SETTINGS, limits }, stopMs: config.drainMs });
+  const bus = await connect({ onTrouble, lanes: { ...DEFAULT_LANES_SETTINGS, limits }, stopMs: config.drainMs });
   const outbox = new Outbox(bus.sink, { onTrouble, settings: OUTBOX_SETTINGS });
   const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
     endedCallMemory: config.endedCallMemory,
@@ -127,13 +136,6 @@ export function createAdapter(
           },
         },
       }),
-  });
-
-  const counters = createAdapterMetrics(metrics, {
-    outbox,
-    calls: () => directory.size,
-    gatewaysReady: () => gateways.ready,
-    commandsUnderWay: () => gateways.links.reduce((sum, link) => sum + link.commandsUnderWay, 0),
   });
 
   const handleCommand = createCommandPipeline({

@@ -1,14 +1,20 @@
 import { AdapterConfig, JambusError } from '@jambus/schema';
 import { runMain } from '@jambus/service';
+import { createAdapter } from './adapter.ts';
+import { connectBus } from './connect-bus.ts';
 
 await runMain({
   name: 'adapter',
   schema: AdapterConfig,
-  start(config) {
-    // The drivers that a process of its own can share with others are not here yet; standalone has the memory bus.
-    throw new JambusError(
-      'bad_config',
-      `JAMBUS_BUS=${config.bus}: this version has no driver for it yet; run the standalone service`,
+  async start(config, { signal, ...context }) {
+    const adapter = await createAdapter(config, (options) => connectBus(config, options, signal), context).catch(
+      (error: unknown) => {
+        // Told to stop while the bus was still away, which is a stop in good order.
+        if (signal.aborted && error instanceof JambusError && error.code === 'stopped') return undefined;
+        throw error;
+      },
     );
+    await adapter?.listen();
+    await adapter?.run(signal);
   },
 });

@@ -42,7 +42,7 @@ export async function createStandalone(
   const context = { logger: logger.child({ part: 'adapter' }), metrics };
   const broker = createMemoryBroker();
   const gateways = [`ws://${urlHost(config.linkHost)}:${link}`];
-  const adapter = createAdapter(
+  const adapter = await createAdapter(
     { ...config, linkToken, gateways },
     (options) => connectMemoryBus(broker, options),
     context,

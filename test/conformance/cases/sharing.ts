@@ -4,7 +4,9 @@ import type { DeclareCase } from './case.ts';
 
 const WARM_UP = 'warm-up';
 
-export function sharingCases(inScene: DeclareCase): void {
+export function sharingCases(declare: DeclareCase): void {
+  const inScene: DeclareCase = (sentence, run) => declare(sentence, run, 'sharing');
+
   inScene('two adapters share the calls, and no command is handled by both', async (scene) => {
     const atWork = new Set<string | undefined>();
     const collisions: string[] = [];

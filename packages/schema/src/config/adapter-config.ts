@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { DEFAULT_PREFIX } from '../bus/names.ts';
 import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
 import { configSchema } from './config-schema.ts';
+import { natsRules, natsSettings } from './nats-settings.ts';
 
 const HOST = '(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])';
 const GATEWAY_ADDRESS = `^(?:wss?://${HOST}(?::\\d{1,5})?|dns\\+wss?://[A-Za-z0-9._-]+:\\d{1,5})/?$`;
@@ -65,22 +66,27 @@ export const adapterSettings = {
 };
 
 /** Settings of `services/adapter`. */
-export const AdapterConfig = configSchema({
-  ...commonSettings,
-  bus: Type.Union([Type.Literal('nats'), Type.Literal('kafka')], {
-    expects: 'nats or kafka (memory is the bus of the standalone service)',
-    description: 'The message bus.',
-  }),
-  gateways: Type.Unsafe<readonly string[]>(
-    Type.Array(Type.String({ pattern: GATEWAY_ADDRESS }), {
-      minItems: 1,
-      uniqueItems: true,
-      expects: 'a comma list of ws://host:port, wss://host:port or dns+ws://name:port, each once, without credentials',
-      description:
-        'Where the gateways are. dns+ws:// means every address that the name has, looked up again and again.',
+export const AdapterConfig = configSchema(
+  {
+    ...commonSettings,
+    bus: Type.Union([Type.Literal('nats'), Type.Literal('kafka')], {
+      expects: 'nats or kafka (memory is the bus of the standalone service)',
+      description: 'The message bus.',
     }),
-  ),
-  linkToken,
-  ...adapterSettings,
-});
+    gateways: Type.Unsafe<readonly string[]>(
+      Type.Array(Type.String({ pattern: GATEWAY_ADDRESS }), {
+        minItems: 1,
+        uniqueItems: true,
+        expects:
+          'a comma list of ws://host:port, wss://host:port or dns+ws://name:port, each once, without credentials',
+        description:
+          'Where the gateways are. dns+ws:// means every address that the name has, looked up again and again.',
+      }),
+    ),
+    linkToken,
+    ...adapterSettings,
+    ...natsSettings,
+  },
+  natsRules,
+);
 export type AdapterConfig = Readonly<Static<typeof AdapterConfig>>;

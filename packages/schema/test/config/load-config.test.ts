@@ -69,6 +69,12 @@ describe('values', () => {
       unknownCallGraceMs: 1000,
       endedCallMemory: 10000,
       drainMs: 10000,
+      natsUrl: ['nats://127.0.0.1:4222'],
+      natsStorage: 'file',
+      natsReplicas: 1,
+      natsMaxAgeMs: 3600000,
+      natsMaxBytes: 536870912,
+      natsDuplicateWindowMs: 120000,
     });
   });
 

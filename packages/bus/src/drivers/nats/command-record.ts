@@ -1,0 +1,31 @@
+import type { Attributes } from '@jambus/schema';
+import type { Msg } from 'nats';
+import type { CommandRecord } from '../../port/index.ts';
+import { attributesOf } from './headers.ts';
+import type { Delivery } from './ordered-pull.ts';
+import { callSidOf } from './subjects.ts';
+
+/** A delivery of the commands' stream as what the port hands over. Never throws. */
+export function commandRecord({ message, sequence, storedAt }: Delivery, partition: number): CommandRecord {
+  return {
+    callSid: callSidOf(message.subject),
+    attributes: readable(message),
+    // A copy, because the client's bytes are a view of all that came with them, which a waiting command would keep alive.
+    payload: new Uint8Array(message.data),
+    publishedAt: storedAt,
+    position: `${partition}/${sequence}`,
+  };
+}
+
+/**
+ * Servers take headers that the client cannot read. Without them a command could be delivered in spite of a condition that
+ * stood there, so it gets a version that nobody accepts, which says what is wrong.
+ */
+function readable(message: Msg): Attributes {
+  try {
+    // The client reads them when they are asked for.
+    return attributesOf(message.headers);
+  } catch (error) {
+    return { specversion: `unreadable headers: ${String(error)}` };
+  }
+}

@@ -1,0 +1,124 @@
+import { busNames, JambusError } from '@jambus/schema';
+import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
+import type { Bus, CommandHandler } from '../../port/index.ts';
+import { type Buckets, ensureBuckets } from './buckets.ts';
+import { fromNats } from './errors.ts';
+import { openLink } from './link.ts';
+import { natsCommandSource } from './nats-command-source.ts';
+import {
+  DEFAULT_NATS_CONNECT_WITHIN_MS,
+  DEFAULT_NATS_LEASE_MS,
+  DEFAULT_NATS_STOP_MS,
+  DEFAULT_NATS_STREAM_SETTINGS,
+  type NatsBusOptions,
+} from './options.ts';
+import { createPublisher } from './publisher.ts';
+import { retry } from './retry.ts';
+import { ensureStreams, type Topology } from './streams.ts';
+import { natsNames as namesOnNats } from './subjects.ts';
+
+/** How long a closing connection waits for the server to have read all, ms. */
+const FLUSH_MS = 1_000;
+
+/**
+ * Connects to NATS with JetStream, and creates the streams and buckets that are missing. `onTrouble` may be called from
+ * here on.
+ *
+ * @throws JambusError `bad_config` when a setting or a stream cannot be used, `bus_refused` when the server does not let us
+ *   in, `bus_unavailable` when it does not answer in time, `stopped` when the signal aborts
+ */
+export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
+  const { connection, onTrouble, names = busNames(), lanes = DEFAULT_LANES_SETTINGS } = options;
+  const settings = { ...DEFAULT_NATS_STREAM_SETTINGS, ...options.streams };
+  const until = performance.now() + (options.connectWithinMs ?? DEFAULT_NATS_CONNECT_WITHIN_MS);
+  const { signal } = options;
+  const link = await openLink({ connection, onTrouble, until, signal });
+  const natsNames = namesOnNats(names);
+  const ensure = async (): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => ({
+    topology: await ensureStreams({ link, names, natsNames, settings }),
+    buckets: await ensureBuckets({ link, natsNames, settings, leaseMs: options.leaseMs ?? DEFAULT_NATS_LEASE_MS }),
+  });
+  const { topology, buckets } = await retry(ensure, { until, signal, doing: 'preparing the streams' }).catch(
+    async (error: unknown) => {
+      await link.close();
+      throw error;
+    },
+  );
+
+  // Streams in a server's memory are gone when it comes back.
+  const ensureAgain = once(async () => {
+    if (!link.connected()) return;
+    try {
+      const { partitions } = (await ensure()).topology;
+      if (partitions !== topology.partitions) {
+        throw new JambusError('bad_config', `there are ${partitions} partitions now; restart the adapters`);
+      }
+    } catch (error) {
+      onTrouble({ kind: 'broker_failed', error: fromNats(error, 'preparing the streams again') });
+    }
+  });
+  const unlisten = link.listen((event) => event.kind === 'connected' && ensureAgain());
+
+  const publisher = createPublisher({ link, names, onNobodyThere: ensureAgain });
+  const closing = new AbortController();
+  const running = new Set<Promise<void>>();
+  const worker = {
+    link,
+    names,
+    partitions: topology.partitions,
+    positions: { link, bucket: buckets.positions, stream: natsNames.streams.commands },
+    sink: publisher,
+    lanes,
+    stopMs: options.stopMs ?? DEFAULT_NATS_STOP_MS,
+    onTrouble,
+  };
+  const source = natsCommandSource({ worker, natsNames, buckets, onBucketTrouble: ensureAgain }, closing.signal);
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    closing.abort();
+    // Handlers that end now still publish their results and dead letters.
+    await Promise.allSettled(running);
+    unlisten();
+    publisher.close();
+    if (link.connected()) await Promise.race([link.nc.flush().catch(() => {}), timeout(FLUSH_MS)]);
+    await link.close();
+  };
+
+  return {
+    capabilities: { driver: 'nats', durable: settings.storage === 'file', dedupesPublishes: true, shared: true },
+    commands: {
+      run: async (handler: CommandHandler, signal: AbortSignal) => {
+        if (signal.aborted || closing.signal.aborted) return;
+        const run = source.run(handler, signal);
+        running.add(run);
+        try {
+          await run;
+        } finally {
+          running.delete(run);
+        }
+      },
+    },
+    sink: publisher,
+    healthy: () => !closing.signal.aborted && link.connected(),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+/** Runs the work, unless it runs already. It must not throw. */
+function once(work: () => Promise<void>): () => void {
+  let running = false;
+  return () => {
+    if (running) return;
+    running = true;
+    void work().finally(() => {
+      running = false;
+    });
+  };
+}
+
+function timeout(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

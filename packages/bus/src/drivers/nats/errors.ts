@@ -1,0 +1,106 @@
+import { JambusError } from '@jambus/schema';
+import { ErrorCode, NatsError } from 'nats';
+
+/** What JetStream says about a request it did not do. */
+export interface ApiError {
+  readonly code: number;
+  readonly err_code: number;
+  readonly description: string;
+}
+
+/** JetStream error codes, from `server/errors.json` of nats-server. */
+const STREAM_NOT_FOUND = 10_059;
+const STREAM_NAME_IN_USE = 10_058;
+const WRONG_LAST_SEQUENCE: ReadonlySet<number> = new Set([10_070, 10_071, 10_164]);
+/** The account or the server has no room for a stream of this size, which setting another size helps against. */
+const NO_ROOM_FOR_STREAM: ReadonlySet<number> = new Set([10_002, 10_023, 10_028, 10_047]);
+/** A message larger than the stream takes, or headers larger than the server does. */
+const TOO_LARGE: ReadonlySet<number> = new Set([10_054, 10_097]);
+
+/** What a connection says that nothing but another setting or another message can help against. */
+const REFUSALS: ReadonlySet<string> = new Set<string>([
+  ErrorCode.AuthorizationViolation,
+  ErrorCode.BadAuthentication,
+  ErrorCode.BadCreds,
+  ErrorCode.BadHeader,
+  ErrorCode.BadPayload,
+  ErrorCode.BadSubject,
+  ErrorCode.InvalidOption,
+  ErrorCode.MaxPayloadExceeded,
+  ErrorCode.PermissionsViolation,
+  ErrorCode.ServerOptionNotAvailable,
+  ErrorCode.Tls,
+]);
+
+/** Codes of Node's TLS and of OpenSSL: a certificate that will not be any better for waiting. */
+const BAD_CERTIFICATE = /^(?:ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
+
+const CLOSED: ReadonlySet<string> = new Set<string>([
+  ErrorCode.ConnectionClosed,
+  ErrorCode.ConnectionDraining,
+  ErrorCode.SubClosed,
+  ErrorCode.SubDraining,
+]);
+
+/**
+ * Any error of the nats client as one of ours: the only place that knows what its codes mean.
+ *
+ * @param doing what was tried, for people: `publishing an event`
+ */
+export function fromNats(error: unknown, doing: string): JambusError {
+  if (error instanceof JambusError) return error;
+  const api = apiErrorOf(error);
+  if (api !== undefined) return fromApiError(api, doing, error);
+  const text = error instanceof Error ? error.message : String(error);
+  const message = `${doing}: ${text}`;
+  const code = codeOf(error);
+  if (code === undefined) {
+    // The client passes on "undefined" when a connection closes before it is one.
+    return new JambusError(error === undefined ? 'bus_unavailable' : 'internal', message, { cause: error });
+  }
+  if (REFUSALS.has(code) || BAD_CERTIFICATE.test(code))
+    return new JambusError('bus_refused', message, { cause: error });
+  if (CLOSED.has(code)) return new JambusError('stopped', message, { cause: error });
+  if (code === ErrorCode.NoResponders) {
+    return new JambusError('bus_unavailable', `${doing}: nobody answers; is JetStream enabled?`, { cause: error });
+  }
+  return new JambusError('bus_unavailable', message, { cause: error });
+}
+
+/** An error answer of JetStream as one of ours. A missing stream passes, since the driver makes it anew. */
+export function fromApiError({ code, err_code: number, description }: ApiError, doing: string, cause?: unknown) {
+  const passes = code >= 500 || code === 408 || code === 429 || number === STREAM_NOT_FOUND;
+  const kind = passes && !TOO_LARGE.has(number) ? 'bus_unavailable' : 'bus_refused';
+  return new JambusError(kind, `${doing}: ${description} (JetStream error ${number})`, { cause });
+}
+
+/** Whether a compare-and-set met another revision than it expected. */
+export function isWrongRevision(error: unknown): boolean {
+  return WRONG_LAST_SEQUENCE.has(apiErrorOf(error)?.err_code ?? 0);
+}
+
+/** Whether the stream or bucket that was asked for does not exist. */
+export function isStreamMissing(error: unknown): boolean {
+  return apiErrorOf(error)?.err_code === STREAM_NOT_FOUND;
+}
+
+/** Whether a stream could not be created because it asks for more than the account or the server has left. */
+export function isTooMuch(error: unknown): boolean {
+  return NO_ROOM_FOR_STREAM.has(apiErrorOf(error)?.err_code ?? 0);
+}
+
+/** Whether a stream could not be created because somebody else just did, with other settings. */
+export function isStreamNameInUse(error: unknown): boolean {
+  return apiErrorOf(error)?.err_code === STREAM_NAME_IN_USE;
+}
+
+function apiErrorOf(error: unknown): ApiError | undefined {
+  if (!(error instanceof NatsError) || error.api_error === undefined) return undefined;
+  const { code, err_code: number = 0, description } = error.api_error;
+  return { code, err_code: number, description };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,2 @@
+export * from './connect-nats-bus.ts';
+export * from './options.ts';

@@ -1,0 +1,68 @@
+import type { BusNames } from '@jambus/schema';
+import type { LanesSettings } from '../../lanes/index.ts';
+import type { OnTrouble } from '../../trouble.ts';
+
+/** How to get into a server. At most one of user, token, nkey and credentials. */
+export interface NatsConnectionSettings {
+  /** `nats://host:port`, or `tls://…` for a connection that must be encrypted. One of them has to answer. */
+  readonly servers: readonly string[];
+  /** What the server's monitoring calls this connection. */
+  readonly name?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  /** Seed of an nkey, `SU…`. */
+  readonly nkey?: string;
+  /** File with a user's JWT and seed. Read again for every connection, so that it can be renewed. */
+  readonly credentialsFile?: string;
+  /** PEM files, read again for every connection. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+/** What streams and buckets are created with. One that is there already keeps its own, except for the partitions. */
+export interface NatsStreamSettings {
+  readonly storage: 'file' | 'memory';
+  readonly replicas: number;
+  /** Messages older than this are deleted, ms. */
+  readonly maxAgeMs: number;
+  /** Most bytes of one stream; the oldest messages are deleted beyond. -1: no bound. */
+  readonly maxBytes: number;
+  /** How long the server remembers the ids of messages, to drop those that are published again, ms. */
+  readonly duplicateWindowMs: number;
+  /**
+   * Partitions of the commands. Left out: as many as the stream has, 8 in a new one, and 1 on servers before 2.10.
+   */
+  readonly partitions?: number;
+}
+
+export interface NatsBusOptions {
+  readonly connection: NatsConnectionSettings;
+  readonly onTrouble: OnTrouble;
+  /** By default the standard names. */
+  readonly names?: BusNames;
+  readonly streams?: Partial<NatsStreamSettings>;
+  readonly lanes?: LanesSettings;
+  /** How long running handlers are waited for when a partition is given up, ms; by default 5,000. */
+  readonly stopMs?: number;
+  /** How long a dead adapter keeps its partitions, ms; by default 5,000. A bucket that is there already keeps its own. */
+  readonly leaseMs?: number;
+  /** How long to try to connect before giving up, ms; by default 30,000. Once connected, it is tried for ever. */
+  readonly connectWithinMs?: number;
+  /** Ends the trying. */
+  readonly signal?: AbortSignal;
+}
+
+export const DEFAULT_NATS_STREAM_SETTINGS: NatsStreamSettings = {
+  storage: 'file',
+  replicas: 1,
+  maxAgeMs: 3_600_000,
+  maxBytes: 512 * 1024 * 1024,
+  duplicateWindowMs: 120_000,
+};
+
+export const DEFAULT_NATS_PARTITIONS = 8;
+export const DEFAULT_NATS_LEASE_MS = 5_000;
+export const DEFAULT_NATS_STOP_MS = 5_000;
+export const DEFAULT_NATS_CONNECT_WITHIN_MS = 30_000;

@@ -1,0 +1,123 @@
+import { JambusError } from '@jambus/schema';
+import type { KV } from 'nats';
+import { fromNats, isWrongRevision } from './errors.ts';
+import type { NatsLink } from './link.ts';
+
+/** What a bucket keeps of a partition, as JSON. */
+interface Stored {
+  /** Stream sequence up to which everything is finished. */
+  readonly sequence: number;
+  /** When the stream was created: sequences of another one mean nothing. */
+  readonly stream: string;
+  /** Who wrote it. */
+  readonly owner: string;
+}
+
+/** The committed position of one partition, in the hands of one owner. */
+export interface Position {
+  /** What was committed last. */
+  readonly committed: number;
+  /** Creation time of the stream that it is a position in. */
+  readonly stream: string;
+  /** @returns false when somebody else has claimed it since; then nothing was written, and nothing ever will be */
+  commit(sequence: number): Promise<boolean>;
+}
+
+export interface PositionsOptions {
+  readonly link: NatsLink;
+  readonly bucket: KV;
+  /** Stream of the commands. */
+  readonly stream: string;
+}
+
+/** Somebody who writes between our read and our write is gone after a few tries, or the leases do not work. */
+const CLAIM_ATTEMPTS = 10;
+
+/**
+ * Takes a partition's position over: reads it and writes it back in the new owner's name, after which a former owner that
+ * does not know yet can commit no more.
+ *
+ * @throws JambusError as `fromNats`
+ */
+export async function claimPosition(
+  { link, bucket, stream }: PositionsOptions,
+  partition: number,
+  owner: string,
+): Promise<Position> {
+  const doing = `claiming the position of partition ${partition}`;
+  try {
+    const { created } = await link.jsm.streams.info(stream);
+    for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
+      const { revision, stored } = await read(bucket, partition);
+      const sequence = stored?.stream === created ? stored.sequence : 0;
+      const written = await write(bucket, partition, { sequence, stream: created, owner }, revision);
+      if (written !== undefined) return owned(bucket, partition, { sequence, stream: created, owner }, written);
+    }
+  } catch (error) {
+    throw fromNats(error, doing);
+  }
+  throw new JambusError('bus_unavailable', `${doing}: somebody else goes on writing it`);
+}
+
+function owned(bucket: KV, partition: number, claimed: Stored, claimedRevision: number): Position {
+  let { sequence: committed } = claimed;
+  let revision = claimedRevision;
+  return {
+    get committed() {
+      return committed;
+    },
+    stream: claimed.stream,
+    commit: async (sequence) => {
+      try {
+        let written = await write(bucket, partition, { ...claimed, sequence }, revision);
+        if (written === undefined) {
+          // An earlier commit may have been written although its answer was lost.
+          const found = await read(bucket, partition);
+          if (found.stored?.owner !== claimed.owner) return false;
+          written = await write(bucket, partition, { ...claimed, sequence }, found.revision);
+          if (written === undefined) return false;
+        }
+        revision = written;
+        committed = sequence;
+        return true;
+      } catch (error) {
+        throw fromNats(error, `committing partition ${partition}`);
+      }
+    },
+  };
+}
+
+async function read(
+  bucket: KV,
+  partition: number,
+): Promise<{ readonly revision: number; readonly stored: Stored | undefined }> {
+  const entry = await bucket.get(String(partition));
+  if (entry === null) return { revision: 0, stored: undefined };
+  return { revision: entry.revision, stored: entry.operation === 'PUT' ? parse(entry.string()) : undefined };
+}
+
+/** @returns the new revision; undefined when it was not at the revision expected */
+async function write(bucket: KV, partition: number, stored: Stored, revision: number): Promise<number | undefined> {
+  const bytes = new TextEncoder().encode(JSON.stringify(stored));
+  try {
+    return revision === 0
+      ? await bucket.create(String(partition), bytes)
+      : await bucket.update(String(partition), bytes, revision);
+  } catch (error) {
+    if (isWrongRevision(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What is not in our form is no position, and everything that is kept is read again. */
+function parse(text: string): Stored | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { sequence, stream, owner } = value as Partial<Record<keyof Stored, unknown>>;
+    if (!Number.isSafeInteger(sequence) || typeof stream !== 'string' || typeof owner !== 'string') return undefined;
+    return { sequence: Number(sequence), stream, owner };
+  } catch {
+    return undefined;
+  }
+}

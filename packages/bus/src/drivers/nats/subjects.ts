@@ -1,0 +1,100 @@
+import { type BusNames, type Channel, dotted } from '@jambus/schema';
+import type { BusMessage } from '../../port/index.ts';
+
+/** What NATS forbids in one token of a subject, and the dot that would make two of it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const NOT_IN_A_TOKEN = /[\s.*>\u0000-\u001f\u007f]/g;
+
+/** Names of what jambus has on a NATS server, beside the subjects that `BusNames` gives. */
+export interface NatsNames {
+  /** A stream's name cannot have dots. */
+  readonly streams: Readonly<Record<Channel, string>>;
+  /** Bucket with the committed position of each partition. */
+  readonly positions: string;
+  /** Bucket with who is there and who works on which partition. */
+  readonly leases: string;
+  /** Subject on which adapters tell each other to look at the leases now. */
+  readonly changes: string;
+}
+
+/** @param names the names of the channels; the dots of a name become dashes where NATS allows none */
+export function natsNames(names: BusNames): NatsNames {
+  const commands = dashed(names.commands);
+  return {
+    streams: {
+      commands,
+      events: dashed(names.events),
+      results: dashed(names.results),
+      deadletters: dashed(names.deadletters),
+    },
+    positions: `${commands}-positions`,
+    leases: `${commands}-leases`,
+    changes: `${names.prefix}.partitions`,
+  };
+}
+
+function dashed(name: string): string {
+  return name.replaceAll('.', '-');
+}
+
+/** The subjects that the stream of a channel takes. */
+export function subjectsOf(channel: Channel, names: BusNames): readonly string[] {
+  switch (channel) {
+    case 'events':
+      return [`${names.events}.>`];
+    case 'deadletters':
+      return [names.deadletters, `${names.deadletters}.*`];
+    default:
+      return [`${names[channel]}.*`];
+  }
+}
+
+/** How the server spreads commands over partitions: `jambonz.commands.<call_sid>` is stored under `…<partition>.<call_sid>`. */
+export function partitionTransform(
+  names: BusNames,
+  partitions: number,
+): { readonly src: string; readonly dest: string } {
+  return {
+    src: `${names.commands}.*`,
+    dest: `${names.commands}.{{partition(${partitions},1)}}.{{wildcard(1)}}`,
+  };
+}
+
+/** The number of partitions a transform makes; undefined when it is not one of ours. */
+export function partitionsOfTransform(names: BusNames, src: string, dest: string): number | undefined {
+  const partitions = Number(/\{\{\s*partition\((\d+),1\)\s*\}\}/i.exec(dest)?.[1]);
+  const ours = partitionTransform(names, partitions);
+  const same = src === ours.src && dest.replaceAll(' ', '') === ours.dest;
+  return same && partitions > 0 ? partitions : undefined;
+}
+
+/** The stored subjects of one partition. */
+export function partitionFilter(names: BusNames, partitions: number, partition: number): string {
+  return partitions === 1 ? `${names.commands}.*` : `${names.commands}.${partition}.*`;
+}
+
+/** The call that a stored command is for: the last token, whatever the server has put before it. */
+export function callSidOf(subject: string): string {
+  return subject.slice(subject.lastIndexOf('.') + 1);
+}
+
+/** Whether a text can be one token of a subject. */
+export function isToken(text: string): boolean {
+  return text !== '' && text.search(NOT_IN_A_TOKEN) === -1;
+}
+
+/**
+ * Where a message is published; undefined when the call's id cannot be a token of a subject. Such an id cannot come in by
+ * this bus, and changing it would address another call. A type is for filtering only (`ce-type` has it as it is), so what
+ * is not allowed in it is replaced.
+ */
+export function subjectOf(message: BusMessage, names: BusNames): string | undefined {
+  const { channel, callSid, type } = message;
+  if (channel === 'deadletters' && !isToken(callSid)) return names.deadletters;
+  if (!isToken(callSid)) return undefined;
+  if (channel !== 'events') return `${names[channel]}.${callSid}`;
+  const tokens = dotted(type)
+    .split('.')
+    .map((token) => token.replaceAll(NOT_IN_A_TOKEN, '_') || '_');
+  return `${names.events}.${callSid}.${tokens.join('.')}`;
+}

@@ -1,0 +1,358 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Bus,
+  type BusMessage,
+  type BusTrouble,
+  type CommandHandler,
+  connectNatsBus,
+  type NatsBusOptions,
+  type NatsStreamSettings,
+} from '@jambus/bus';
+import { busNames, JambusError } from '@jambus/schema';
+import { connect, type JetStreamManager, type NatsConnection, nanos, RetentionPolicy } from 'nats';
+import { describeWithNats, type NatsServer } from '../brokers/nats/index.ts';
+import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
+import { callSids, DONE, numbers, textOf, textsOf } from './scene.ts';
+
+const PATIENCE_MS = 15_000;
+const LONG_MS = 60_000;
+
+/** What only this driver does, on a server of its own: what becomes of streams, and of a server that goes away. */
+await describeWithNats('the nats driver', { version: 'newest' }, (nats) => {
+  let server: NatsServer;
+  let nc: NatsConnection;
+  let jsm: JetStreamManager;
+  let prefix = '';
+  let cases = 0;
+  const ending: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    server = await nats.start();
+    nc = await connect({ port: server.port, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    jsm = await nc.jetstreamManager();
+  }, LONG_MS);
+
+  beforeEach(() => {
+    prefix = `case-${++cases}`;
+  });
+
+  afterEach(async () => {
+    for (const end of ending.splice(0).reverse()) await end();
+  }, LONG_MS);
+
+  afterAll(async () => {
+    await nc.close();
+    await server.stop();
+  });
+
+  const connectBus = async (
+    options: Partial<NatsBusOptions> & { streams?: Partial<NatsStreamSettings> } = {},
+  ): Promise<Bus> => {
+    const bus = await connectNatsBus({
+      connection: { servers: [server.url] },
+      names: busNames(prefix),
+      leaseMs: 1_000,
+      onTrouble: () => {},
+      ...options,
+      streams: { partitions: 2, maxBytes: 16 * 1024 * 1024, ...options.streams },
+    });
+    ending.push(() => bus.close());
+    return bus;
+  };
+
+  /** Runs the handler on the bus; returns what it was given. */
+  const handle = (bus: Bus, handler: CommandHandler = async () => DONE) => {
+    const handled: { callSid: string | undefined; payload: Uint8Array; position: string }[] = [];
+    const stop = new AbortController();
+    const running = bus.commands.run(async (record, signal) => {
+      handled.push(record);
+      return handler(record, signal);
+    }, stop.signal);
+    const end = () => {
+      stop.abort();
+      return running;
+    };
+    ending.push(end);
+    return { handled, end, running };
+  };
+
+  const send = (callSid: string, text: string) => nc.jetstream().publish(`${prefix}.commands.${callSid}`, text);
+
+  const refusalOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  const eventually = async (assertion: () => void | Promise<void>): Promise<void> => {
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await assertion();
+      } catch (failure) {
+        if (performance.now() > until) throw failure;
+      }
+      await sleep(10);
+    }
+  };
+
+  const eventOf = (callSid: string, text: string): BusMessage => ({
+    channel: 'events',
+    callSid,
+    type: 'verb:status',
+    attributes: { id: `${callSid}/1/${text}` },
+    payload: new TextEncoder().encode(text),
+  });
+
+  const storedIn = async (channel: string) => (await jsm.streams.info(`${prefix}-${channel}`)).state.messages;
+
+  test(
+    'commands of before and after a crash of the server are handled in order, each once',
+    async () => {
+      const bus = await connectBus();
+      const { handled } = handle(bus);
+      const calls = callSids(6);
+      for (const text of ['0', '1']) for (const callSid of calls) await send(callSid, text);
+      await eventually(() => expect(handled).toHaveLength(12));
+      // Committed at intervals; what is not would come again.
+      await sleep(500);
+      await server.kill();
+      expect(await refusalOf(bus.sink.publish([eventOf('call', 'away')]))).toMatchObject({ retryable: true });
+      await server.restart();
+      await eventually(() => expect(bus.healthy()).toBe(true));
+      await eventually(async () => void (await nc.rtt()));
+      for (const text of ['2', '3']) for (const callSid of calls) await send(callSid, text);
+      await eventually(() => expect(handled.length).toBeGreaterThanOrEqual(24));
+      for (const callSid of calls) expect(textsOf(callSid, handled)).toEqual(numbers(4));
+    },
+    LONG_MS,
+  );
+
+  test(
+    'streams in the memory of a server that restarts are made anew, and adapters go on with them',
+    async () => {
+      const bus = await connectBus({ streams: { storage: 'memory' } });
+      const { handled } = handle(bus);
+      for (const callSid of callSids(6)) await send(callSid, 'before');
+      await eventually(() => expect(handled).toHaveLength(6));
+      await server.restart();
+      // Publishers get no answer until the adapter has made the stream.
+      await eventually(async () => {
+        await send('first', 'after');
+      });
+      for (const callSid of callSids(6)) await send(callSid, 'after');
+      await eventually(() => {
+        for (const callSid of [...callSids(6), 'first']) expect(textsOf(callSid, handled)).toContain('after');
+      });
+      await bus.sink.publish([eventOf('call', 'event')]);
+      expect(await storedIn('events')).toBe(1);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'a consumer that somebody deletes is replaced without loss, repetition or change of order',
+    async () => {
+      const { handled } = handle(await connectBus());
+      const calls = callSids(4);
+      for (const text of numbers(40)) {
+        await Promise.all(calls.map((callSid) => send(callSid, text)));
+        if (Number(text) % 10 !== 5) continue;
+        for await (const { name } of jsm.consumers.list(`${prefix}-commands`)) {
+          await jsm.consumers.delete(`${prefix}-commands`, name);
+        }
+      }
+      await eventually(() => expect(handled.length).toBeGreaterThanOrEqual(160));
+      for (const callSid of calls) expect(textsOf(callSid, handled)).toEqual(numbers(40));
+    },
+    LONG_MS,
+  );
+
+  test(
+    'with one partition, an adapter that waits takes over when the one at work dies, within 10 s of a lease of 5',
+    async () => {
+      const proxy: TcpProxy = await startTcpProxy(server.port);
+      ending.push(() => proxy.close());
+      const options = { streams: { partitions: 1 }, leaseMs: 5_000 };
+      const first = handle(
+        await connectBus({ ...options, connection: { servers: [`nats://127.0.0.1:${proxy.port}`] } }),
+        async () => ({ kind: 'retry', afterMs: 60_000, reason: 'stuck' }),
+      );
+      await send('call', 'unfinished');
+      await eventually(() => expect(first.handled).toHaveLength(1));
+      const second = handle(await connectBus(options));
+      proxy.cut();
+      await eventually(() => expect(second.handled.map(textOf)).toEqual(['unfinished']));
+    },
+    LONG_MS,
+  );
+
+  test('a batch sent again has no second effect', async () => {
+    const bus = await connectBus();
+    const batch = numbers(5).map((text) => eventOf('call', text));
+    await bus.sink.publish(batch);
+    await bus.sink.publish(batch);
+    expect(await storedIn('events')).toBe(5);
+  });
+
+  test('two dead letters of commands with the same id are both kept', async () => {
+    const bus = await connectBus();
+    handle(bus, async () => ({ kind: 'dead-letter', reason: 'invalid', detail: 'no' }));
+    await nc.jetstream().publish(`${prefix}.commands.call`, 'one');
+    await nc.jetstream().publish(`${prefix}.commands.call`, 'two');
+    await eventually(async () => expect(await storedIn('deadletters')).toBe(2));
+  });
+
+  test('a message that is too large is refused for good, and those around it are not lost', async () => {
+    const bus = await connectBus();
+    const large = { ...eventOf('call-2', 'large'), payload: new Uint8Array(2 * 1024 * 1024) };
+    const refusal = await refusalOf(bus.sink.publish([eventOf('call-1', '0'), large, eventOf('call-3', '0')]));
+    expect(refusal).toMatchObject({ code: 'bus_refused', retryable: false });
+    expect(await storedIn('events')).toBe(2);
+  });
+
+  test('an event whose call cannot be part of a subject is refused, rather than sent to another', async () => {
+    const bus = await connectBus();
+    for (const callSid of ['', 'a.b', 'a b', '*', '>']) {
+      expect(await refusalOf(bus.sink.publish([eventOf(callSid, '0')]))).toMatchObject({ code: 'bus_refused' });
+    }
+    expect(await storedIn('events')).toBe(0);
+  });
+
+  test('headers that cannot be read make a command that cannot be accepted, and stall nothing', async () => {
+    const { handled } = handle(await connectBus());
+    const raw = 'NATS/1.0\r\nce id: 1\r\n\r\n';
+    const subject = `${prefix}.commands.call`;
+    await sendRaw(server.port, `HPUB ${subject} ${raw.length} ${raw.length + 2}\r\n${raw}{}\r\n`);
+    await send('call', 'after');
+    await eventually(() => expect(textsOf('call', handled)).toEqual(['{}', 'after']));
+    expect(handled[0]).toMatchObject({ attributes: { specversion: expect.stringContaining('unreadable') } });
+  });
+
+  test('positions in a stream that was deleted mean nothing in its successor', async () => {
+    const before = await connectBus({ streams: { partitions: 1 } });
+    const first = handle(before);
+    for (const text of numbers(5)) await send('call', text);
+    await eventually(() => expect(first.handled).toHaveLength(5));
+    await first.end();
+    await before.close();
+    await jsm.streams.delete(`${prefix}-commands`);
+
+    const second = handle(await connectBus({ streams: { partitions: 1 } }));
+    await send('call', 'new');
+    await eventually(() => expect(second.handled.map(textOf)).toEqual(['new']));
+  });
+
+  describe('a stream that is there already', () => {
+    const commands = () => ({
+      name: `${prefix}-commands`,
+      subjects: [`${prefix}.commands.*`],
+      duplicate_window: nanos(120_000),
+    });
+    const fault = async (streams: Partial<NatsStreamSettings> = {}) => {
+      const refusal = await refusalOf(connectBus({ streams }));
+      expect(refusal).toBeInstanceOf(JambusError);
+      expect(refusal).toMatchObject({ code: 'bad_config' });
+      return String(refusal);
+    };
+
+    test('is used with its own partitions when the settings name none', async () => {
+      await connectBus({ streams: { partitions: 3 } });
+      const { partitions: _, ...unset } = { partitions: 2, maxBytes: 16 * 1024 * 1024 };
+      const bus = await connectNatsBus({
+        connection: { servers: [server.url] },
+        names: busNames(prefix),
+        streams: unset,
+        onTrouble: () => {},
+      });
+      ending.push(() => bus.close());
+      const { handled } = handle(bus);
+      for (const callSid of callSids(30)) await send(callSid, 'text');
+      await eventually(() => expect(handled).toHaveLength(30));
+      expect(new Set(handled.map(({ position }) => position.split('/')[0]))).toEqual(new Set(['0', '1', '2']));
+    });
+
+    test('is refused with another number of partitions', async () => {
+      await connectBus({ streams: { partitions: 3 } });
+      expect(await fault({ partitions: 4 })).toContain('it has 3 partitions, not the 4 of the settings');
+    });
+
+    test('is refused when commands are deleted as they are read', async () => {
+      await jsm.streams.add({ ...commands(), retention: RetentionPolicy.Workqueue });
+      expect(await fault({ partitions: 1 })).toContain('retention is workqueue');
+    });
+
+    test('is refused when it takes other subjects', async () => {
+      await jsm.streams.add({ ...commands(), subjects: [`${prefix}.other.*`] });
+      expect(await fault({ partitions: 1 })).toContain(`has to take ${prefix}.commands.*`);
+    });
+
+    test('is refused when it stores commands under subjects that no partition reads', async () => {
+      const dest = `${prefix}.commands.{{partition(4,1)}}.x.{{wildcard(1)}}`;
+      await jsm.streams.add({ ...commands(), subject_transform: { src: `${prefix}.commands.*`, dest } });
+      expect(await fault()).toContain('has to transform');
+    });
+
+    test('is refused when it forgets ids before a batch is sent again', async () => {
+      await jsm.streams.add({
+        ...commands(),
+        name: `${prefix}-events`,
+        subjects: [`${prefix}.events.>`],
+        duplicate_window: nanos(5_000),
+      });
+      expect(await fault()).toContain('duplicate window');
+    });
+
+    test('is used with wider subjects and other bounds than the settings', async () => {
+      await jsm.streams.add({ ...commands(), subjects: [`${prefix}.commands.>`], max_msgs: 1_000 });
+      const { handled } = handle(await connectBus({ streams: { partitions: 1 } }));
+      await send('call', 'text');
+      await eventually(() => expect(handled.map(textOf)).toEqual(['text']));
+    });
+  });
+
+  test('a server that is not there is tried for as long as told, and then reported', async () => {
+    const connection = { servers: ['nats://127.0.0.1:1'] };
+    expect(await refusalOf(connectBus({ connection, connectWithinMs: 300 }))).toMatchObject({
+      code: 'bus_unavailable',
+    });
+  });
+
+  test(
+    'somebody who may not publish events is told so, and may still do the rest',
+    async () => {
+      const config = `
+      jetstream {}
+      authorization { users = [
+        { user: admin, password: admin }
+        { user: adapter, password: secret, permissions: { publish: { deny: ["${prefix}.events.>"] } } }
+      ] }`;
+      const guarded = await nats.start({ config });
+      ending.push(() => guarded.stop());
+      const servers = [guarded.url];
+      const wrong = connectBus({ connection: { servers, user: 'adapter', password: 'wrong' } });
+      expect(await refusalOf(wrong)).toMatchObject({ code: 'bus_refused' });
+
+      const troubles: BusTrouble[] = [];
+      const onTrouble = (trouble: BusTrouble) => troubles.push(trouble);
+      const bus = await connectBus({ connection: { servers, user: 'adapter', password: 'secret' }, onTrouble });
+      expect(await refusalOf(bus.sink.publish([eventOf('call', '0')]))).toMatchObject({ code: 'bus_refused' });
+      await bus.sink.publish([{ ...eventOf('call', '0'), channel: 'results', type: 'delivered' }]);
+      expect(troubles).toContainEqual(expect.objectContaining({ kind: 'broker_failed' }));
+    },
+    LONG_MS,
+  );
+});
+
+/** Writes to a server what no client would. */
+async function sendRaw(port: number, text: string): Promise<void> {
+  const { connect: dial } = await import('node:net');
+  const socket = dial(port, '127.0.0.1');
+  const answered = new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('data', (chunk) => String(chunk).includes('PONG') && resolve());
+  });
+  socket.write(`CONNECT {"verbose":false,"headers":true,"protocol":1}\r\n${text}PING\r\n`);
+  await answered;
+  socket.destroy();
+}
