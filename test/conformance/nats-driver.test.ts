@@ -117,7 +117,11 @@ await describeWithNats('the nats driver', { version: 'newest' }, (nats) => {
       // Committed at intervals; what is not would come again.
       await sleep(500);
       await server.kill();
-      expect(await refusalOf(bus.sink.publish([eventOf('call', 'away')]))).toMatchObject({ retryable: true });
+      await eventually(() => expect(bus.healthy()).toBe(false));
+      expect(await refusalOf(bus.sink.publish([eventOf('call', 'away')]))).toMatchObject({
+        code: 'bus_unavailable',
+        message: 'there is no connection to NATS',
+      });
       await server.restart();
       await eventually(() => expect(bus.healthy()).toBe(true));
       await eventually(async () => void (await nc.rtt()));
@@ -186,6 +190,45 @@ await describeWithNats('the nats driver', { version: 'newest' }, (nats) => {
     },
     LONG_MS,
   );
+
+  test(
+    'an adapter that is cut off tells its handlers to stop, as somebody else will go on with their commands',
+    async () => {
+      const proxy: TcpProxy = await startTcpProxy(server.port);
+      ending.push(() => proxy.close());
+      let toldToStop = false;
+      const { handled } = handle(
+        await connectBus({ connection: { servers: [`nats://127.0.0.1:${proxy.port}`] } }),
+        (_record, signal) =>
+          new Promise((resolve) => {
+            signal.addEventListener('abort', () => {
+              toldToStop = true;
+              resolve(DONE);
+            });
+          }),
+      );
+      await send('call', 'under way');
+      await eventually(() => expect(handled).toHaveLength(1));
+      proxy.cut();
+      await eventually(() => expect(toldToStop).toBe(true));
+      // What it says afterwards does not count.
+      const second = handle(await connectBus());
+      await eventually(() => expect(second.handled.map(textOf)).toEqual(['under way']));
+    },
+    LONG_MS,
+  );
+
+  test('a stop in good order hands over at once, however long the lease', async () => {
+    const lease = { leaseMs: 300_000 };
+    const first = handle(await connectBus(lease));
+    await send('call', 'first');
+    await eventually(() => expect(first.handled).toHaveLength(1));
+    const second = handle(await connectBus(lease));
+    await first.end();
+    const calls = callSids(10);
+    for (const callSid of calls) await send(callSid, 'second');
+    await eventually(() => expect(new Set(second.handled.map(({ callSid }) => callSid))).toEqual(new Set(calls)));
+  });
 
   test('a batch sent again has no second effect', async () => {
     const bus = await connectBus();

@@ -1,8 +1,7 @@
 import type { Attributes } from '@jambus/schema';
-import type { Msg } from 'nats';
 import type { CommandRecord } from '../../port/index.ts';
 import { attributesOf } from './headers.ts';
-import type { Delivery } from './ordered-pull.ts';
+import type { Delivery, PulledMessage } from './ordered-pull.ts';
 import { callSidOf } from './subjects.ts';
 
 /** A delivery of the commands' stream as what the port hands over. Never throws. */
@@ -21,7 +20,7 @@ export function commandRecord({ message, sequence, storedAt }: Delivery, partiti
  * Servers take headers that the client cannot read. Without them a command could be delivered in spite of a condition that
  * stood there, so it gets a version that nobody accepts, which says what is wrong.
  */
-function readable(message: Msg): Attributes {
+function readable(message: PulledMessage): Attributes {
   try {
     // The client reads them when they are asked for.
     return attributesOf(message.headers);

@@ -1,10 +1,19 @@
 import { JambusError } from '@jambus/schema';
-import { createInbox, type Msg, type MsgHdrs, nanos } from 'nats';
+import { createInbox, type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
 import type { NatsLink } from './link.ts';
+
+/** What is looked at of a message here and by those it is handed to. */
+export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
+
+/** What a pull needs of a link. */
+export interface PullLink extends Pick<NatsLink, 'listen'> {
+  readonly nc: Pick<NatsConnection, 'publish'>;
+  subscribe(subject: string, onMessage: (message: PulledMessage) => void): { unsubscribe(): void };
+}
 
 /** A message of a stream. */
 export interface Delivery {
-  readonly message: Msg;
+  readonly message: PulledMessage;
   /** Its number in the stream. */
   readonly sequence: number;
   /** When the server stored it, ms since the epoch. */
@@ -22,7 +31,7 @@ export interface OrderedPull {
 }
 
 export interface OrderedPullOptions {
-  readonly link: NatsLink;
+  readonly link: PullLink;
   readonly stream: string;
   readonly consumer: string;
   readonly maxBytes: number;
@@ -65,7 +74,7 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
     options.onBroken(new JambusError('bus_unavailable', `consumer ${consumer} of ${stream}: ${why}`));
   };
 
-  const onMessage = (message: Msg): void => {
+  const onMessage = (message: PulledMessage): void => {
     if (!open) return;
     heardAt = performance.now();
     if (message.subject === inbox) {
