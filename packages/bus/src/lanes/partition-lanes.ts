@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { JambusError } from '@jambus/schema';
 import { backoffMs } from '../backoff.ts';
 import type { BusMessage, CommandRecord, Outcome } from '../port/index.ts';
+import { Wakers } from '../wakers.ts';
 import { type DeadLetterOutcome, deadLetterOf, withoutPayload } from './dead-letter.ts';
 import { DueQueue } from './due-queue.ts';
 import type { PartitionLanesOptions } from './lanes-options.ts';
@@ -45,7 +46,7 @@ export class PartitionLanes {
   #state: 'running' | 'stopping' | 'stopped' = 'running';
   #handling = 0;
   #lettersInFlight = 0;
-  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  readonly #room = new Wakers();
   #stop: Promise<void> | undefined;
   #onStopped = () => {};
 
@@ -98,14 +99,7 @@ export class PartitionLanes {
   /** Resolves when there is room, or when the lanes stop. */
   whenRoom(): Promise<void> {
     if (this.#state !== 'running' || this.#window.hasRoom) return Promise.resolve();
-    if (this.#room === undefined) {
-      let resolve = () => {};
-      const promise = new Promise<void>((settle) => {
-        resolve = settle;
-      });
-      this.#room = { promise, resolve };
-    }
-    return this.#room.promise;
+    return this.#room.wait();
   }
 
   /**
@@ -116,7 +110,7 @@ export class PartitionLanes {
     this.#stop ??= new Promise((resolve) => {
       this.#state = 'stopping';
       this.#due.clear();
-      this.#releaseRoom();
+      this.#room.wake();
       const timer = setTimeout(() => this.#end(), deadlineMs);
       this.#onStopped = () => {
         clearTimeout(timer);
@@ -263,12 +257,7 @@ export class PartitionLanes {
 
   #finish(entry: Entry): void {
     if (this.#window.remove(entry)) this.#options.onAdvance(this.#window.watermark);
-    if (this.#room !== undefined && this.#window.hasRoom) this.#releaseRoom();
-  }
-
-  #releaseRoom(): void {
-    this.#room?.resolve();
-    this.#room = undefined;
+    if (this.#window.hasRoom) this.#room.wake();
   }
 
   #endIfSettled(): void {

@@ -1,6 +1,7 @@
 import { JambusError } from '@jambus/schema';
 import { backoffMs } from '../backoff.ts';
 import type { BusMessage, EventSink } from '../port/index.ts';
+import { Wakers } from '../wakers.ts';
 import { Batch, type OnPublished, weightOf } from './batch.ts';
 import type { OutboxOptions } from './outbox-options.ts';
 
@@ -27,7 +28,7 @@ export class Outbox {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
-  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  readonly #room = new Wakers();
   #onEmpty = () => {};
   #endPause = () => {};
 
@@ -70,14 +71,7 @@ export class Outbox {
   /** Resolves when there is room, or when the outbox closes. */
   whenRoom(): Promise<void> {
     if (this.#state !== 'open' || this.hasRoom) return Promise.resolve();
-    if (this.#room === undefined) {
-      let resolve = () => {};
-      const promise = new Promise<void>((settle) => {
-        resolve = settle;
-      });
-      this.#room = { promise, resolve };
-    }
-    return this.#room.promise;
+    return this.#room.wait();
   }
 
   /**
@@ -118,7 +112,7 @@ export class Outbox {
   close(deadlineMs: number): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       this.#state = 'closing';
-      this.#releaseRoom();
+      this.#room.wake();
       const timer = setTimeout(() => this.#abandon(), deadlineMs);
       this.#onEmpty = () => {
         clearTimeout(timer);
@@ -211,7 +205,7 @@ export class Outbox {
       else this.#failed++;
       this.#tell(batch.callbacks[index], error);
     }
-    if (this.#room !== undefined && this.hasRoom) this.#releaseRoom();
+    if (this.hasRoom) this.#room.wake();
     if (this.#pendingMessages === 0) this.#onEmpty();
   }
 
@@ -229,10 +223,5 @@ export class Outbox {
       this.#answer(batch, batch.messages.length, error);
     }
     this.#endPause();
-  }
-
-  #releaseRoom(): void {
-    this.#room?.resolve();
-    this.#room = undefined;
   }
 }

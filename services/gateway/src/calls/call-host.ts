@@ -71,10 +71,12 @@ export function createCallHost(options: CallHostOptions): CallHost {
     },
     ended(call, reason) {
       const { callSid, epoch, sequence, since } = call;
-      calls.remove(call);
       metrics.callEnded(reason);
-      const memory = reason === 'moved' ? encodeCallMemory(call.memory()) : undefined;
-      announce({ t: 'closed', call: callSid, reason, epoch, sequence }, memory);
+      // A call that came after it under the same call_sid is the one the adapters know by now.
+      if (calls.remove(call)) {
+        const memory = reason === 'moved' ? encodeCallMemory(call.memory()) : undefined;
+        announce({ t: 'closed', call: callSid, reason, epoch, sequence }, memory);
+      }
       logger.info({ callSid, reason, epoch, events: sequence, ms: Date.now() - since }, 'call left');
     },
   };

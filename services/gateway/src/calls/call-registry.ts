@@ -12,7 +12,8 @@ export interface CallRegistry extends Iterable<Call> {
   readonly heldCommands: number;
   get(callSid: string): Call | undefined;
   add(call: Call): void;
-  remove(call: Call): void;
+  /** @returns false when the call_sid belongs to another call by now, which stays */
+  remove(call: Call): boolean;
   /** Notes whether a call holds commands that may expire. */
   setHolding(call: Call, holding: boolean): void;
   close(): void;
@@ -47,7 +48,7 @@ export function createCallRegistry(): CallRegistry {
       calls.set(call.callSid, call);
     },
     remove(call) {
-      if (calls.get(call.callSid) === call) calls.delete(call.callSid);
+      return calls.get(call.callSid) === call && calls.delete(call.callSid);
     },
     setHolding(call, holds) {
       if (holds) holding.add(call);

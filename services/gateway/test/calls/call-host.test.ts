@@ -49,6 +49,17 @@ describe('call host', () => {
     expect([outbox.congested, socket.paused]).toEqual([true, true]);
   });
 
+  test('the late end of a call that was over does not end the one that came after it under its call_sid', () => {
+    const { host, announced } = hostWithFullBuffer();
+    const [first, second] = [new FakeSocket(), new FakeSocket()];
+    const [hello, bytes] = jambonz('session:new');
+    const over = host.takeSession(first, 'call-1', hello, bytes, '/');
+    over?.receive(first, ...jambonz('call:status', { call_status: 'completed' }));
+    host.takeSession(second, 'call-1', hello, bytes, '/');
+    over?.detach(first, 1000);
+    expect(announced).toEqual(['opened', 'opened']);
+  });
+
   test('once the gateway drains, a new websocket is sent on to another gateway', () => {
     const { host, announced } = hostWithFullBuffer();
     const socket = new FakeSocket();

@@ -155,3 +155,25 @@ export const redirect = (verbs: readonly object[] = SAY): object => ({
 });
 
 export const MUTE = { type: 'command', command: 'mute:status', data: { mute_status: 'mute' } };
+
+/** A call whose application has been taken. */
+export function liveCall(options: Parameters<typeof callHarness>[0] = {}) {
+  const harness = callHarness(options);
+  const [hello, bytes] = jambonz('session:new');
+  harness.call.attach(harness.socket, hello, bytes);
+  send(harness.call, redirect());
+  hear(harness, 'call:status', { call_status: 'trying' });
+  harness.socket.sent.length = 0;
+  harness.socket.raw.length = 0;
+  return harness;
+}
+
+/** Lets jambonz say something on the call's websocket; gives back its msgid. */
+export function hear(
+  harness: { call: ReturnType<typeof callHarness>['call']; socket: FakeSocket },
+  ...message: Parameters<typeof jambonz>
+) {
+  const [parsed, bytes] = jambonz(...message);
+  harness.call.receive(harness.socket, parsed, bytes);
+  return parsed.msgid;
+}

@@ -1,6 +1,6 @@
 import type { BusMessage } from '../../port/index.ts';
+import { Wakers } from '../../wakers.ts';
 import { Log, type Retention } from './log.ts';
-import { Wakers } from './wakers.ts';
 
 /** What to read of a channel. */
 export interface ReadOptions {

@@ -1,8 +1,8 @@
 import { type Attributes, JambusError } from '@jambus/schema';
 import type { CommandRecord } from '../../port/index.ts';
+import { Wakers } from '../../wakers.ts';
 import { ownBytes } from './channel-log.ts';
 import { Log, type Retention } from './log.ts';
-import { Wakers } from './wakers.ts';
 
 /** A command as a publisher hands it in. */
 export interface MemoryCommand {

@@ -11,8 +11,3 @@ export type JambonzCommandOf<Name extends CommandName> = Static<(typeof COMMANDS
 
 /** The names of all commands that are known. */
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
-
-/** The TypeBox schema of a command's whole message. */
-export function commandSchemaOf<Name extends CommandName>(name: Name): (typeof COMMANDS)[Name]['schema'] {
-  return COMMANDS[name].schema;
-}

@@ -22,9 +22,6 @@ export type JambonzMessageOf<Name extends JambonzMessageType> = JambonzMessage &
   readonly data: JambonzDataOf<Name>;
 };
 
-/** Any message of a known type, told apart by `type`. */
-export type KnownJambonzMessage = { [Name in JambonzMessageType]: JambonzMessageOf<Name> }[JambonzMessageType];
-
 export type ParsedJambonzMessage =
   | { readonly ok: true; readonly message: JambonzMessage }
   | { readonly ok: false; readonly reason: string };

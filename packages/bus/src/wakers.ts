@@ -1,4 +1,4 @@
-/** Those who wait for something to be written. A woken one looks for itself and waits again if need be. */
+/** Those who wait for something: a message, or room for one. A woken one looks for itself and waits again if need be. */
 export class Wakers {
   #waiting = new Set<() => void>();
 
