@@ -16,11 +16,9 @@ export type BusTrouble =
   | { readonly kind: 'dead_letter_failed'; readonly error: JambusError; readonly position: string }
   /** So many handlers did not end before the stop's deadline; their records will be handed over again. */
   | { readonly kind: 'handlers_abandoned'; readonly count: number }
-  /** The broker or the way to it failed at something that the driver tries again, or does without. */
-  | { readonly kind: 'broker_failed'; readonly error: JambusError }
   /** A batch of so many messages was not published: tried again when the error is retryable, else taken apart. */
   | { readonly kind: 'publish_failed'; readonly error: JambusError; readonly messages: number }
-  /** The broker failed at something that is tried again: reading, leases, positions, the connection itself. */
+  /** The broker, or the way to it, failed at something that is tried again or done without: reading, leases, positions. */
   | { readonly kind: 'broker_failed'; readonly error: JambusError }
   /** A callback given to the outbox threw, which is a defect of its owner. */
   | { readonly kind: 'callback_threw'; readonly error: JambusError };

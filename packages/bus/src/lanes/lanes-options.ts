@@ -1,6 +1,6 @@
-import type { Backoff } from '../backoff.ts';
 import type { BusMessage, CommandHandler } from '../port/index.ts';
 import type { OnTrouble } from '../trouble.ts';
+import type { Backoff } from '../waiting/backoff.ts';
 import type { WindowLimits } from './window.ts';
 
 /** Settings of the lanes that every driver passes through. */

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { JambusError } from '@jambus/schema';
-import { backoffMs } from '../backoff.ts';
 import type { BusMessage, CommandRecord, Outcome } from '../port/index.ts';
-import { Wakers } from '../wakers.ts';
+import { backoffMs } from '../waiting/backoff.ts';
+import { Wakers } from '../waiting/wakers.ts';
 import { type DeadLetterOutcome, deadLetterOf, withoutPayload } from './dead-letter.ts';
 import { DueQueue } from './due-queue.ts';
 import type { PartitionLanesOptions } from './lanes-options.ts';

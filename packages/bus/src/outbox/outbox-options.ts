@@ -1,5 +1,5 @@
-import type { Backoff } from '../backoff.ts';
 import type { OnTrouble } from '../trouble.ts';
+import type { Backoff } from '../waiting/backoff.ts';
 
 export interface OutboxSettings {
   /** Most messages in one batch. */

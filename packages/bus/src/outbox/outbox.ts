@@ -1,7 +1,7 @@
 import { JambusError } from '@jambus/schema';
-import { backoffMs } from '../backoff.ts';
 import type { BusMessage, EventSink } from '../port/index.ts';
-import { Wakers } from '../wakers.ts';
+import { backoffMs } from '../waiting/backoff.ts';
+import { Wakers } from '../waiting/wakers.ts';
 import { Batch, type OnPublished, weightOf } from './batch.ts';
 import type { OutboxOptions } from './outbox-options.ts';
 

@@ -1,5 +1,5 @@
 import type { BusMessage } from '../../port/index.ts';
-import { Wakers } from '../../wakers.ts';
+import { Wakers } from '../../waiting/wakers.ts';
 import { Log, type Retention } from './log.ts';
 
 /** What to read of a channel. */

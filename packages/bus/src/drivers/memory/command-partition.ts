@@ -1,6 +1,6 @@
 import { type Attributes, JambusError } from '@jambus/schema';
 import type { CommandRecord } from '../../port/index.ts';
-import { Wakers } from '../../wakers.ts';
+import { Wakers } from '../../waiting/wakers.ts';
 import { ownBytes } from './channel-log.ts';
 import { Log, type Retention } from './log.ts';
 

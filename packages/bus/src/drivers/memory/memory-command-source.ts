@@ -1,6 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import type { CommandSource } from '../../port/index.ts';
-import { whenAborted } from '../../when-aborted.ts';
+import { whenAborted } from '../../waiting/when-aborted.ts';
 import type { MemoryBroker } from './memory-broker.ts';
 import type { PartitionLease } from './partition-leases.ts';
 import { type PartitionWorkerOptions, workOnPartition } from './partition-worker.ts';

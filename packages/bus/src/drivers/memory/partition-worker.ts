@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type LanesSettings, PartitionLanes } from '../../lanes/index.ts';
 import type { CommandHandler, EventSink } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
-import { whenAborted } from '../../when-aborted.ts';
+import { whenAborted } from '../../waiting/when-aborted.ts';
 import type { PartitionLease } from './partition-leases.ts';
 
 export interface PartitionWorkerOptions {

@@ -1,7 +1,7 @@
 import { JambusError } from '@jambus/schema';
 import { type KV, StorageType } from 'nats';
-import { fromNats } from './errors.ts';
-import type { NatsLink } from './link.ts';
+import { fromNats } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 import type { NatsStreamSettings } from './options.ts';
 import type { NatsNames } from './subjects.ts';
 

@@ -1,6 +1,6 @@
 import type { Attributes } from '@jambus/schema';
 import type { CommandRecord } from '../../port/index.ts';
-import { attributesOf } from './headers.ts';
+import { attributesOf } from './connection/headers.ts';
 import type { Delivery, PulledMessage } from './ordered-pull.ts';
 import { callSidOf } from './subjects.ts';
 

@@ -1,9 +1,10 @@
 import { busNames, JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import type { Bus, CommandHandler } from '../../port/index.ts';
+import { retry } from '../../waiting/retry.ts';
 import { type Buckets, ensureBuckets } from './buckets.ts';
-import { fromNats } from './errors.ts';
-import { openLink } from './link.ts';
+import { fromNats } from './connection/errors.ts';
+import { openLink } from './connection/link.ts';
 import { natsCommandSource } from './nats-command-source.ts';
 import {
   DEFAULT_NATS_CONNECT_WITHIN_MS,
@@ -13,7 +14,6 @@ import {
   type NatsBusOptions,
 } from './options.ts';
 import { createPublisher } from './publisher.ts';
-import { retry } from './retry.ts';
 import { ensureStreams, type Topology } from './streams.ts';
 import { natsNames as namesOnNats } from './subjects.ts';
 
@@ -32,18 +32,26 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const settings = { ...DEFAULT_NATS_STREAM_SETTINGS, ...options.streams };
   const until = performance.now() + (options.connectWithinMs ?? DEFAULT_NATS_CONNECT_WITHIN_MS);
   const { signal } = options;
-  const link = await openLink({ connection, onTrouble, until, signal });
+  const link = await openLink({
+    connection,
+    onTrouble: (error) => onTrouble({ kind: 'broker_failed', error }),
+    until,
+    signal,
+  });
   const natsNames = namesOnNats(names);
   const ensure = async (): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => ({
     topology: await ensureStreams({ link, names, natsNames, settings }),
     buckets: await ensureBuckets({ link, natsNames, settings, leaseMs: options.leaseMs ?? DEFAULT_NATS_LEASE_MS }),
   });
-  const { topology, buckets } = await retry(ensure, { until, signal, doing: 'preparing the streams' }).catch(
-    async (error: unknown) => {
-      await link.close();
-      throw error;
-    },
-  );
+  const { topology, buckets } = await retry(ensure, {
+    until,
+    signal,
+    doing: 'preparing the streams',
+    translate: fromNats,
+  }).catch(async (error: unknown) => {
+    await link.close();
+    throw error;
+  });
 
   // Streams in a server's memory are gone when it comes back.
   const ensureAgain = once(async () => {

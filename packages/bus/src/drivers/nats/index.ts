@@ -1,2 +1,3 @@
 export * from './connect-nats-bus.ts';
+export type { NatsConnectionSettings } from './connection/settings.ts';
 export * from './options.ts';

@@ -1,6 +1,6 @@
 import type { KV } from 'nats';
-import { fromNats, isWrongRevision } from './errors.ts';
-import type { NatsLink } from './link.ts';
+import { fromNats, isWrongRevision } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 
 /** Keys that one owner at a time can hold, and has to write again and again to keep. */
 export interface Leases {

@@ -1,25 +1,7 @@
 import type { BusNames } from '@jambus/schema';
 import type { LanesSettings } from '../../lanes/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
-
-/** How to get into a server. At most one of user, token, nkey and credentials. */
-export interface NatsConnectionSettings {
-  /** `nats://host:port`, or `tls://…` for a connection that must be encrypted. One of them has to answer. */
-  readonly servers: readonly string[];
-  /** What the server's monitoring calls this connection. */
-  readonly name?: string;
-  readonly user?: string;
-  readonly password?: string;
-  readonly token?: string;
-  /** Seed of an nkey, `SU…`. */
-  readonly nkey?: string;
-  /** File with a user's JWT and seed. Read again for every connection, so that it can be renewed. */
-  readonly credentialsFile?: string;
-  /** PEM files, read again for every connection. */
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
+import type { NatsConnectionSettings } from './connection/settings.ts';
 
 /** What streams and buckets are created with. One that is there already keeps its own, except for the partitions. */
 export interface NatsStreamSettings {

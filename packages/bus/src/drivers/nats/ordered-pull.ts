@@ -1,6 +1,7 @@
 import { JambusError } from '@jambus/schema';
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
-import type { NatsLink } from './link.ts';
+import type { LinkSubscription, NatsLink } from './connection/link.ts';
+import { placeOf } from './connection/place.ts';
 
 /** What is looked at of a message here and by those it is handed to. */
 export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
@@ -8,7 +9,7 @@ export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
 /** What a pull needs of a link. */
 export interface PullLink extends Pick<NatsLink, 'listen'> {
   readonly nc: Pick<NatsConnection, 'publish'>;
-  subscribe(subject: string, onMessage: (message: PulledMessage) => void): { unsubscribe(): void };
+  subscribe(subject: string, onMessage: (message: PulledMessage) => void): Pick<LinkSubscription, 'unsubscribe'>;
 }
 
 /** A message of a stream. */
@@ -81,7 +82,7 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
       onStatus(message.headers);
       return;
     }
-    const place = placeOf(message.reply ?? '');
+    const place = placeOf(message.reply);
     if (place === undefined) {
       broken(`a message without a place, on ${message.subject}`);
       return;
@@ -142,27 +143,4 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
     },
     close,
   };
-}
-
-interface Place {
-  readonly sequence: number;
-  readonly delivery: number;
-  readonly storedAt: number;
-}
-
-const NANOS_PER_MS = 1_000_000;
-
-/**
- * What the reply subject of a delivery says, in both forms that servers have:
- * `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>`, and since 2.8 where accounts share
- * streams with `<domain>.<account>` before the stream and a token at the end.
- */
-function placeOf(reply: string): Place | undefined {
-  const tokens = reply.split('.');
-  const first = tokens.length === 9 ? 5 : 7;
-  const [sequence = Number.NaN, delivery = Number.NaN, storedNs = Number.NaN] = tokens
-    .slice(first, first + 3)
-    .map(Number);
-  const isPlace = tokens[1] === 'ACK' && Number.isSafeInteger(sequence) && Number.isSafeInteger(delivery);
-  return isPlace ? { sequence, delivery, storedAt: Math.floor(storedNs / NANOS_PER_MS) } : undefined;
 }

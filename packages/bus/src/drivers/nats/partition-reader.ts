@@ -1,11 +1,11 @@
 import { JambusError } from '@jambus/schema';
 import { AckPolicy, DeliverPolicy, nanos } from 'nats';
-import { type Backoff, backoffMs } from '../../backoff.ts';
 import type { OnTrouble } from '../../trouble.ts';
-import { fromNats } from './errors.ts';
-import type { NatsLink } from './link.ts';
+import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
+import { pause } from '../../waiting/pause.ts';
+import { fromNats } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 import { type Delivery, type OrderedPull, openOrderedPull } from './ordered-pull.ts';
-import { pause } from './pause.ts';
 
 /** Where what is read goes. */
 export interface Intake {

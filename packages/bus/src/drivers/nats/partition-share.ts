@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { JambusError } from '@jambus/schema';
 import type { OnTrouble } from '../../trouble.ts';
-import { fromNats } from './errors.ts';
+import { fromNats } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 import type { Leases } from './leases.ts';
-import type { NatsLink } from './link.ts';
 import type { PartitionLease } from './partition-worker.ts';
 
 export interface PartitionShareOptions {

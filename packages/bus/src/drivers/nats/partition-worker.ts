@@ -1,15 +1,15 @@
 import type { BusNames } from '@jambus/schema';
-import { type Backoff, backoffMs } from '../../backoff.ts';
 import { type LanesSettings, PartitionLanes } from '../../lanes/index.ts';
 import type { CommandHandler, CommandRecord, EventSink } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
-import { whenAborted } from '../../when-aborted.ts';
+import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
+import { pause } from '../../waiting/pause.ts';
+import { whenAborted } from '../../waiting/when-aborted.ts';
 import { commandRecord } from './command-record.ts';
-import { fromNats } from './errors.ts';
-import type { NatsLink } from './link.ts';
+import { fromNats } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 import type { Delivery } from './ordered-pull.ts';
 import { readPartition } from './partition-reader.ts';
-import { pause } from './pause.ts';
 import { claimPosition, type Position, type PositionsOptions } from './positions.ts';
 import { partitionFilter } from './subjects.ts';
 

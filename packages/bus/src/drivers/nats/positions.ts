@@ -1,7 +1,7 @@
 import { JambusError } from '@jambus/schema';
 import type { KV } from 'nats';
-import { fromNats, isWrongRevision } from './errors.ts';
-import type { NatsLink } from './link.ts';
+import { fromNats, isWrongRevision } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 
 /** What a bucket keeps of a partition, as JSON. */
 interface Stored {

@@ -1,9 +1,10 @@
 import { type BusNames, JambusError } from '@jambus/schema';
 import { createInbox, type Msg } from 'nats';
 import type { BusMessage, EventSink } from '../../port/index.ts';
-import { type ApiError, fromApiError, fromNats } from './errors.ts';
-import { headersOf } from './headers.ts';
-import type { NatsLink } from './link.ts';
+import { fromNats } from './connection/errors.ts';
+import { headersOf } from './connection/headers.ts';
+import type { NatsLink } from './connection/link.ts';
+import { isNobodyThere, readPublishAnswer } from './connection/publish-answer.ts';
 import { subjectOf } from './subjects.ts';
 
 /** How long the stream may take to confirm a message, ms. */
@@ -92,13 +93,13 @@ export function createPublisher({ link, names, onNobodyThere }: PublisherOptions
     // One that comes after its time: the message is sent again, and answered again.
     if (sent === undefined) return;
     underWay.delete(number);
-    const failure = failureIn(answer, sent.subject);
-    if (failure === undefined) {
+    const read = readPublishAnswer(answer, sent.subject);
+    if (read.kind === 'refused') {
+      if (isNobodyThere(answer)) onNobodyThere();
+      fail(sent.chain, read.error);
+    } else {
       settle(sent.chain.batch, 1);
       sendNext(sent.chain);
-    } else {
-      if (answer.headers?.code === NOBODY_THERE) onNobodyThere();
-      fail(sent.chain, failure);
     }
   };
 
@@ -170,40 +171,18 @@ function chainsOf(batch: readonly BusMessage[], run: BatchUnderWay): Iterable<Ch
   return chains.values();
 }
 
-/** A dead letter has the id of its command, which another dead letter may have, too; where it came from is its own. */
+/**
+ * What the stream is to know a message by. A dead letter has the id of its command, which another dead letter may have, too;
+ * where it came from is its own. An event's id is not enough either: when every gateway and adapter was restarted, nobody
+ * knows how far a call's epochs had been counted, and one may be counted again. Its time tells it from its namesake, and is
+ * the same when it is sent again.
+ */
 function messageIdOf({ channel, attributes }: BusMessage): string | undefined {
-  return (channel === 'deadletters' ? attributes['dlorigin'] : undefined) ?? attributes['id'];
+  const { id, time, dlorigin } = attributes;
+  if (channel === 'deadletters') return dlorigin ?? id;
+  return channel === 'events' && id !== undefined ? `${id} ${time}` : id;
 }
 
 function unaddressable({ channel, callSid }: BusMessage): string {
   return `publishing to ${channel}: the call ${JSON.stringify(callSid)} cannot be part of a NATS subject`;
-}
-
-const NOBODY_THERE = 503;
-const decoder = new TextDecoder();
-
-function failureIn(answer: Msg, subject: string): JambusError | undefined {
-  const doing = `publishing on ${subject}`;
-  if (answer.data.byteLength === 0) {
-    return new JambusError('bus_unavailable', `${doing}: no stream takes it; is JetStream enabled?`);
-  }
-  try {
-    const confirmation: unknown = JSON.parse(decoder.decode(answer.data));
-    if (isRecord(confirmation)) {
-      const { error, seq } = confirmation;
-      if (isApiError(error)) return fromApiError(error, doing);
-      if (typeof seq === 'number') return undefined;
-    }
-  } catch {
-    // Told below, like every other answer that is none.
-  }
-  return new JambusError('bus_unavailable', `${doing}: the answer is not one of JetStream`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isApiError(value: unknown): value is ApiError {
-  return isRecord(value) && typeof value['code'] === 'number';
 }

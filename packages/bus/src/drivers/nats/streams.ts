@@ -1,7 +1,7 @@
 import { type BusNames, CHANNELS, type Channel, JambusError } from '@jambus/schema';
 import { DiscardPolicy, millis, nanos, RetentionPolicy, StorageType, type StreamConfig, type StreamInfo } from 'nats';
-import { fromNats, isStreamMissing, isStreamNameInUse, isTooMuch } from './errors.ts';
-import type { NatsLink } from './link.ts';
+import { fromNats, isStreamMissing, isStreamNameInUse, isTooMuch } from './connection/errors.ts';
+import type { NatsLink } from './connection/link.ts';
 import { DEFAULT_NATS_PARTITIONS, type NatsStreamSettings } from './options.ts';
 import { type NatsNames, partitionsOfTransform, partitionTransform, subjectsOf } from './subjects.ts';
 

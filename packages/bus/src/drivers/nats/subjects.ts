@@ -1,9 +1,6 @@
 import { type BusNames, type Channel, dotted } from '@jambus/schema';
 import type { BusMessage } from '../../port/index.ts';
-
-/** What NATS forbids in one token of a subject, and the dot that would make two of it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const NOT_IN_A_TOKEN = /[\s.*>\u0000-\u001f\u007f]/g;
+import { asToken, isToken } from './connection/token.ts';
 
 /** Names of what jambus has on a NATS server, beside the subjects that `BusNames` gives. */
 export interface NatsNames {
@@ -78,11 +75,6 @@ export function callSidOf(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);
 }
 
-/** Whether a text can be one token of a subject. */
-export function isToken(text: string): boolean {
-  return text !== '' && text.search(NOT_IN_A_TOKEN) === -1;
-}
-
 /**
  * Where a message is published; undefined when the call's id cannot be a token of a subject. Such an id cannot come in by
  * this bus, and changing it would address another call. A type is for filtering only (`ce-type` has it as it is), so what
@@ -93,8 +85,6 @@ export function subjectOf(message: BusMessage, names: BusNames): string | undefi
   if (channel === 'deadletters' && !isToken(callSid)) return names.deadletters;
   if (!isToken(callSid)) return undefined;
   if (channel !== 'events') return `${names[channel]}.${callSid}`;
-  const tokens = dotted(type)
-    .split('.')
-    .map((token) => token.replaceAll(NOT_IN_A_TOKEN, '_') || '_');
+  const tokens = dotted(type).split('.').map(asToken);
   return `${names.events}.${callSid}.${tokens.join('.')}`;
 }

@@ -1,5 +1,5 @@
 import { headers } from 'nats';
-import type { LinkEvent } from '../../../src/drivers/nats/link.ts';
+import type { LinkEvent } from '../../../src/drivers/nats/connection/link.ts';
 import { type Delivery, openOrderedPull, type PulledMessage } from '../../../src/drivers/nats/ordered-pull.ts';
 
 /** A pull whose server is the test. */

@@ -9,36 +9,46 @@ import {
   type NatsConnection,
   type Status,
 } from 'nats';
-import type { OnTrouble } from '../../trouble.ts';
+import { retry } from '../../../waiting/retry.ts';
 import { authenticatorOf } from './authentication.ts';
 import { fromNats } from './errors.ts';
-import type { NatsConnectionSettings } from './options.ts';
-import { retry } from './retry.ts';
+import type { NatsConnectionSettings } from './settings.ts';
 
 /** What happens to a connection, for those who have something under way on it. */
 export type LinkEvent =
   | { readonly kind: 'connected' }
   | { readonly kind: 'disconnected' }
+  /** It does not come back; `error` unless it was closed from here. */
+  | { readonly kind: 'closed'; readonly error: JambusError | undefined }
   /** The server does not let this user publish on the subject. It says so beside the stream, not as an answer. */
   | { readonly kind: 'publish_refused'; readonly subject: string };
+
+export interface LinkSubscription {
+  /** No message comes any more. */
+  unsubscribe(): void;
+  /** Only messages come that are on their way already. */
+  drain(): void;
+}
 
 /** A connection that comes back by itself. */
 export interface NatsLink {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
+  readonly onTrouble: (error: JambusError) => void;
   connected(): boolean;
   /** @returns what ends the listening */
   listen(listener: (event: LinkEvent) => void): () => void;
   /** The client lets an exception in a callback stall its connection without a word; here it becomes trouble. */
-  subscribe(subject: string, onMessage: (message: Msg) => void): { unsubscribe(): void };
+  subscribe(subject: string, onMessage: (message: Msg) => void, queue?: string): LinkSubscription;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
 export interface LinkOptions {
   readonly connection: NatsConnectionSettings;
-  readonly onTrouble: OnTrouble;
+  /** Told of what goes wrong and is tried again. */
+  readonly onTrouble: (error: JambusError) => void;
   /** When to give up, on the clock of `performance.now()`; and what ends the trying before. */
   readonly until: number;
   readonly signal: AbortSignal | undefined;
@@ -69,42 +79,59 @@ export async function openLink(options: LinkOptions): Promise<NatsLink> {
       return Math.min(LONGEST_REDIAL_MS, Math.max(SHORTEST_REDIAL_MS, away)) * (0.75 + Math.random() / 2);
     },
   };
-  const nc = await retry(() => connect(dialling), { ...options, doing: `connecting to ${servers.join(' or ')}` });
+  const nc = await retry(() => connect(dialling), {
+    ...options,
+    doing: `connecting to ${servers.join(' or ')}`,
+    translate: fromNats,
+  });
   const listeners = new Set<(event: LinkEvent) => void>();
-  const trouble = (error: JambusError) => options.onTrouble({ kind: 'broker_failed', error });
+  const trouble = options.onTrouble;
   let connected = true;
 
+  const tell = (event: LinkEvent): void => {
+    for (const listener of [...listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        trouble(JambusError.from(error));
+      }
+    }
+  };
+
   const onStatus = ({ type, data, permissionContext }: Status): void => {
-    let event: LinkEvent | undefined;
     if (type === Events.Disconnect) {
       connected = false;
       downSince = performance.now();
-      event = { kind: 'disconnected' };
+      tell({ kind: 'disconnected' });
       trouble(new JambusError('bus_unavailable', `the connection to ${String(data)} is gone, dialling again`));
     } else if (type === Events.Reconnect) {
       connected = true;
-      event = { kind: 'connected' };
+      tell({ kind: 'connected' });
     } else if (type === Events.Error) {
       const subject = permissionContext?.subject ?? '';
       const what = subject === '' ? String(data) : `no rights for ${permissionContext?.operation} on ${subject}`;
       trouble(new JambusError('bus_refused', `the NATS server: ${what}`));
-      if (permissionContext?.operation === 'publish') event = { kind: 'publish_refused', subject };
+      if (permissionContext?.operation === 'publish') tell({ kind: 'publish_refused', subject });
     }
-    if (event !== undefined) for (const listener of [...listeners]) listener(event);
   };
-  const watching = watch(nc, onStatus, trouble);
+  const watching = watch(nc, onStatus).then((error) => {
+    connected = false;
+    tell({ kind: 'closed', error });
+  });
 
   return {
     nc,
     js: nc.jetstream({ timeout: REQUEST_TIMEOUT_MS }),
     jsm: await nc.jetstreamManager({ checkAPI: false, timeout: REQUEST_TIMEOUT_MS }),
+    onTrouble: trouble,
     connected: () => connected && !nc.isClosed(),
     listen: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    subscribe: (subject, onMessage) =>
-      nc.subscribe(subject, {
+    subscribe: (subject, onMessage, queue) => {
+      const subscription = nc.subscribe(subject, {
+        ...(queue !== undefined && { queue }),
         callback: (error, message) => {
           try {
             if (error !== null) throw error;
@@ -113,7 +140,13 @@ export async function openLink(options: LinkOptions): Promise<NatsLink> {
             trouble(fromNats(thrown, `taking a message of ${subject}`));
           }
         },
-      }),
+      });
+      return {
+        unsubscribe: () => subscription.unsubscribe(),
+        // It fails only where nothing can come any more: closed before, or by then.
+        drain: () => void subscription.drain().catch(() => {}),
+      };
+    },
     close: async () => {
       await nc.close();
       await watching;
@@ -121,24 +154,15 @@ export async function openLink(options: LinkOptions): Promise<NatsLink> {
   };
 }
 
-/** Ends when the connection is closed. */
-async function watch(
-  nc: NatsConnection,
-  onStatus: (status: Status) => void,
-  trouble: (error: JambusError) => void,
-): Promise<void> {
+/** Never rejects: resolves when the connection is closed, with the error that closed it. */
+async function watch(nc: NatsConnection, onStatus: (status: Status) => void): Promise<JambusError | undefined> {
   const statuses = nc.status();
-  const reading = async () => {
-    for await (const status of statuses) {
-      try {
-        onStatus(status);
-      } catch (error) {
-        trouble(fromNats(error, 'taking notice of the connection'));
-      }
-    }
+  const reading = async (): Promise<undefined> => {
+    for await (const status of statuses) onStatus(status);
   };
   // The iterator outlives a closed connection, so it is left rather than awaited.
-  await Promise.race([reading(), nc.closed()]);
+  const error = await Promise.race([reading(), nc.closed()]).catch((thrown: unknown) => thrown);
+  return error === undefined ? undefined : fromNats(error, 'the connection');
 }
 
 function connectionOptions(settings: NatsConnectionSettings): ConnectionOptions {

@@ -7,7 +7,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from 'nats';
-import type { NatsConnectionSettings } from './options.ts';
+import type { NatsConnectionSettings } from './settings.ts';
 
 /**
  * How a connection proves who it is; undefined when the server lets everybody in.

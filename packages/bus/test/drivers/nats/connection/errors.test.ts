@@ -1,6 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import { ErrorCode, NatsError } from 'nats';
-import { fromApiError, fromNats } from '../../../src/drivers/nats/errors.ts';
+import { fromApiError, fromNats } from '../../../../src/drivers/nats/connection/errors.ts';
 
 test.each([
   [ErrorCode.Timeout, 'bus_unavailable'],

@@ -1,0 +1,7 @@
+export * from './errors.ts';
+export * from './headers.ts';
+export * from './link.ts';
+export * from './place.ts';
+export * from './publish-answer.ts';
+export type * from './settings.ts';
+export * from './token.ts';

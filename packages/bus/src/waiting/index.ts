@@ -1,0 +1,5 @@
+export * from './backoff.ts';
+export * from './pause.ts';
+export * from './retry.ts';
+export * from './wakers.ts';
+export * from './when-aborted.ts';
