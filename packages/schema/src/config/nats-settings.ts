@@ -69,13 +69,15 @@ export const natsSettings = {
     default: 3_600_000,
     minimum: 60_000,
     maximum: 2_592_000_000,
-    description: 'How long new streams keep a message, in ms.',
+    description: 'How long new streams keep a message, in ms; a command only when it is dealt with.',
   }),
   natsMaxBytes: Type.Integer({
     default: 536_870_912,
     minimum: 1_048_576,
     maximum: 1_099_511_627_776,
-    description: 'Size of each new stream, in bytes. The oldest messages go first; the server sets so much aside.',
+    description:
+      'Size of each new stream, in bytes; the server sets so much aside. The oldest messages go first, but of commands only ' +
+      'those that are dealt with: a stream full of others takes no more.',
   }),
   natsDuplicateWindowMs: Type.Integer({
     default: 120_000,

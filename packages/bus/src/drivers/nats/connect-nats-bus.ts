@@ -80,7 +80,10 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     stopMs: options.stopMs ?? DEFAULT_NATS_STOP_MS,
     onTrouble,
   };
-  const source = natsCommandSource({ worker, natsNames, buckets, onBucketTrouble: ensureAgain }, closing.signal);
+  const source = natsCommandSource(
+    { worker, natsNames, buckets, keepMs: settings.maxAgeMs, onBucketTrouble: ensureAgain },
+    closing.signal,
+  );
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing.abort();

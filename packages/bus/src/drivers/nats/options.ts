@@ -7,9 +7,12 @@ import type { NatsConnectionSettings } from './connection/settings.ts';
 export interface NatsStreamSettings {
   readonly storage: 'file' | 'memory';
   readonly replicas: number;
-  /** Messages older than this are deleted, ms. */
+  /** Messages older than this are deleted, ms; commands only when they are dealt with. */
   readonly maxAgeMs: number;
-  /** Most bytes of one stream; the oldest messages are deleted beyond. -1: no bound. */
+  /**
+   * Most bytes of one stream; the oldest messages are deleted beyond. -1: no bound. From half of it on commands are deleted
+   * as soon as they are dealt with; a stream full of others takes no more of them.
+   */
   readonly maxBytes: number;
   /** How long the server remembers the ids of messages, to drop those that are published again, ms. */
   readonly duplicateWindowMs: number;

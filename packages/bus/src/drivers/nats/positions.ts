@@ -49,7 +49,7 @@ export async function claimPosition(
     const { created } = await link.jsm.streams.info(stream);
     for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
       const { revision, stored } = await read(bucket, partition);
-      const sequence = stored?.stream === created ? stored.sequence : 0;
+      const sequence = sequenceIn(created, stored);
       const written = await write(bucket, partition, { sequence, stream: created, owner }, revision);
       if (written !== undefined) return owned(bucket, partition, { sequence, stream: created, owner }, written);
     }
@@ -57,6 +57,15 @@ export async function claimPosition(
     throw fromNats(error, doing);
   }
   throw new JambusError('bus_unavailable', `${doing}: somebody else goes on writing it`);
+}
+
+/** What was committed last in the stream that was created then, by whomever; 0 when nothing was. @throws as the client */
+export async function committedPosition(bucket: KV, partition: number, streamCreated: string): Promise<number> {
+  return sequenceIn(streamCreated, (await read(bucket, partition)).stored);
+}
+
+function sequenceIn(streamCreated: string, stored: Stored | undefined): number {
+  return stored?.stream === streamCreated ? stored.sequence : 0;
 }
 
 function owned(bucket: KV, partition: number, claimed: Stored, claimedRevision: number): Position {

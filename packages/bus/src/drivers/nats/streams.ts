@@ -7,6 +7,8 @@ import { type NatsNames, partitionsOfTransform, partitionTransform, subjectsOf }
 
 /** A batch that got no answer is sent again within this time, ms; the stream must still know its ids then. */
 const SHORTEST_DUPLICATE_WINDOW_MS = 30_000;
+/** So long adapters may be away before a stream that deletes commands by age deletes some unread, ms. */
+const SHORTEST_COMMAND_AGE_MS = 3_600_000;
 
 /** What is there once everything is. */
 export interface Topology {
@@ -72,16 +74,25 @@ async function create(channel: Channel, options: TopologyOptions): Promise<Strea
 
 function newStream(channel: Channel, options: TopologyOptions): Partial<StreamConfig> {
   const { names, settings } = options;
-  const partitions = channel === 'commands' ? wantedPartitions(options) : 1;
-  return {
+  const bounds = {
     subjects: [...subjectsOf(channel, names)],
     retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.Old,
     storage: settings.storage === 'file' ? StorageType.File : StorageType.Memory,
     num_replicas: settings.replicas,
-    max_age: nanos(settings.maxAgeMs),
     max_bytes: settings.maxBytes,
-    duplicate_window: nanos(Math.min(settings.duplicateWindowMs, settings.maxAgeMs)),
+    duplicate_window: nanos(settings.duplicateWindowMs),
+  };
+  if (channel !== 'commands') {
+    const longest = Math.min(settings.duplicateWindowMs, settings.maxAgeMs);
+    const ages = { max_age: nanos(settings.maxAgeMs), duplicate_window: nanos(longest) };
+    return { ...bounds, ...ages, discard: DiscardPolicy.Old };
+  }
+  const partitions = wantedPartitions(options);
+  return {
+    ...bounds,
+    // What is dealt with is deleted by the adapters, what is not by nobody.
+    discard: DiscardPolicy.New,
+    max_age: 0,
     ...(partitions > 1 && { subject_transform: partitionTransform(names, partitions) }),
   };
 }
@@ -124,6 +135,15 @@ function commandsFault(info: StreamInfo, options: TopologyOptions): string | und
   }
   if (config.max_msgs_per_subject > 0) {
     return `it keeps ${config.max_msgs_per_subject} commands of a call only (max_msgs_per_subject), and loses what waits`;
+  }
+  if (config.discard === DiscardPolicy.Old && (config.max_bytes > 0 || config.max_msgs > 0)) {
+    return `it deletes the oldest commands when it is full, read or not (discard old); edit it to have discard new`;
+  }
+  if (config.max_age > 0 && millis(config.max_age) < SHORTEST_COMMAND_AGE_MS) {
+    return (
+      `it deletes commands after ${millis(config.max_age)} ms (max_age), read or not; edit it to have none, or at least ` +
+      `${SHORTEST_COMMAND_AGE_MS}`
+    );
   }
   const partitions = partitionsOf(config, options);
   if (partitions === undefined) {

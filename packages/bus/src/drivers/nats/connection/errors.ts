@@ -11,6 +11,7 @@ export interface ApiError {
 /** JetStream error codes, from `server/errors.json` of nats-server. */
 const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
+const MESSAGE_NOT_FOUND = 10_037;
 const STREAM_NAME_IN_USE = 10_058;
 const WRONG_LAST_SEQUENCE: ReadonlySet<number> = new Set([10_070, 10_071, 10_164]);
 /** The account or the server has no room for a stream of this size, which setting another size helps against. */
@@ -88,6 +89,11 @@ export function isStreamMissing(error: unknown): boolean {
 /** Whether the consumer that was asked for does not exist. */
 export function isConsumerMissing(error: unknown): boolean {
   return apiErrorOf(error)?.err_code === CONSUMER_NOT_FOUND;
+}
+
+/** Whether the stream has no such message. */
+export function isMessageMissing(error: unknown): boolean {
+  return apiErrorOf(error)?.err_code === MESSAGE_NOT_FOUND;
 }
 
 /** Whether a stream could not be created because it asks for more than the account or the server has left. */
