@@ -93,6 +93,8 @@ export async function createAdapter(
   const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
     endedCallMemory: config.endedCallMemory,
     isComplete: () => gateways.isComplete,
+    onKnown: bus.requests.open,
+    onGone: bus.requests.close,
   });
 
   const events = createEventPublisher({
@@ -145,7 +147,8 @@ export async function createAdapter(
       normalise: config.normalise,
     }),
     router: createCommandRouter({ directory, unknownCallGraceMs: config.unknownCallGraceMs }),
-    publishResult: (result, position) => outbox.publish(resultMessage(result, terminalResultId(position))),
+    publishResult: (result, { position, replyTo }) =>
+      outbox.publish({ ...resultMessage(result, terminalResultId(position)), replyTo }),
     commandTtlMs: config.commandTtlMs,
     onOutcome(command, result) {
       counters.command(command, result);

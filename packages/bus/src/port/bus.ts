@@ -1,5 +1,6 @@
 import type { CommandSource } from './command-source.ts';
 import type { EventSink } from './event-sink.ts';
+import type { RequestDoor } from './request-door.ts';
 
 /** How drivers differ, as data. */
 export interface BusCapabilities {
@@ -10,6 +11,8 @@ export interface BusCapabilities {
   readonly dedupesPublishes: boolean;
   /** Several adapters can share the work. */
   readonly shared: boolean;
+  /** A caller can ask for the result of a command at once. */
+  readonly requests: boolean;
 }
 
 /** A connected bus. */
@@ -17,6 +20,7 @@ export interface Bus {
   readonly capabilities: BusCapabilities;
   readonly commands: CommandSource;
   readonly sink: EventSink;
+  readonly requests: RequestDoor;
   /** True while the broker answers; the adapter's readiness follows it. */
   healthy(): boolean;
   /** Flushes and disconnects. Idempotent. */

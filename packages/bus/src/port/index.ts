@@ -2,3 +2,4 @@ export * from './bus.ts';
 export * from './command-source.ts';
 export * from './event-sink.ts';
 export * from './records.ts';
+export * from './request-door.ts';

@@ -10,6 +10,8 @@ export interface CommandRecord {
   readonly publishedAt: number;
   /** Where it stands in the broker: `<partition>/<offset>`. The same for every redelivery of the same record, different for any other. */
   readonly position: string;
+  /** Who waits for its terminal result, in the words of the driver; undefined when nobody does. */
+  readonly replyTo: string | undefined;
 }
 
 /** One message on its way out. */
@@ -19,6 +21,8 @@ export interface BusMessage {
   readonly callSid: string;
   /** The jambonz message type on events (`verb:status`), else the channel's own word (`delivered`, `invalid`). */
   readonly type: string;
+  /** On a terminal result, the `replyTo` of its command. */
+  readonly replyTo?: string | undefined;
   readonly attributes: Attributes;
   readonly payload: Uint8Array;
 }

@@ -35,6 +35,9 @@ export interface CallDirectoryOptions {
   readonly endedCallMemory: number;
   /** True when every gateway there should be has told its calls. */
   readonly isComplete: () => boolean;
+  /** Told of each call that is new here, and of each that has gone. */
+  readonly onKnown: (callSid: string) => void;
+  readonly onGone: (callSid: string) => void;
 }
 
 /** Which gateway has which call. */
@@ -110,6 +113,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
   const forget = (entry: Entry<G>): void => {
     entries.delete(entry.callSid);
     ownerless.delete(entry);
+    options.onGone(entry.callSid);
     ended.delete(entry.callSid);
     ended.add(entry.callSid);
     if (ended.size > options.endedCallMemory) ended.delete(ended.values().next().value as string);
@@ -156,6 +160,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         ownerlessSince: 0,
       };
       entries.set(frame.call, entry);
+      if (former === undefined) options.onKnown(frame.call);
       rival?.sendElsewhere(frame.call);
       if (frame.resumed && rival === undefined) tellPast(entry);
       if (!frame.resumed) note(past, frame.epoch, 0);

@@ -16,7 +16,7 @@ export interface CommandPipelineOptions {
   readonly parser: CommandParser;
   readonly router: CommandRouter;
   /** Publishes a terminal result; resolves when the bus has it. */
-  readonly publishResult: (result: CommandResult, position: string) => Promise<void>;
+  readonly publishResult: (result: CommandResult, record: CommandRecord) => Promise<void>;
   /** Life of a command without `expirytime`, in ms. */
   readonly commandTtlMs: number;
   /** Told once for each terminal outcome. */
@@ -51,7 +51,7 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
       ...(detail === undefined ? {} : { detail }),
       at: new Date().toISOString(),
     };
-    await options.publishResult(result, record.position);
+    await options.publishResult(result, record);
     options.onOutcome(name, result, detail);
   };
 

@@ -41,11 +41,18 @@ const NO_MEMORY = Buffer.alloc(0);
 describe('call directory', () => {
   let directory: CallDirectory<FakeGateway>;
   let complete: boolean;
+  let known: Set<string>;
   const one = () => new FakeGateway('one');
 
   beforeEach(() => {
     complete = true;
-    directory = createCallDirectory({ endedCallMemory: 2, isComplete: () => complete });
+    known = new Set();
+    directory = createCallDirectory({
+      endedCallMemory: 2,
+      isComplete: () => complete,
+      onKnown: (callSid) => known.add(callSid),
+      onGone: (callSid) => known.delete(callSid),
+    });
   });
   afterEach(() => directory.close());
 
@@ -56,6 +63,17 @@ describe('call directory', () => {
     expect(directory.find('c')).toEqual({ at: 'gateway', gateway });
     directory.closed(gateway, close('ended'), NO_MEMORY);
     expect(directory.find('c')).toEqual({ at: 'ended' });
+  });
+
+  test('tells which calls there are, also while one is between two gateways', () => {
+    const [gateway, another] = [one(), new FakeGateway('another')];
+    directory.opened(gateway, open());
+    directory.opened(gateway, open({ call: 'd' }));
+    directory.gatewayLost(gateway);
+    expect([...known]).toEqual(['c', 'd']);
+    directory.opened(another, open({ resumed: true }));
+    directory.closed(another, close('ended'), NO_MEMORY);
+    expect([...known]).toEqual(['d']);
   });
 
   test('is not certain that a call does not exist while a gateway is out of reach', () => {

@@ -42,7 +42,12 @@ describe('command router', () => {
 
   beforeEach(() => {
     complete = true;
-    directory = createCallDirectory<GatewayLink>({ endedCallMemory: 10, isComplete: () => complete });
+    directory = createCallDirectory<GatewayLink>({
+      endedCallMemory: 10,
+      isComplete: () => complete,
+      onKnown: () => {},
+      onGone: () => {},
+    });
     router = createCommandRouter({ directory, unknownCallGraceMs: 50 });
   });
   afterEach(() => directory.close());

@@ -51,7 +51,10 @@ export class CommandPartition {
     }
     const position = `${this.index}/${this.#log.nextOffset}`;
     const { callSid, attributes } = command;
-    this.#log.append({ record: { callSid, attributes, payload, publishedAt: Date.now(), position }, bytes });
+    this.#log.append({
+      record: { callSid, attributes, payload, publishedAt: Date.now(), position, replyTo: undefined },
+      bytes,
+    });
     this.#wakers.wake();
     return position;
   }

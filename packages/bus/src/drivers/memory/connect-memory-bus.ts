@@ -1,6 +1,6 @@
 import { type BusNames, busNames, JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS, type LanesSettings } from '../../lanes/index.ts';
-import type { Bus, EventSink } from '../../port/index.ts';
+import { type Bus, type EventSink, NO_REQUESTS } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
 import type { MemoryBroker } from './memory-broker.ts';
 import { memoryCommandSource } from './memory-command-source.ts';
@@ -32,7 +32,7 @@ export function connectMemoryBus(broker: MemoryBroker, options: MemoryBusOptions
   const source = memoryCommandSource(broker, worker, closing.signal);
 
   return {
-    capabilities: { driver: 'memory', durable: false, dedupesPublishes: false, shared: true },
+    capabilities: { driver: 'memory', durable: false, dedupesPublishes: false, shared: true, requests: false },
     commands: {
       run: async (handler, signal) => {
         const run = source.run(handler, signal);
@@ -45,6 +45,7 @@ export function connectMemoryBus(broker: MemoryBroker, options: MemoryBusOptions
       },
     },
     sink,
+    requests: NO_REQUESTS,
     healthy: () => !closing.signal.aborted,
     close: async () => {
       closing.abort();

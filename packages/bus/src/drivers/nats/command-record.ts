@@ -2,6 +2,7 @@ import type { Attributes } from '@jambus/schema';
 import type { CommandRecord } from '../../port/index.ts';
 import { attributesOf } from './connection/headers.ts';
 import type { Delivery, PulledMessage } from './ordered-pull.ts';
+import { replyToOf } from './requests.ts';
 import { callSidOf } from './subjects.ts';
 
 /** A delivery of the commands' stream as what the port hands over. Never throws. */
@@ -13,6 +14,7 @@ export function commandRecord({ message, sequence, storedAt }: Delivery, partiti
     payload: new Uint8Array(message.data),
     publishedAt: storedAt,
     position: `${partition}/${sequence}`,
+    replyTo: replyToOf(message),
   };
 }
 

@@ -2,6 +2,7 @@ import { busNames, JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import type { Bus, CommandHandler } from '../../port/index.ts';
 import { retry } from '../../waiting/retry.ts';
+import { whenAborted } from '../../waiting/when-aborted.ts';
 import { type Buckets, ensureBuckets } from './buckets.ts';
 import { fromNats } from './connection/errors.ts';
 import { openLink } from './connection/link.ts';
@@ -14,11 +15,14 @@ import {
   type NatsBusOptions,
 } from './options.ts';
 import { createPublisher } from './publisher.ts';
+import { openRequestDoor } from './requests.ts';
 import { ensureStreams, type Topology } from './streams.ts';
 import { natsNames as namesOnNats } from './subjects.ts';
 
 /** How long a closing connection waits for the server to have read all, ms. */
 const FLUSH_MS = 1_000;
+/** How long it waits for results that somebody asked for at once, and that other adapters may have to give, ms. */
+const ANSWER_WITHIN_MS = 1_000;
 
 /**
  * Connects to NATS with JetStream, and creates the streams and buckets that are missing. `onTrouble` may be called from
@@ -67,7 +71,8 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   });
   const unlisten = link.listen((event) => event.kind === 'connected' && ensureAgain());
 
-  const publisher = createPublisher({ link, names, onNobodyThere: ensureAgain });
+  const publisher = createPublisher({ link, names, natsNames, onNobodyThere: ensureAgain });
+  const requests = openRequestDoor({ link, names, natsNames });
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
   const worker = {
@@ -90,16 +95,24 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     // Handlers that end now still publish their results and dead letters.
     await Promise.allSettled(running);
     unlisten();
+    await requests.end(ANSWER_WITHIN_MS);
     publisher.close();
     if (link.connected()) await Promise.race([link.nc.flush().catch(() => {}), timeout(FLUSH_MS)]);
     await link.close();
   };
 
   return {
-    capabilities: { driver: 'nats', durable: settings.storage === 'file', dedupesPublishes: true, shared: true },
+    capabilities: {
+      driver: 'nats',
+      durable: settings.storage === 'file',
+      dedupesPublishes: true,
+      shared: true,
+      requests: true,
+    },
     commands: {
       run: async (handler: CommandHandler, signal: AbortSignal) => {
         if (signal.aborted || closing.signal.aborted) return;
+        void whenAborted(signal, closing.signal).then(requests.stop);
         const run = source.run(handler, signal);
         running.add(run);
         try {
@@ -110,6 +123,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
       },
     },
     sink: publisher,
+    requests,
     healthy: () => !closing.signal.aborted && link.connected(),
     close: () => {
       closed ??= close();

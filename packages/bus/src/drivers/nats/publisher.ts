@@ -5,7 +5,7 @@ import { fromNats } from './connection/errors.ts';
 import { headersOf } from './connection/headers.ts';
 import type { NatsLink } from './connection/link.ts';
 import { isNobodyThere, readPublishAnswer } from './connection/publish-answer.ts';
-import { subjectOf } from './subjects.ts';
+import { type NatsNames, subjectOf } from './subjects.ts';
 
 /** How long the stream may take to confirm a message, ms. */
 const CONFIRM_WITHIN_MS = 5_000;
@@ -20,6 +20,7 @@ interface Chain {
 
 interface UnderWay {
   readonly chain: Chain;
+  readonly message: BusMessage;
   readonly subject: string;
   readonly sentAt: number;
 }
@@ -34,6 +35,7 @@ interface BatchUnderWay {
 export interface PublisherOptions {
   readonly link: NatsLink;
   readonly names: BusNames;
+  readonly natsNames: NatsNames;
   /** Nobody takes what is published: the streams are gone, or JetStream is. */
   readonly onNobodyThere: () => void;
 }
@@ -51,7 +53,7 @@ export interface Publisher extends EventSink {
  *
  * A message that gets no answer fails its batch. Sent again it has no second effect, as the stream knows it by its id.
  */
-export function createPublisher({ link, names, onNobodyThere }: PublisherOptions): Publisher {
+export function createPublisher({ link, names, natsNames, onNobodyThere }: PublisherOptions): Publisher {
   const inbox = createInbox();
   /** By number, so that the oldest comes first. */
   const underWay = new Map<number, UnderWay>();
@@ -79,11 +81,21 @@ export function createPublisher({ link, names, onNobodyThere }: PublisherOptions
       const subject = subjectOf(message, names);
       if (subject === undefined) throw new JambusError('bus_refused', unaddressable(message));
       const headers = headersOf(message.attributes, messageIdOf(message));
-      underWay.set(number, { chain, subject, sentAt: performance.now() });
+      underWay.set(number, { chain, message, subject, sentAt: performance.now() });
       link.nc.publish(subject, message.payload, { reply: `${inbox}.${number}`, headers });
     } catch (error) {
       underWay.delete(number);
       fail(chain, fromNats(error, `publishing to ${message.channel}`));
+    }
+  };
+
+  /** Whoever waits for a result gets it at once; should that fail, it is on the bus all the same. */
+  const reply = ({ replyTo, attributes, payload }: BusMessage): void => {
+    if (replyTo === undefined) return;
+    try {
+      link.nc.publish(`${natsNames.replies}.${replyTo}`, payload, { headers: headersOf(attributes, undefined) });
+    } catch (error) {
+      link.onTrouble(fromNats(error, 'answering a request'));
     }
   };
 
@@ -98,6 +110,7 @@ export function createPublisher({ link, names, onNobodyThere }: PublisherOptions
       if (isNobodyThere(answer)) onNobodyThere();
       fail(sent.chain, read.error);
     } else {
+      reply(sent.message);
       settle(sent.chain.batch, 1);
       sendNext(sent.chain);
     }

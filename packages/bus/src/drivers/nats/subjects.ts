@@ -12,6 +12,8 @@ export interface NatsNames {
   readonly leases: string;
   /** Subject on which adapters tell each other to look at the leases now. */
   readonly changes: string;
+  /** Below it, the results that somebody asked for at once, on their way to the adapter that was asked. */
+  readonly replies: string;
 }
 
 /** @param names the names of the channels; the dots of a name become dashes where NATS allows none */
@@ -27,6 +29,7 @@ export function natsNames(names: BusNames): NatsNames {
     positions: `${commands}-positions`,
     leases: `${commands}-leases`,
     changes: `${names.prefix}.partitions`,
+    replies: `${names.prefix}.replies`,
   };
 }
 
