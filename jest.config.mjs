@@ -6,7 +6,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['/dist/'],
   // Whole processes under load, minutes of it: `pnpm test:faults`.
-  testPathIgnorePatterns: ['/node_modules/', '/test/e2e/nats/'],
+  testPathIgnorePatterns: ['/node_modules/', '/test/faults/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -21,6 +21,8 @@ export interface GuardedProcess {
   readonly pid: number;
   /** How it ended; undefined while it is running. */
   readonly ending: string | undefined;
+  /** Asks it to end, with SIGTERM. Resolves when it is gone, and when it was gone already. */
+  terminate(): Promise<void>;
   /** Ends it at once. Resolves when it is gone, and when it was gone already. */
   kill(): Promise<void>;
 }
@@ -55,6 +57,12 @@ export async function startGuarded(options: GuardedProcessOptions): Promise<Guar
     pid,
     get ending() {
       return ending;
+    },
+    async terminate() {
+      if (ending !== undefined) return;
+      child.ref();
+      child.kill('SIGTERM');
+      await ended;
     },
     async kill() {
       if (ending !== undefined) return;
