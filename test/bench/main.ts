@@ -1,83 +1,22 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { type FastCall, startFastCall } from './fast-jambonz.ts';
-import type { Answer, Task } from './protocol.ts';
+import { brokerBench } from './broker-bench.ts';
+import { memoryBench } from './memory-bench.ts';
+import { natsBenchBroker } from './nats-bench-broker.ts';
 
 /*
- * What jambus costs on this machine: calls set up a second, memory of an idle call, round trips a second and the CPU of
- * each, latency. The process under test holds gateway, adapter, memory bus and publisher; this one plays jambonz.
+ * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named) or `nats`
+ * (gateway and adapter as processes, a real server).
  */
 
-const CALLS = 1_000;
-const IDLE_CALLS = 2_000;
-const ROUND_TRIPS = 100_000;
-/** Calls set up side by side. */
-const SETUP_WIDTH = 50;
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  memory: memoryBench,
+  nats: () => brokerBench(natsBenchBroker),
+};
 
-const subject = fork(fileURLToPath(new URL('./subject.js', import.meta.url)), { execArgv: ['--expose-gc'] });
-try {
-  await bench(subject);
-} finally {
-  subject.disconnect();
-  await once(subject, 'exit');
-}
-
-async function bench(child: ChildProcess): Promise<void> {
-  const { websocketPort } = await next(child, 'listening');
-  const url = `ws://127.0.0.1:${websocketPort}/bench`;
-  // What is compiled and grown once is not what is measured.
-  await setUp(url, 0, 500);
-
-  const before = await ask(child, { kind: 'memory' });
-  const idle = await setUp(url, 500, IDLE_CALLS);
-  const after = await ask(child, { kind: 'memory' });
-  print('calls set up', `${Math.round((IDLE_CALLS / idle.elapsedMs) * 1000)}/s`);
-  print('memory of an idle call, whole process', kib((after.rssBytes - before.rssBytes) / IDLE_CALLS));
-  print('memory of an idle call, heap', kib((after.heapBytes - before.heapBytes) / IDLE_CALLS));
-
-  const calls = idle.calls.slice(0, CALLS).map(({ callSid }) => callSid);
-  await ask(child, { kind: 'round trips', calls, count: ROUND_TRIPS / 10, underWay: 500 });
-  const full = await ask(child, { kind: 'round trips', calls, count: ROUND_TRIPS, underWay: 1_000 });
-  print(`round trips over ${CALLS} calls`, `${Math.round((full.count / full.elapsedMs) * 1000)}/s`);
-  print('CPU of a round trip', `${((full.cpuMs * 1000) / full.count).toFixed(1)} µs`);
-  const calm = await ask(child, { kind: 'round trips', calls, count: ROUND_TRIPS / 10, underWay: 1 });
-  print('latency, one at a time', `p50 ${calm.p50Ms.toFixed(2)} ms, p99 ${calm.p99Ms.toFixed(2)} ms`);
-}
-
-async function setUp(url: string, first: number, count: number): Promise<{ calls: FastCall[]; elapsedMs: number }> {
-  const calls: FastCall[] = [];
-  const startedAt = performance.now();
-  let started = 0;
-  const worker = async (): Promise<void> => {
-    while (started < count) calls.push(await startFastCall(url, `bench-${first + started++}`));
-  };
-  await Promise.all(Array.from({ length: SETUP_WIDTH }, worker));
-  return { calls, elapsedMs: performance.now() - startedAt };
-}
-
-function ask<Kind extends Task['kind']>(
-  child: ChildProcess,
-  task: Extract<Task, { kind: Kind }>,
-): Promise<Extract<Answer, { kind: Kind }>> {
-  const answer = next(child, task.kind);
-  child.send(task);
-  return answer as Promise<Extract<Answer, { kind: Kind }>>;
-}
-
-async function next<Kind extends Answer['kind']>(
-  child: ChildProcess,
-  kind: Kind,
-): Promise<Extract<Answer, { kind: Kind }>> {
-  const [message] = (await once(child, 'message')) as [Answer];
-  if (message.kind !== kind) throw new Error(`expected ${kind}, got ${message.kind}`);
-  return message as Extract<Answer, { kind: Kind }>;
-}
-
-function kib(bytes: number): string {
-  return `${(bytes / 1024).toFixed(1)} KiB`;
-}
-
-function print(what: string, value: string): void {
-  process.stdout.write(`${what.padEnd(42)}${value}\n`);
+const [, , name = 'memory'] = process.argv;
+const bench = BENCHES[name];
+if (bench === undefined) {
+  process.stderr.write(`there is no bench "${name}"; there are ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  await bench();
 }

@@ -1,3 +1,5 @@
+import type { RoundTripsReport } from './round-trips.ts';
+
 /** What the bench asks of the process under test. */
 export type Task =
   | { readonly kind: 'memory' }
@@ -12,12 +14,8 @@ export type Task =
 export type Answer =
   | { readonly kind: 'listening'; readonly websocketPort: number }
   | { readonly kind: 'memory'; readonly rssBytes: number; readonly heapBytes: number }
-  | {
+  | ({
       readonly kind: 'round trips';
-      readonly count: number;
-      readonly elapsedMs: number;
       /** CPU of the whole process under test: gateway, adapter, bus and publisher. */
       readonly cpuMs: number;
-      readonly p50Ms: number;
-      readonly p99Ms: number;
-    };
+    } & RoundTripsReport);

@@ -3,6 +3,7 @@ import { loadConfig, StandaloneConfig } from '@jambus/schema';
 import { createStandalone } from '@jambus/standalone';
 import { createLogger, createMetrics } from '@jambus/telemetry';
 import type { Answer, Task } from './protocol.ts';
+import { startRoundTrips } from './round-trips.ts';
 
 /*
  * The process under test: a standalone jambus, and a publisher on its bus. Started by main.ts, which plays jambonz.
@@ -53,52 +54,20 @@ async function answerNewCalls(broker: MemoryBroker, signal: AbortSignal): Promis
   }
 }
 
-/** A round trip: a command from the bus to its websocket, and the `verb:status` that answers it back on the bus. */
-async function roundTrips(
-  broker: MemoryBroker,
-  { calls, count, underWay }: Extract<Task, { kind: 'round trips' }>,
-): Promise<Answer> {
-  const publishedAt = new Map<string, number>();
-  const latencies = new Float64Array(count);
-  let published = 0;
-  let done = 0;
-  const publish = (): void => {
-    if (published === count) return;
-    const id = `v${published}`;
-    const callSid = calls[published % calls.length] as string;
-    published++;
-    publishedAt.set(id, performance.now());
-    const payload = Buffer.from(
-      `{"type":"command","command":"redirect","data":[{"verb":"say","id":"${id}","text":"hello from the bench"}]}`,
-    );
-    broker.publishCommand({ callSid, attributes: {}, payload });
-  };
+async function roundTrips(broker: MemoryBroker, task: Extract<Task, { kind: 'round trips' }>): Promise<Answer> {
   const finished = new AbortController();
   const events = broker.read('events', { type: 'verb:status', signal: finished.signal });
   const cpuBefore = process.cpuUsage();
-  const startedAt = performance.now();
-  for (let i = 0; i < underWay; i++) publish();
+  const trips = startRoundTrips({
+    ...task,
+    publish: (callSid, payload) => broker.publishCommand({ callSid, attributes: {}, payload }),
+  });
+  void trips.done.then(() => finished.abort());
   for await (const item of events) {
     if (item.kind === 'gap') throw new Error(`the bench fell behind by ${item.missed} events`);
-    const { id } = (JSON.parse(Buffer.from(item.message.payload).toString()) as { data: { id: string } }).data;
-    const at = publishedAt.get(id);
-    if (at === undefined) continue;
-    publishedAt.delete(id);
-    latencies[done] = performance.now() - at;
-    done++;
-    if (done === count) finished.abort();
-    else publish();
+    trips.onStatus(item.message.payload);
   }
-  const elapsedMs = performance.now() - startedAt;
+  const report = await trips.done;
   const cpu = process.cpuUsage(cpuBefore);
-  latencies.sort();
-  const quantile = (q: number): number => latencies[Math.min(count - 1, Math.floor(count * q))] as number;
-  return {
-    kind: 'round trips',
-    count,
-    elapsedMs,
-    cpuMs: (cpu.user + cpu.system) / 1000,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
-  };
+  return { kind: 'round trips', ...report, cpuMs: (cpu.user + cpu.system) / 1000 };
 }

@@ -19,7 +19,10 @@ export interface JambusClusterOptions {
 
 /** Gateways and adapters as processes of their own, with a balancer in front for jambonz. */
 export interface JambusCluster {
+  /** Of the balancer. */
   readonly websocketUrl: string;
+  /** Of each gateway. */
+  readonly websocketUrls: readonly string[];
   readonly gateways: readonly JambusProcess[];
   readonly adapters: readonly JambusProcess[];
   /** The links between them, which can be cut: one for each pair. */
@@ -73,6 +76,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
 
   return {
     websocketUrl: `ws://127.0.0.1:${balancer.port}/ivr`,
+    websocketUrls: websocketPorts.map((port) => `ws://127.0.0.1:${port}/ivr`),
     gateways,
     adapters,
     links,

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { AdapterConfig, GatewayConfig, loadConfig } from '@jambus/schema';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { REPOSITORY } from '../fixtures/repository.ts';
 import { type ComposeFile, type ComposeService, interpolate, readCompose } from './compose/read-compose.ts';
 import { located } from './compose/run-layout.ts';
 import { type Dockerfile, readDockerfile } from './image/dockerfile.ts';
 import { imageConfig } from './image/image-config.ts';
-import { REPOSITORY } from './repository.ts';
 import { type ServiceName, settingsIn, settingsOf, stopsWithinMs } from './settings.ts';
 
 const PATH = join(REPOSITORY, 'deploy/compose.yaml');

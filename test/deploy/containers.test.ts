@@ -7,6 +7,7 @@ import { describeWithNats, type NatsServer } from '../brokers/nats/index.ts';
 import { describeWithBroker } from '../brokers/provisioning/describe-with-broker.ts';
 import { freePort } from '../brokers/provisioning/free-port.ts';
 import { eventually } from '../e2e/cluster-harness.ts';
+import { REPOSITORY } from '../fixtures/repository.ts';
 import { type SimulatedCall, startCall } from '../simulator/index.ts';
 import { type ComposeFile, readCompose } from './compose/read-compose.ts';
 import { checkOf, type RunningService, startService } from './compose/run-layout.ts';
@@ -15,7 +16,6 @@ import { type Container, startContainer } from './container/start-container.ts';
 import { createImageBuilder, type ImageBuilder } from './image/build-image.ts';
 import { type Dockerfile, readDockerfile } from './image/dockerfile.ts';
 import { imageConfig } from './image/image-config.ts';
-import { REPOSITORY } from './repository.ts';
 
 /*
  * No engine here: the steps of the Dockerfile are run one by one, and what comes of them is started in namespaces of its own as

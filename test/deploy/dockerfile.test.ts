@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { REPOSITORY } from '../fixtures/repository.ts';
 import { type Dockerfile, readDockerfile, stageNamed } from './image/dockerfile.ts';
 import { imageConfig } from './image/image-config.ts';
-import { REPOSITORY } from './repository.ts';
 import { portsOf, settingsOf } from './settings.ts';
 
 const SERVICES = ['gateway', 'adapter', 'standalone'] as const;

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { type JambusCluster, startJambusCluster } from '../cluster/jambus-cluster.ts';
+import { print } from './print.ts';
+import { type RoundTrips, type RoundTripsReport, startRoundTrips } from './round-trips.ts';
+import { setUpCalls } from './set-up-calls.ts';
+
+/** A broker of its own, and a microservice on it. */
+export interface BenchBroker {
+  /** What it is, with its version. */
+  readonly name: string;
+  /** Settings of the adapter. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly pid: number;
+  /** Lets the microservice listen: told of each `session:new`, and of the payload of each `verb:status`. */
+  listen(onNewCall: (callSid: string) => void, onStatus: (payload: Uint8Array) => void): Promise<void>;
+  /** Publishes a command; many before the first is confirmed. */
+  publish(callSid: string, payload: Buffer): void;
+  close(): Promise<void>;
+}
+
+const CALLS = 1_000;
+const ROUND_TRIPS = 100_000;
+const UNDER_WAY = 1_000;
+const APPLICATION = Buffer.from('{"type":"command","command":"redirect","data":[{"verb":"say","text":"welcome"}]}');
+
+/**
+ * Round trips over a real broker: gateway, adapter and broker are processes of their own, and this one is jambonz and the
+ * microservice. CPU is what the processes have used, so it holds however busy the machine is; the rates do not.
+ *
+ * @throws Error where there is no /proc
+ */
+export async function brokerBench(startBroker: () => Promise<BenchBroker>): Promise<void> {
+  const broker = await startBroker();
+  const cluster = await startJambusCluster({ gateways: 1, adapters: 1, bus: broker.settings });
+  try {
+    await measure(broker, cluster);
+  } finally {
+    await cluster.close();
+    await broker.close();
+  }
+  process.exit();
+}
+
+async function measure(broker: BenchBroker, cluster: JambusCluster): Promise<void> {
+  const [gateway, adapter] = [cluster.gateways[0]?.pid ?? 0, cluster.adapters[0]?.pid ?? 0];
+  let current: RoundTrips | undefined;
+  await broker.listen(
+    (callSid) => broker.publish(callSid, APPLICATION),
+    (payload) => current?.onStatus(payload),
+  );
+  const { calls, elapsedMs } = await setUpCalls(cluster.websocketUrls[0] ?? '', 0, CALLS);
+  const callSids = calls.map(({ callSid }) => callSid);
+  const run = async (count: number, underWay: number): Promise<RoundTripsReport> => {
+    current = startRoundTrips({ calls: callSids, count, underWay, publish: broker.publish });
+    return current.done;
+  };
+  await run(ROUND_TRIPS / 10, UNDER_WAY);
+
+  const pids = [gateway, adapter, broker.pid];
+  const before = await Promise.all(pids.map(cpuMs));
+  const full = await run(ROUND_TRIPS, UNDER_WAY);
+  const after = await Promise.all(pids.map(cpuMs));
+  const [gatewayUs = 0, adapterUs = 0, brokerUs = 0] = after.map(
+    (ms, index) => ((ms - (before[index] ?? 0)) * 1000) / full.count,
+  );
+  const calm = await run(ROUND_TRIPS / 20, 1);
+
+  print('bus', broker.name);
+  print('calls set up', `${Math.round((CALLS / elapsedMs) * 1000)}/s`);
+  print(`round trips over ${CALLS} calls`, `${Math.round((full.count / full.elapsedMs) * 1000)}/s`);
+  print('CPU of a round trip, gateway and adapter', `${gatewayUs.toFixed(1)} + ${adapterUs.toFixed(1)} µs`);
+  print('CPU of a round trip, broker', `${brokerUs.toFixed(1)} µs`);
+  print('latency, one at a time', `p50 ${calm.p50Ms.toFixed(2)} ms, p99 ${calm.p99Ms.toFixed(2)} ms`);
+}
+
+/** Linux counts in hundredths of a second, wherever Node runs. */
+const MS_PER_TICK = 10;
+
+/** CPU that a process has used so far, ms. */
+async function cpuMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name of the program, which is in brackets and may have blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+}
