@@ -11,11 +11,16 @@ const UNPREFIXED: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'c
 /** Header prefix of CloudEvents binary mode on each bus. HTTP and NATS use a dash, Kafka an underscore. */
 export type HeaderPrefix = 'ce-' | 'ce_';
 
+/** What an attribute is called among the headers of a transport. */
+export function headerName(attribute: string, prefix: HeaderPrefix): string {
+  return UNPREFIXED.has(attribute) ? attribute : prefix + attribute;
+}
+
 /** Attributes as the headers of a transport: `id` → `ce-id` or `ce_id`. */
 export function toHeaders(attributes: Attributes, prefix: HeaderPrefix): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name in attributes) {
-    headers[UNPREFIXED.has(name) ? name : prefix + name] = attributes[name] as string;
+    headers[headerName(name, prefix)] = attributes[name] as string;
   }
   return headers;
 }

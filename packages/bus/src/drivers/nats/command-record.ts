@@ -11,7 +11,7 @@ export function commandRecord({ message, sequence, storedAt }: Delivery, partiti
     callSid: callSidOf(message.subject),
     attributes: readable(message),
     // A copy, because the client's bytes are a view of all that came with them, which a waiting command would keep alive.
-    payload: new Uint8Array(message.data),
+    payload: Buffer.from(message.data),
     publishedAt: storedAt,
     position: `${partition}/${sequence}`,
     replyTo: replyToOf(message),

@@ -45,12 +45,13 @@ export interface NatsRequestDoor extends RequestDoor {
 }
 
 /** Where the result of a command is wanted at once; undefined when nowhere, or when somebody made it up. */
-export function replyToOf({ headers: found }: PulledMessage): string | undefined {
+export function replyToOf(command: PulledMessage): string | undefined {
   try {
-    const replyTo = found?.get(REPLY_TO) ?? '';
+    // The client reads them when they are asked for.
+    const replyTo = command.headers?.get(REPLY_TO) ?? '';
     return REPLY_TO_FORM.test(replyTo) ? replyTo : undefined;
   } catch {
-    // Headers that the client cannot read: the command is refused for them, and told so.
+    // It cannot: the command is refused for them, and told so.
     return undefined;
   }
 }

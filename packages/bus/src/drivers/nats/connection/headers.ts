@@ -1,17 +1,33 @@
-import { type Attributes, fromHeaders, toHeaders } from '@jambus/schema';
+import { type Attributes, fromHeaders, headerName, JambusError } from '@jambus/schema';
 import { headers, type MsgHdrs } from 'nats';
 
 const PREFIX = 'ce-';
 /** By this JetStream drops what is published again. */
 const MESSAGE_ID = 'Nats-Msg-Id';
 
-/** Attributes as headers of a message, with what the stream is to know it by. */
+/** What begins a block of headers, and what would begin another one. */
+const VERSION_LINE = 'NATS/1.0\r\n';
+const LINE_BREAK = /[\r\n]/;
+/** Has what the types ask for; the client asks nothing of headers that it publishes but their bytes. */
+const NO_HEADERS = headers();
+
+/**
+ * Attributes as headers of a message, with what the stream is to know it by. Written at once as the bytes that go out: the
+ * client's own headers cost three times as much, and are made for every event and result.
+ *
+ * @throws JambusError `bus_refused` for a value that would break the block
+ */
 export function headersOf(attributes: Attributes, messageId: string | undefined): MsgHdrs {
-  const result = headers();
-  const entries = toHeaders(attributes, PREFIX);
-  for (const name in entries) result.append(name, entries[name] ?? '');
-  if (messageId !== undefined) result.append(MESSAGE_ID, messageId);
-  return result;
+  let text = VERSION_LINE;
+  for (const name in attributes) text += lineOf(headerName(name, PREFIX), attributes[name] ?? '');
+  if (messageId !== undefined) text += lineOf(MESSAGE_ID, messageId);
+  const bytes = Buffer.from(`${text}\r\n`);
+  return Object.assign(Object.create(NO_HEADERS), { encode: () => bytes });
+}
+
+function lineOf(name: string, value: string): string {
+  if (LINE_BREAK.test(value)) throw new JambusError('bus_refused', `a line break in the header ${name}`);
+  return `${name}: ${value}\r\n`;
 }
 
 /**
