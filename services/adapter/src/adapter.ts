@@ -93,6 +93,11 @@ export async function createAdapter(
   const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
     endedCallMemory: config.endedCallMemory,
     isComplete: () => gateways.isComplete,
+    lastEventOf: (callSid) =>
+      bus.history.lastOf(callSid).catch((error: unknown) => {
+        logger.warn({ callSid, err: error }, 'the past of a call is not to be had');
+        return undefined;
+      }),
     onKnown: bus.requests.open,
     onGone: bus.requests.close,
   });

@@ -1,4 +1,5 @@
 import type { CommandSource } from './command-source.ts';
+import type { EventHistory } from './event-history.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RequestDoor } from './request-door.ts';
 
@@ -21,6 +22,7 @@ export interface Bus {
   readonly commands: CommandSource;
   readonly sink: EventSink;
   readonly requests: RequestDoor;
+  readonly history: EventHistory;
   /** True while the broker answers; the adapter's readiness follows it. */
   healthy(): boolean;
   /** Flushes and disconnects. Idempotent. */

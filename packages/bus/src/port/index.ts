@@ -1,5 +1,6 @@
 export * from './bus.ts';
 export * from './command-source.ts';
+export * from './event-history.ts';
 export * from './event-sink.ts';
 export * from './records.ts';
 export * from './request-door.ts';

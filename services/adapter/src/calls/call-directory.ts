@@ -35,6 +35,8 @@ export interface CallDirectoryOptions {
   readonly endedCallMemory: number;
   /** True when every gateway there should be has told its calls. */
   readonly isComplete: () => boolean;
+  /** How far the events of a call go that comes from a gateway which nobody knew here; undefined when that cannot be told. */
+  readonly lastEventOf: (callSid: string) => Promise<{ readonly epoch: number; readonly sequence: number } | undefined>;
   /** Told of each call that is new here, and of each that has gone. */
   readonly onKnown: (callSid: string) => void;
   readonly onGone: (callSid: string) => void;
@@ -137,6 +139,14 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     past.sequence = Math.max(past.sequence, sequence);
   };
 
+  /** Everything was restarted, perhaps, and what nobody remembers is on the bus. */
+  const lookUp = async (entry: Entry<G>): Promise<void> => {
+    const last = await options.lastEventOf(entry.callSid);
+    if (last === undefined) return;
+    note(entry.past, last.epoch, last.sequence);
+    entry.epoch = Math.max(entry.epoch, last.epoch + 1);
+  };
+
   return {
     opened(gateway, frame) {
       ended.delete(frame.call);
@@ -162,7 +172,10 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       entries.set(frame.call, entry);
       if (former === undefined) options.onKnown(frame.call);
       rival?.sendElsewhere(frame.call);
-      if (frame.resumed && rival === undefined) tellPast(entry);
+      if (frame.resumed && rival === undefined) {
+        if (former === undefined) void lookUp(entry).then(() => tellPast(entry));
+        else tellPast(entry);
+      }
       if (!frame.resumed) note(past, frame.epoch, 0);
       wake(frame.call);
     },

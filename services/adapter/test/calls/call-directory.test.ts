@@ -42,14 +42,17 @@ describe('call directory', () => {
   let directory: CallDirectory<FakeGateway>;
   let complete: boolean;
   let known: Set<string>;
+  let lastEvent: { readonly epoch: number; readonly sequence: number } | undefined;
   const one = () => new FakeGateway('one');
 
   beforeEach(() => {
     complete = true;
     known = new Set();
+    lastEvent = undefined;
     directory = createCallDirectory({
       endedCallMemory: 2,
       isComplete: () => complete,
+      lastEventOf: async () => lastEvent,
       onKnown: (callSid) => known.add(callSid),
       onGone: (callSid) => known.delete(callSid),
     });
@@ -97,6 +100,15 @@ describe('call directory', () => {
     expect(directory.find('c')).toEqual({ at: 'between' });
     directory.opened(gateway, open());
     expect(directory.find('c').at).toBe('gateway');
+  });
+
+  test('a call that nobody remembers goes on behind its last event on the bus', async () => {
+    const gateway = one();
+    lastEvent = { epoch: 2, sequence: 17 };
+    directory.opened(gateway, open({ resumed: true, epoch: 2 }));
+    await new Promise(setImmediate);
+    expect(gateway.known).toEqual([[{ t: 'known', call: 'c', epoch: 2, sequence: 17 }, '']]);
+    expect(directory.list()).toMatchObject([{ callSid: 'c', epoch: 3 }]);
   });
 
   test('tells the next gateway what the last one left, and how far the events were', () => {

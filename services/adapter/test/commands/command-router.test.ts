@@ -45,6 +45,7 @@ describe('command router', () => {
     directory = createCallDirectory<GatewayLink>({
       endedCallMemory: 10,
       isComplete: () => complete,
+      lastEventOf: async () => undefined,
       onKnown: () => {},
       onGone: () => {},
     });

@@ -1,6 +1,6 @@
 import { type BusNames, busNames, JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS, type LanesSettings } from '../../lanes/index.ts';
-import { type Bus, type EventSink, NO_REQUESTS } from '../../port/index.ts';
+import { type Bus, type EventSink, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
 import type { MemoryBroker } from './memory-broker.ts';
 import { memoryCommandSource } from './memory-command-source.ts';
@@ -46,6 +46,8 @@ export function connectMemoryBus(broker: MemoryBroker, options: MemoryBusOptions
     },
     sink,
     requests: NO_REQUESTS,
+    // Who outlives the broker here is nobody.
+    history: NO_HISTORY,
     healthy: () => !closing.signal.aborted,
     close: async () => {
       closing.abort();

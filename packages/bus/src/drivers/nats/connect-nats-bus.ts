@@ -6,6 +6,7 @@ import { whenAborted } from '../../waiting/when-aborted.ts';
 import { type Buckets, ensureBuckets } from './buckets.ts';
 import { fromNats } from './connection/errors.ts';
 import { openLink } from './connection/link.ts';
+import { eventHistory } from './event-history.ts';
 import { natsCommandSource } from './nats-command-source.ts';
 import {
   DEFAULT_NATS_CONNECT_WITHIN_MS,
@@ -124,6 +125,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     },
     sink: publisher,
     requests,
+    history: eventHistory(link, names, natsNames.streams.events),
     healthy: () => !closing.signal.aborted && link.connected(),
     close: () => {
       closed ??= close();
