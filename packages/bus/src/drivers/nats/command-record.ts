@@ -1,7 +1,7 @@
 import type { Attributes } from '@jambus/schema';
 import type { CommandRecord } from '../../port/index.ts';
 import { attributesOf } from './connection/headers.ts';
-import type { Delivery, PulledMessage } from './ordered-pull.ts';
+import type { Delivery, PulledMessage } from './connection/pull.ts';
 import { replyToOf } from './requests.ts';
 import { callSidOf } from './subjects.ts';
 

@@ -5,7 +5,7 @@ import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
 import { pause } from '../../waiting/pause.ts';
 import { fromNats } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
-import { type Delivery, type OrderedPull, openOrderedPull } from './ordered-pull.ts';
+import { type Delivery, openPull, type Pull } from './connection/pull.ts';
 
 /** Where what is read goes. */
 export interface Intake {
@@ -31,6 +31,7 @@ const MOST_IN_HAND = 1_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 /** A consumer that nobody pulls from is deleted after this time, ms. */
 const INACTIVE_AFTER_MS = 30_000;
+const HEARTBEAT_MS = 2_000;
 const RETRIES: Backoff = { firstMs: 50, maxMs: 2_000 };
 
 /**
@@ -104,17 +105,20 @@ function pullUntilBroken(
     };
     const onAbort = () => end();
     const ask = () => queue.askOf(pull);
-    const pull = openOrderedPull({
+    const pull = openPull({
       link,
       stream,
       consumer,
       maxBytes: Math.max(MOST_BYTES, 2 * (link.nc.info?.max_payload ?? 0)),
+      heartbeatMs: HEARTBEAT_MS,
+      gapless: true,
       onDelivery: (delivery) => {
         onDelivery(delivery);
         ask();
       },
       onLapsed: ask,
       onBroken: end,
+      onLate: undefined,
     });
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) return end();
@@ -142,7 +146,7 @@ class Queue {
   }
 
   /** Asks for as much as there may be in hand, once that is half gone. */
-  askOf(pull: OrderedPull): void {
+  askOf(pull: Pull): void {
     const inHand = pull.underWay + this.#waiting.length - this.#first;
     if (this.#intake.hasRoom && inHand <= MOST_IN_HAND / 2) pull.ask(MOST_IN_HAND - inHand);
     else if (!this.#intake.hasRoom) this.#awaitRoom();

@@ -8,7 +8,7 @@ import { whenAborted } from '../../waiting/when-aborted.ts';
 import { commandRecord } from './command-record.ts';
 import { fromNats } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
-import type { Delivery } from './ordered-pull.ts';
+import type { Delivery } from './connection/pull.ts';
 import { readPartition } from './partition-reader.ts';
 import { claimPosition, type Position, type PositionsOptions } from './positions.ts';
 import { partitionFilter } from './subjects.ts';

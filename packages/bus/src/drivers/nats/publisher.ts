@@ -1,28 +1,17 @@
 import { type BusNames, JambusError } from '@jambus/schema';
-import { createInbox, type Msg } from 'nats';
 import type { BusMessage, EventSink } from '../../port/index.ts';
+import { createConfirmedPublisher, type PublishOutcome } from './connection/confirmed-publisher.ts';
 import { fromNats } from './connection/errors.ts';
 import { headersOf } from './connection/headers.ts';
 import type { NatsLink } from './connection/link.ts';
-import { isNobodyThere, readPublishAnswer } from './connection/publish-answer.ts';
 import { type NatsNames, subjectOf } from './subjects.ts';
-
-/** How long the stream may take to confirm a message, ms. */
-const CONFIRM_WITHIN_MS = 5_000;
-const SWEEP_INTERVAL_MS = 500;
 
 /** The messages of one call on one channel, of which one at a time is under way. */
 interface Chain {
   readonly batch: BatchUnderWay;
   readonly messages: BusMessage[];
   next: number;
-}
-
-interface UnderWay {
-  readonly chain: Chain;
-  readonly message: BusMessage;
-  readonly subject: string;
-  readonly sentAt: number;
+  readonly onOutcome: (outcome: PublishOutcome) => void;
 }
 
 interface BatchUnderWay {
@@ -47,17 +36,14 @@ export interface Publisher extends EventSink {
 }
 
 /**
- * Publishes without waiting: each message carries the number of its answer's inbox, and answers are matched as they come.
+ * Publishes without waiting for one message after the other.
  * Of one call only one message is under way: if a cluster's leader changes between two of them, the first could be lost
  * and the second stored, and sending both again would turn them round.
  *
  * A message that gets no answer fails its batch. Sent again it has no second effect, as the stream knows it by its id.
  */
 export function createPublisher({ link, names, natsNames, onNobodyThere }: PublisherOptions): Publisher {
-  const inbox = createInbox();
-  /** By number, so that the oldest comes first. */
-  const underWay = new Map<number, UnderWay>();
-  let lastNumber = 0;
+  const confirmed = createConfirmedPublisher(link);
   let closed = false;
 
   const settle = (batch: BatchUnderWay, messages: number, failure?: JambusError): void => {
@@ -76,73 +62,37 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
   const sendNext = (chain: Chain): void => {
     const message = chain.messages[chain.next++];
     if (message === undefined) return;
-    const number = ++lastNumber;
     try {
       const subject = subjectOf(message, names);
       if (subject === undefined) throw new JambusError('bus_refused', unaddressable(message));
       const headers = headersOf(message.attributes, messageIdOf(message));
-      underWay.set(number, { chain, message, subject, sentAt: performance.now() });
-      link.nc.publish(subject, message.payload, { reply: `${inbox}.${number}`, headers });
+      confirmed.publish({ subject, payload: message.payload, headers }, chain.onOutcome);
     } catch (error) {
-      underWay.delete(number);
       fail(chain, fromNats(error, `publishing to ${message.channel}`));
     }
   };
 
   /** Whoever waits for a result gets it at once; should that fail, it is on the bus all the same. */
-  const reply = ({ replyTo, attributes, payload }: BusMessage): void => {
-    if (replyTo === undefined) return;
+  const reply = (message: BusMessage | undefined): void => {
+    if (message?.replyTo === undefined) return;
     try {
-      link.nc.publish(`${natsNames.replies}.${replyTo}`, payload, { headers: headersOf(attributes, undefined) });
+      const headers = headersOf(message.attributes, undefined);
+      link.nc.publish(`${natsNames.replies}.${message.replyTo}`, message.payload, { headers });
     } catch (error) {
       link.onTrouble(fromNats(error, 'answering a request'));
     }
   };
 
-  const onAnswer = (answer: Msg): void => {
-    const number = Number(answer.subject.slice(inbox.length + 1));
-    const sent = underWay.get(number);
-    // One that comes after its time: the message is sent again, and answered again.
-    if (sent === undefined) return;
-    underWay.delete(number);
-    const read = readPublishAnswer(answer, sent.subject);
-    if (read.kind === 'refused') {
-      if (isNobodyThere(answer)) onNobodyThere();
-      fail(sent.chain, read.error);
+  const onOutcome = (chain: Chain, outcome: PublishOutcome): void => {
+    if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
+      reply(chain.messages[chain.next - 1]);
+      settle(chain.batch, 1);
+      sendNext(chain);
     } else {
-      reply(sent.message);
-      settle(sent.chain.batch, 1);
-      sendNext(sent.chain);
+      if (outcome.kind === 'refused' && outcome.nobodyThere) onNobodyThere();
+      fail(chain, outcome.error);
     }
   };
-
-  const failAll = (failure: JambusError, which: (sent: UnderWay) => boolean): void => {
-    for (const [number, sent] of [...underWay]) {
-      if (!which(sent)) continue;
-      underWay.delete(number);
-      fail(sent.chain, failure);
-    }
-  };
-
-  const sweep = setInterval(() => {
-    const oldest = performance.now() - CONFIRM_WITHIN_MS;
-    const [first] = underWay.values();
-    if (first === undefined || first.sentAt > oldest) return;
-    failAll(
-      new JambusError('bus_unavailable', 'NATS did not confirm a message in time'),
-      ({ sentAt }) => sentAt <= oldest,
-    );
-  }, SWEEP_INTERVAL_MS);
-
-  const subscription = link.subscribe(`${inbox}.*`, onAnswer);
-  const unlisten = link.listen((event) => {
-    if (event.kind === 'disconnected') {
-      failAll(new JambusError('bus_unavailable', 'the connection to NATS is gone'), () => true);
-    } else if (event.kind === 'publish_refused') {
-      const failure = new JambusError('bus_refused', `NATS grants no right to publish on ${event.subject}`);
-      failAll(failure, ({ subject }) => subject === event.subject);
-    }
-  });
 
   return {
     publish: async (batch) => {
@@ -156,32 +106,39 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
           failure: undefined,
           settle: (failure) => (failure === undefined ? resolve() : reject(failure)),
         };
-        for (const chain of chainsOf(batch, run)) sendNext(chain);
+        for (const chain of chainsOf(batch, run, onOutcome)) sendNext(chain);
       });
     },
     close: () => {
       if (closed) return;
       closed = true;
-      clearInterval(sweep);
-      unlisten();
-      subscription.unsubscribe();
-      failAll(
-        new JambusError('stopped', 'the connection to NATS closed before this message was confirmed'),
-        () => true,
-      );
+      confirmed.close(new JambusError('stopped', 'the connection to NATS closed before this message was confirmed'));
     },
   };
 }
 
-function chainsOf(batch: readonly BusMessage[], run: BatchUnderWay): Iterable<Chain> {
+function chainsOf(
+  batch: readonly BusMessage[],
+  run: BatchUnderWay,
+  onOutcome: (chain: Chain, outcome: PublishOutcome) => void,
+): Iterable<Chain> {
   const chains = new Map<string, Chain>();
   for (const message of batch) {
     const key = `${message.channel} ${message.callSid}`;
     const chain = chains.get(key);
-    if (chain === undefined) chains.set(key, { batch: run, messages: [message], next: 0 });
+    if (chain === undefined) chains.set(key, chainOf(message, run, onOutcome));
     else chain.messages.push(message);
   }
   return chains.values();
+}
+
+function chainOf(
+  first: BusMessage,
+  batch: BatchUnderWay,
+  told: (chain: Chain, outcome: PublishOutcome) => void,
+): Chain {
+  const chain: Chain = { batch, messages: [first], next: 0, onOutcome: (outcome) => told(chain, outcome) };
+  return chain;
 }
 
 /**

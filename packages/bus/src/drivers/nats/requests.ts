@@ -6,8 +6,9 @@ import { pause } from '../../waiting/pause.ts';
 import { fromNats } from './connection/errors.ts';
 import type { LinkSubscription, NatsLink } from './connection/link.ts';
 import { readPublishAnswer } from './connection/publish-answer.ts';
+import type { PulledMessage } from './connection/pull.ts';
 import { isToken } from './connection/token.ts';
-import type { PulledMessage } from './ordered-pull.ts';
+
 import type { NatsNames } from './subjects.ts';
 
 /** On a command that came by request: which adapter was asked, and the number it gave to who asked. */

@@ -19,6 +19,10 @@ const NO_ROOM_FOR_STREAM: ReadonlySet<number> = new Set([10_002, 10_023, 10_028,
 /** A message larger than the stream takes, or headers larger than the server does. */
 const TOO_LARGE: ReadonlySet<number> = new Set([10_054, 10_097]);
 
+/** The stream could not store a message; why stands in the description only, in the words of `server/store.go`. */
+const NOT_STORED = 10_077;
+const FULL = /^maximum (?:bytes|messages) exceeded$/;
+
 /** What a connection says that nothing but another setting or another message can help against. */
 const REFUSALS: ReadonlySet<string> = new Set<string>([
   ErrorCode.AuthorizationViolation,
@@ -73,6 +77,10 @@ export function fromNats(error: unknown, doing: string): JambusError {
 export function fromApiError({ code, err_code: number, description }: ApiError, doing: string, cause?: unknown) {
   const passes = code >= 500 || code === 408 || code === 429 || number === STREAM_NOT_FOUND;
   const kind = passes && !TOO_LARGE.has(number) ? 'bus_unavailable' : 'bus_refused';
+  if (number === NOT_STORED && FULL.test(description)) {
+    const why = `the stream is full (${description}): its readers, adapters if it is that of the commands, are not reading`;
+    return new JambusError('bus_unavailable', `${doing}: ${why}`, { cause });
+  }
   return new JambusError(kind, `${doing}: ${description} (JetStream error ${number})`, { cause });
 }
 

@@ -2,38 +2,44 @@ import { JambusError } from '@jambus/schema';
 import type { Msg } from 'nats';
 import { fromApiError } from './errors.ts';
 
+/** What is looked at of an answer. */
+export type AnswerMessage = Pick<Msg, 'subject' | 'headers' | 'data'>;
+
 /** What the stream says to a published record. */
 export type PublishAnswer =
   | { readonly kind: 'stored' }
   /** A record with this message id is there already; this one was dropped. */
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'refused'; readonly error: JambusError };
+  | {
+      readonly kind: 'refused';
+      readonly error: JambusError;
+      /** Nobody takes what is published on this subject: its stream is gone, or JetStream is. */
+      readonly nobodyThere: boolean;
+    };
 
 const decoder = new TextDecoder();
 /** The server's own answer when nobody listens to a subject. */
 const NOBODY_THERE = 503;
 
-/** Whether nobody takes what is published on a subject: its stream is gone, or JetStream is. */
-export function isNobodyThere(answer: Msg): boolean {
-  return answer.headers?.code === NOBODY_THERE;
-}
-
 /** Reads the answer to a publish on `subject`. Never throws. */
-export function readPublishAnswer(answer: Msg, subject: string): PublishAnswer {
+export function readPublishAnswer(answer: AnswerMessage, subject: string): PublishAnswer {
   const doing = `publishing on ${subject}`;
-  if (answer.data.byteLength === 0) return refused(`${doing}: no stream takes it; is JetStream enabled?`);
+  const nobodyThere = answer.headers?.code === NOBODY_THERE;
+  if (answer.data.byteLength === 0) {
+    return unavailable(`${doing}: no stream takes it; is JetStream enabled? Adapters make the streams`, nobodyThere);
+  }
   const { error, seq, duplicate } = parse(answer.data);
   if (isRecord(error) && typeof error['code'] === 'number') {
     const { code, err_code: number, description } = error;
     const api = { code, err_code: typeof number === 'number' ? number : 0, description: String(description) };
-    return { kind: 'refused', error: fromApiError(api, doing) };
+    return { kind: 'refused', error: fromApiError(api, doing), nobodyThere };
   }
   if (typeof seq === 'number') return { kind: duplicate === true ? 'duplicate' : 'stored' };
-  return refused(`${doing}: the answer is not one of JetStream`);
+  return unavailable(`${doing}: the answer is not one of JetStream`, nobodyThere);
 }
 
-function refused(message: string): PublishAnswer {
-  return { kind: 'refused', error: new JambusError('bus_unavailable', message) };
+function unavailable(message: string, nobodyThere: boolean): PublishAnswer {
+  return { kind: 'refused', error: new JambusError('bus_unavailable', message), nobodyThere };
 }
 
 function parse(data: Uint8Array): Record<string, unknown> {

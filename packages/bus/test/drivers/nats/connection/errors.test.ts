@@ -36,6 +36,22 @@ test.each([
   expect(fromApiError({ code, err_code: number, description: 'no' }, 'publishing')).toMatchObject({ code: expected });
 });
 
+test.each(['maximum bytes exceeded', 'maximum messages exceeded'])(
+  'a full stream says so, and may have room later: %s',
+  (description) => {
+    expect(fromApiError({ code: 503, err_code: 10_077, description }, 'publishing on a.commands.c')).toMatchObject({
+      code: 'bus_unavailable',
+      retryable: true,
+      message: expect.stringMatching(/^publishing on a\.commands\.c: the stream is full .*adapters.* are not reading/),
+    });
+  },
+);
+
+test('what a stream cannot store for another reason is not called full', () => {
+  const { code, message } = fromApiError({ code: 503, err_code: 10_077, description: 'disk failed' }, 'publishing');
+  expect([code, message]).toEqual(['bus_unavailable', 'publishing: disk failed (JetStream error 10077)']);
+});
+
 test('what is ours already stays as it is, and what nobody knows is a defect', () => {
   const ours = new JambusError('overloaded', 'full');
   expect(fromNats(ours, 'publishing')).toBe(ours);

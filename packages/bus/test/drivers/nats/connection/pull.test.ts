@@ -1,9 +1,14 @@
 import { headers } from 'nats';
-import type { LinkEvent } from '../../../src/drivers/nats/connection/link.ts';
-import { type Delivery, openOrderedPull, type PulledMessage } from '../../../src/drivers/nats/ordered-pull.ts';
+import type { LinkEvent } from '../../../../src/drivers/nats/connection/link.ts';
+import {
+  type Delivery,
+  openPull,
+  type PulledMessage,
+  type PullOptions,
+} from '../../../../src/drivers/nats/connection/pull.ts';
 
 /** A pull whose server is the test. */
-function pullFromTest() {
+function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate'>> = {}) {
   const delivered: Delivery[] = [];
   const broken: string[] = [];
   const requests: { batch: number }[] = [];
@@ -11,8 +16,8 @@ function pullFromTest() {
   let inbox = '';
   let lapses = 0;
   let onMessage: (message: PulledMessage) => void = () => {};
-  let subscribed = true;
-  const pull = openOrderedPull({
+  let subscribed: 'yes' | 'draining' | 'no' = 'yes';
+  const pull = openPull({
     link: {
       nc: { publish: (_subject, request) => requests.push(JSON.parse(String(request))) },
       listen: (listener) => {
@@ -24,7 +29,10 @@ function pullFromTest() {
         onMessage = callback;
         return {
           unsubscribe: () => {
-            subscribed = false;
+            subscribed = 'no';
+          },
+          drain: () => {
+            subscribed = 'draining';
           },
         };
       },
@@ -32,9 +40,13 @@ function pullFromTest() {
     stream: 'commands',
     consumer: 'consumer',
     maxBytes: 1_000_000,
+    heartbeatMs: 2_000,
+    gapless: true,
     onDelivery: (delivery) => delivered.push(delivery),
     onLapsed: () => lapses++,
     onBroken: (why) => broken.push(why.message),
+    onLate: undefined,
+    ...how,
   });
   const data = new Uint8Array(0);
   return {
@@ -43,7 +55,7 @@ function pullFromTest() {
     broken,
     requests,
     lapses: () => lapses,
-    isSubscribed: () => subscribed,
+    subscribed: () => subscribed,
     listeners,
     deliver: (reply: string) => onMessage({ subject: 'commands.0.sid', reply, data }),
     say: (code: number, description: string, left?: number) => {
@@ -76,13 +88,13 @@ test.each([
   ['one that came before', place(17, 1)],
   ['a message from elsewhere', 'not.a.place'],
 ])('%s ends the pull, and nothing after it is delivered', (_what, reply) => {
-  const { delivered, broken, deliver, isSubscribed, listeners } = pullFromTest();
+  const { delivered, broken, deliver, subscribed, listeners } = pullFromTest();
   deliver(place(17, 1));
   deliver(reply);
   deliver(place(20, 2));
   expect(delivered.map(({ sequence }) => sequence)).toEqual([17]);
   expect(broken).toHaveLength(1);
-  expect(isSubscribed()).toBe(false);
+  expect(subscribed()).toBe('no');
   expect(listeners.size).toBe(0);
 });
 
@@ -113,10 +125,35 @@ test.each([
   expect(broken).toEqual([expect.stringContaining(description)]);
 });
 
-test('a lost connection ends the pull, as what was asked for is lost with it', () => {
-  const { broken, tell, pull, requests } = pullFromTest();
-  tell({ kind: 'disconnected' });
-  expect(broken).toHaveLength(1);
-  pull.ask(10);
-  expect(requests).toEqual([]);
+test.each<LinkEvent>([{ kind: 'disconnected' }, { kind: 'closed', error: undefined }])(
+  'a lost connection ends the pull, as what was asked for is lost with it: $kind',
+  (event) => {
+    const { broken, tell, pull, requests } = pullFromTest();
+    tell(event);
+    expect(broken).toHaveLength(1);
+    pull.ask(10);
+    expect(requests).toEqual([]);
+  },
+);
+
+test('where deliveries are acknowledged, their numbers may have gaps', () => {
+  const { pull, delivered, broken, deliver } = pullFromTest({ gapless: false });
+  for (const reply of [place(17, 1), place(19, 3), place(18, 7)]) deliver(reply);
+  expect(delivered.map(({ sequence }) => sequence)).toEqual([17, 19, 18]);
+  expect(broken).toEqual([]);
+  pull.close();
+});
+
+test('what was on its way when the pull was closed is told as late, and not delivered', () => {
+  const late: number[] = [];
+  const { pull, delivered, deliver, say, lapses, subscribed } = pullFromTest({
+    onLate: ({ sequence }) => late.push(sequence),
+  });
+  deliver(place(17, 1));
+  pull.close();
+  expect(subscribed()).toBe('draining');
+  deliver(place(18, 2));
+  deliver('not.a.place');
+  say(408, 'Request Timeout', 9);
+  expect([delivered.map(({ sequence }) => sequence), late, lapses()]).toEqual([[17], [18], 0]);
 });

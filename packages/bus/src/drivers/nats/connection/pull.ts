@@ -1,7 +1,7 @@
 import { JambusError } from '@jambus/schema';
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
-import type { LinkSubscription, NatsLink } from './connection/link.ts';
-import { placeOf } from './connection/place.ts';
+import type { LinkSubscription, NatsLink } from './link.ts';
+import { type Place, placeOf } from './place.ts';
 
 /** What is looked at of a message here and by those it is handed to. */
 export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
@@ -9,20 +9,16 @@ export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
 /** What a pull needs of a link. */
 export interface PullLink extends Pick<NatsLink, 'listen'> {
   readonly nc: Pick<NatsConnection, 'publish'>;
-  subscribe(subject: string, onMessage: (message: PulledMessage) => void): Pick<LinkSubscription, 'unsubscribe'>;
+  subscribe(subject: string, onMessage: (message: PulledMessage) => void): LinkSubscription;
 }
 
-/** A message of a stream. */
-export interface Delivery {
+/** A message of a stream, as a consumer hands it over. */
+export interface Delivery extends Omit<Place, 'delivery'> {
   readonly message: PulledMessage;
-  /** Its number in the stream. */
-  readonly sequence: number;
-  /** When the server stored it, ms since the epoch. */
-  readonly storedAt: number;
 }
 
-/** One life of an ordered consumer: what it delivers has no gap. */
-export interface OrderedPull {
+/** One life of a consumer. */
+export interface Pull {
   /** Messages asked for and not yet delivered. */
   readonly underWay: number;
   /** Lets the server deliver so many more. */
@@ -31,31 +27,40 @@ export interface OrderedPull {
   close(): void;
 }
 
-export interface OrderedPullOptions {
+export interface PullOptions {
   readonly link: PullLink;
   readonly stream: string;
   readonly consumer: string;
-  readonly maxBytes: number;
+  /** Most bytes the server sends for what is asked for at a time; undefined: no bound but the messages'. */
+  readonly maxBytes: number | undefined;
+  /** How often the server says that it has nothing, ms. By then it has noticed, too, that nobody listens any more. */
+  readonly heartbeatMs: number;
+  /**
+   * Whether a gap in the numbers of the deliveries breaks the pull: without acknowledgements, what is lost on the way shows
+   * by that, and by nothing else.
+   */
+  readonly gapless: boolean;
   readonly onDelivery: (delivery: Delivery) => void;
   /** The server has taken back what was asked for, since nothing came: ask again. */
   readonly onLapsed: () => void;
   /** Called once: this consumer delivers no more, or not in order. Make another. */
   readonly onBroken: (why: JambusError) => void;
+  /** Told of what was on its way when the pull was closed or broke; undefined when nobody has to be told. */
+  readonly onLate: ((delivery: Delivery) => void) | undefined;
 }
 
 /** What is asked for lapses after this time, ms. */
 const LAPSES_AFTER_MS = 30_000;
-/** How often the server says that it has nothing, ms. */
-const HEARTBEAT_MS = 2_000;
 /** So long without a word means that the consumer is gone, ms. */
 const SILENT_AFTER_MS = 5_000;
+const WATCH_INTERVAL_MS = 2_000;
 
 /**
- * Pulls from a consumer without acknowledgements. The client's own ordered consumer asks for more as messages come, however
- * few have been dealt with; here the owner asks, so that what waits has a bound.
+ * Pulls from a consumer. The client's own `consume` asks for more as messages come, however few have been dealt with, and
+ * each of its `fetch` leaves a listener behind; here the owner asks, so that what waits has a bound.
  */
-export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
-  const { link, stream, consumer, maxBytes } = options;
+export function openPull(options: PullOptions): Pull {
+  const { link, stream, consumer, maxBytes, heartbeatMs, gapless, onLate } = options;
   const inbox = createInbox();
   let underWay = 0;
   let lastDelivery = 0;
@@ -67,7 +72,8 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
     open = false;
     clearInterval(watch);
     unlisten();
-    subscription.unsubscribe();
+    if (onLate === undefined) subscription.unsubscribe();
+    else subscription.drain();
   };
   const broken = (why: string): void => {
     if (!open) return;
@@ -76,10 +82,9 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
   };
 
   const onMessage = (message: PulledMessage): void => {
-    if (!open) return;
     heardAt = performance.now();
     if (message.subject === inbox) {
-      onStatus(message.headers);
+      if (open) onStatus(message.headers);
       return;
     }
     const place = placeOf(message.reply);
@@ -87,13 +92,15 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
       broken(`a message without a place, on ${message.subject}`);
       return;
     }
-    if (place.delivery !== lastDelivery + 1) {
-      broken(`delivery ${place.delivery} came after ${lastDelivery}`);
+    const { sequence, delivery, storedAt, pending } = place;
+    if (open && gapless && delivery !== lastDelivery + 1) broken(`delivery ${delivery} came after ${lastDelivery}`);
+    if (!open) {
+      onLate?.({ message, sequence, storedAt, pending });
       return;
     }
-    lastDelivery = place.delivery;
+    lastDelivery = delivery;
     underWay = Math.max(0, underWay - 1);
-    options.onDelivery({ message, sequence: place.sequence, storedAt: place.storedAt });
+    options.onDelivery({ message, sequence, storedAt, pending });
   };
 
   const onStatus = (headers: MsgHdrs | undefined): void => {
@@ -114,12 +121,12 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
 
   const subscription = link.subscribe(inbox, onMessage);
   // Consumers in the memory of a server do not survive it, and requests do not survive their connection.
-  const unlisten = link.listen((event) => {
-    if (event.kind === 'disconnected') broken('the connection is gone');
+  const unlisten = link.listen(({ kind }) => {
+    if (kind === 'disconnected' || kind === 'closed') broken('the connection is gone');
   });
   const watch = setInterval(() => {
     if (underWay > 0 && performance.now() - heardAt > SILENT_AFTER_MS) broken('silent');
-  }, HEARTBEAT_MS);
+  }, WATCH_INTERVAL_MS);
 
   return {
     get underWay() {
@@ -131,9 +138,9 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
       underWay += messages;
       const request = {
         batch: messages,
-        max_bytes: maxBytes,
+        ...(maxBytes !== undefined && { max_bytes: maxBytes }),
         expires: nanos(LAPSES_AFTER_MS),
-        idle_heartbeat: nanos(HEARTBEAT_MS),
+        idle_heartbeat: nanos(heartbeatMs),
       };
       try {
         link.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(request), { reply: inbox });
