@@ -1,0 +1,98 @@
+import type { CommandResult, JambonzAck, JambonzCommand } from '@jambus/schema';
+import { JambusError } from '@jambus/schema';
+import type { EventOptions, JambusClient, ResultOptions, SendOptions, Subscription } from './client.ts';
+import type { CommandDesk } from './command-desk.ts';
+import type { EventFor } from './event.ts';
+import { outgoingCommand } from './outgoing-command.ts';
+
+/** A subscription, as its client sees it. */
+export interface ManagedSubscription<Item> extends Subscription<Item> {
+  /** Takes no more; the loop ends after the item it has. Idempotent. */
+  end(): void;
+  /** Resolves when the loop has ended; at once when there is none. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/** What a bus brings to a client. */
+export interface ClientParts {
+  readonly desk: CommandDesk;
+  /** CloudEvents source of the commands. */
+  readonly source: string;
+  /** How long `close` waits for what is under way, ms. */
+  readonly drainMs: number;
+  /** @throws JambusError `bad_message` for a call that has no address on this bus */
+  checkCallSid(callSid: string): void;
+  /** @throws JambusError as `Events.subscribe` */
+  subscribeEvents<Type extends string>(options: EventOptions<Type>): ManagedSubscription<EventFor<Type>>;
+  /** @throws JambusError as `Results.subscribe` */
+  subscribeResults(options: ResultOptions): ManagedSubscription<CommandResult>;
+  /** Resolves when the bus knows all that it was told, or is not there. Never rejects. */
+  flush(): Promise<void>;
+  /** Never rejects. */
+  disconnect(): Promise<void>;
+}
+
+/** How long a closing client waits for the bus to know all that it was told, ms. */
+const FLUSH_MS = 1_000;
+
+/** The client of a bus: what is the same on every one. */
+export function createClient(parts: ClientParts): JambusClient {
+  const { desk, source } = parts;
+  const subscriptions = new Set<ManagedSubscription<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  const send = async (callSid: string, message: JambonzCommand | JambonzAck, options: SendOptions = {}) => {
+    parts.checkCallSid(callSid);
+    return await desk.send(outgoingCommand(source, callSid, message, options), options.signal);
+  };
+
+  const managed = <Item>(subscribe: () => ManagedSubscription<Item>): Subscription<Item> => {
+    if (closing !== undefined) throw new JambusError('stopped', 'the client is closing');
+    const subscription = subscribe();
+    subscriptions.add(subscription);
+    void subscription.ended.then(() => subscriptions.delete(subscription));
+    return subscription;
+  };
+
+  const drain = async (): Promise<void> => {
+    const loops = [...subscriptions];
+    for (const subscription of loops) subscription.end();
+    // Loops may send what answers the item they have, so commands are taken until they have ended.
+    await Promise.all(loops.map(({ ended }) => ended));
+    await desk.settled();
+  };
+
+  const close = async (): Promise<void> => {
+    await inTime(drain(), parts.drainMs);
+    desk.close(new JambusError('stopped', 'the client was closed before the result came'));
+    await inTime(parts.flush(), FLUSH_MS);
+    await parts.disconnect();
+  };
+
+  return {
+    commands: { send },
+    acks: {
+      send: (callSid, msgid, verbs, options) =>
+        send(callSid, { type: 'ack', msgid, ...(verbs !== undefined && { data: verbs }) }, options),
+    },
+    events: {
+      subscribe: <Type extends string = string>(options: EventOptions<Type> = {}) =>
+        managed(() => parts.subscribeEvents(options)),
+    },
+    results: { subscribe: (options = {}) => managed(() => parts.subscribeResults(options)) },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** Resolves when the work is done, or after so long. */
+async function inTime(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

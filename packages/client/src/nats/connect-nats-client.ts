@@ -1,0 +1,162 @@
+import {
+  attributesOf,
+  type ConfirmedPublisher,
+  createConfirmedPublisher,
+  fromNats,
+  headersOf,
+  type NatsLink,
+  openLink,
+  type PulledMessage,
+} from '@jambus/bus/nats-connection';
+import { type BusNames, busNames, JambusError } from '@jambus/schema';
+import type { EventOptions, JambusClient, ResultOptions } from '../client.ts';
+import { type CommandDesk, type CommandOutlet, createCommandDesk } from '../command-desk.ts';
+import { createClient } from '../create-client.ts';
+import { type EventFor, isOfType, type JambusEvent, readEvent } from '../event.ts';
+import { readResult } from '../result.ts';
+import { durable, ephemeral } from './consumers.ts';
+import { readMissedResults } from './missed-results.ts';
+import { createNatsSubscription, type NatsSubscriptionOptions } from './nats-subscription.ts';
+import {
+  DEFAULT_CONNECT_WITHIN_MS,
+  DEFAULT_DRAIN_MS,
+  DEFAULT_MAX_UNDER_WAY,
+  DEFAULT_NAME,
+  DEFAULT_RESULT_MARGIN_MS,
+  type NatsClientOptions,
+} from './options.ts';
+import { callSidOf, checkCallSid, checkDurable, eventsSubject, recordsSubject } from './subjects.ts';
+
+/**
+ * Connects a microservice to the bus of the adapters, NATS with JetStream. The streams are made by the adapters.
+ *
+ * @throws JambusError `bad_config` for credentials that cannot be used, `bus_refused` when the server does not let us in,
+ *   `bus_unavailable` when none answers in time, `stopped` when the signal aborts
+ */
+export async function connectNatsClient(options: NatsClientOptions): Promise<JambusClient> {
+  const { name = DEFAULT_NAME, onTrouble = warn, connectWithinMs = DEFAULT_CONNECT_WITHIN_MS } = options;
+  const names = busNames(options.prefix, options.names);
+  const link = await openLink({
+    connection: { ...options, name },
+    onTrouble: guarded(onTrouble),
+    until: performance.now() + connectWithinMs,
+    signal: options.signal,
+  });
+  const publisher = createConfirmedPublisher(link);
+  const desk = createCommandDesk({
+    outlet: commandOutlet(link, names, publisher),
+    resultMarginMs: options.resultMarginMs ?? DEFAULT_RESULT_MARGIN_MS,
+    maxUnderWay: options.maxUnderWay ?? DEFAULT_MAX_UNDER_WAY,
+  });
+  followResults(link, names, desk);
+
+  return createClient({
+    desk,
+    source: `/${name}`,
+    drainMs: options.drainMs ?? DEFAULT_DRAIN_MS,
+    checkCallSid,
+    subscribeEvents: (how) => createNatsSubscription(eventSubscription(link, names, how)),
+    subscribeResults: (how) => createNatsSubscription(resultSubscription(link, names, how)),
+    flush: async () => {
+      // By the first answer all that was on its way here has come, and is given back; by the second the server knows.
+      for (let trip = 1; trip <= 2 && link.connected(); trip++) await link.nc.flush().catch(() => {});
+    },
+    disconnect: async () => {
+      publisher.close(new JambusError('stopped', 'the client is closed'));
+      await link.close();
+    },
+  });
+}
+
+function commandOutlet(link: NatsLink, names: BusNames, publisher: ConfirmedPublisher): CommandOutlet {
+  return {
+    // What the client is given without a connection it keeps for the next one, or drops, as it happens.
+    connected: () => link.connected(),
+    publish: ({ callSid, id, attributes, payload }) =>
+      new Promise((resolve, reject) => {
+        const subject = recordsSubject('commands', names, callSid);
+        try {
+          // An id is the key of one call; the stream looks for it in all of them.
+          publisher.publish({ subject, payload, headers: headersOf(attributes, `${callSid}/${id}`) }, resolve);
+        } catch (error) {
+          reject(fromNats(error, `publishing on ${subject}`));
+        }
+      }),
+  };
+}
+
+/** One subscription for the results of all commands; what a lost connection has kept from it is read back. */
+function followResults(link: NatsLink, names: BusNames, desk: CommandDesk): void {
+  let connection = new AbortController();
+  link.subscribe(recordsSubject('results', names), ({ subject, data }) => {
+    const callSid = callSidOf('results', names, subject);
+    if (callSid !== undefined) desk.take(callSid, data);
+  });
+  link.listen((event) => {
+    if (event.kind === 'connected') {
+      connection = new AbortController();
+      const { signal } = connection;
+      readMissedResults(link, names, desk, signal).catch((error: unknown) => {
+        if (!signal.aborted) link.onTrouble(JambusError.from(error));
+      });
+      desk.resume();
+    } else if (event.kind === 'disconnected') {
+      connection.abort();
+    } else if (event.kind === 'closed') {
+      connection.abort();
+      desk.close(event.error ?? new JambusError('stopped', 'the client is closed'));
+    }
+  });
+}
+
+function eventSubscription<Type extends string>(
+  link: NatsLink,
+  names: BusNames,
+  { type, callSid, durable: name, signal }: EventOptions<Type>,
+): NatsSubscriptionOptions<EventFor<Type>> {
+  if (callSid !== undefined) checkCallSid(callSid);
+  if (name !== undefined) checkDurable(name);
+  const all = eventsSubject(names);
+  const filter = eventsSubject(names, callSid, type);
+  const read = (message: PulledMessage): EventFor<Type> => {
+    const event = eventOf(names, message);
+    if (isOfType(event, type)) return event;
+    throw new JambusError('bad_message', `event ${event.id} has not the form of ${type}`);
+  };
+  const open = name === undefined ? ephemeral(link, all, filter) : durable(link, all, filter, name);
+  return { link, open, read, acknowledged: name !== undefined, signal };
+}
+
+function eventOf(names: BusNames, { subject, headers, data }: PulledMessage): JambusEvent {
+  const callSid = callSidOf('events', names, subject);
+  if (callSid === undefined) throw new JambusError('bad_message', `an event on ${subject}`);
+  return readEvent(callSid, attributesOf(headers), data);
+}
+
+function resultSubscription(link: NatsLink, names: BusNames, { callSid, commandId, signal }: ResultOptions) {
+  if (callSid !== undefined) checkCallSid(callSid);
+  return {
+    link,
+    open: ephemeral(link, recordsSubject('results', names), recordsSubject('results', names, callSid)),
+    read: ({ data }: PulledMessage) => {
+      const result = readResult(data);
+      return commandId === undefined || result.commandId === commandId ? result : undefined;
+    },
+    acknowledged: false,
+    signal,
+  };
+}
+
+function guarded(onTrouble: (error: JambusError) => void): (error: JambusError) => void {
+  return (error) => {
+    try {
+      onTrouble(error);
+    } catch (thrown) {
+      warn(JambusError.from(thrown));
+    }
+  };
+}
+
+function warn(error: JambusError): void {
+  process.emitWarning(error);
+}

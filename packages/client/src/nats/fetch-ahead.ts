@@ -1,0 +1,91 @@
+import { type Delivery, type NatsLink, openPull } from '@jambus/bus/nats-connection';
+import { Wakers } from '@jambus/bus/waiting';
+import type { JambusError } from '@jambus/schema';
+
+/** How often the server says that it has nothing, ms. */
+export const HEARTBEAT_MS = 500;
+
+/** Where to fetch from. */
+export interface ConsumerAddress {
+  readonly stream: string;
+  readonly consumer: string;
+}
+
+export interface FetchAheadOptions {
+  readonly link: NatsLink;
+  readonly from: ConsumerAddress;
+  /** Most messages held here. */
+  readonly most: number;
+  readonly gapless: boolean;
+  /** Told of messages that were on their way when it was closed; undefined when nobody has to be told. */
+  readonly onLate: ((delivery: Delivery) => void) | undefined;
+}
+
+/** Messages of one consumer, for as long as it and the connection last. */
+export interface FetchAhead {
+  /** The next message, when there is one; undefined when this has ended and all that it held was handed out. */
+  next(): Promise<Delivery | undefined>;
+  /** What has come and was not handed out. */
+  readonly held: readonly Delivery[];
+  /** Why it ended; undefined when it was closed. */
+  readonly failure: JambusError | undefined;
+  /** Ends it, and gives back what was not handed out; what is on its way goes to `onLate`. Idempotent. */
+  close(): readonly Delivery[];
+}
+
+/** Fetches only as fast as messages are taken, and a few ahead. */
+export function fetchAhead({ link, from, most, gapless, onLate }: FetchAheadOptions): FetchAhead {
+  const arrivals = new Wakers();
+  let held: Delivery[] = [];
+  let failure: JambusError | undefined;
+  let open = true;
+
+  /** Asks for as many as there is room for, once that is half of all. */
+  const ask = (): void => {
+    const room = most - held.length - pull.underWay;
+    if (room * 2 >= most) pull.ask(room);
+  };
+  const end = (why: JambusError | undefined): void => {
+    if (!open) return;
+    open = false;
+    failure = why;
+    pull.close();
+    arrivals.wake();
+  };
+  const pull = openPull({
+    link,
+    ...from,
+    maxBytes: undefined,
+    heartbeatMs: HEARTBEAT_MS,
+    gapless,
+    onDelivery: (delivery) => {
+      held.push(delivery);
+      arrivals.wake();
+    },
+    onLapsed: ask,
+    onBroken: end,
+    onLate,
+  });
+  ask();
+
+  return {
+    next: async () => {
+      while (held.length === 0 && open) await arrivals.wait();
+      const delivery = held.shift();
+      ask();
+      return delivery;
+    },
+    get held() {
+      return held;
+    },
+    get failure() {
+      return failure;
+    },
+    close: () => {
+      end(undefined);
+      const left = held;
+      held = [];
+      return left;
+    },
+  };
+}
