@@ -157,6 +157,6 @@ function guarded(onTrouble: (error: JambusError) => void): (error: JambusError) 
   };
 }
 
-function warn(error: JambusError): void {
-  process.emitWarning(error);
+function warn({ code, message }: JambusError): void {
+  process.emitWarning(message, { type: 'JambusWarning', code });
 }

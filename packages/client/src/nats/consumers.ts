@@ -1,10 +1,10 @@
 import { fromNats, isConsumerMissing, type NatsLink } from '@jambus/bus/nats-connection';
 import { JambusError } from '@jambus/schema';
-import { AckPolicy, type ConsumerInfo, DeliverPolicy, nanos, ReplayPolicy } from 'nats';
+import { AckPolicy, type ConsumerInfo, DeliverPolicy, millis, nanos, ReplayPolicy } from 'nats';
 import type { ConsumerAddress } from './fetch-ahead.ts';
 
-/** How long a process may keep an event without a sign of life before another gets it, ms. */
-export const ACK_WAIT_MS = 30_000;
+/** How long a process may keep an event without a sign of life before another gets it, ms, in a consumer made here. */
+const ACK_WAIT_MS = 30_000;
 /** A consumer that nobody pulls from is deleted by the server after this time, ms. */
 const INACTIVE_MS = 60_000;
 
@@ -19,6 +19,8 @@ export interface Bookmark {
 export interface OpenedConsumer extends ConsumerAddress {
   /** Where it begins; undefined when the server keeps its place. */
   readonly bookmark: Bookmark | undefined;
+  /** How long a message may be kept without a sign of life; undefined when messages are not acknowledged. */
+  readonly ackWaitMs: number | undefined;
   /** It is not needed any more. Never throws. */
   release(): void;
 }
@@ -51,7 +53,8 @@ export function ephemeral(link: NatsLink, channelSubject: string, filter: string
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
     });
-    return { stream, consumer: name, bookmark: { created, after }, release: releasing(link, stream, name) };
+    const release = releasing(link, stream, name);
+    return { stream, consumer: name, bookmark: { created, after }, ackWaitMs: undefined, release };
   });
 }
 
@@ -95,8 +98,11 @@ export function durable(link: NatsLink, channelSubject: string, filter: string, 
     const stream = await streamOf(link, channelSubject);
     const info = (await infoOf(link, stream, name)) ?? (await addDurable(link, stream, filter, name));
     const fault = faultOf(info, filter);
-    if (fault === undefined) return { stream, consumer: name, bookmark: undefined, release: () => {} };
-    throw new JambusError('bad_config', `NATS consumer ${name} of ${stream} cannot be used: ${fault}`);
+    if (fault !== undefined) {
+      throw new JambusError('bad_config', `NATS consumer ${name} of ${stream} cannot be used: ${fault}`);
+    }
+    const ackWaitMs = millis(info.config.ack_wait ?? nanos(ACK_WAIT_MS));
+    return { stream, consumer: name, bookmark: undefined, ackWaitMs, release: () => {} };
   });
 }
 

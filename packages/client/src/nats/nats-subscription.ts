@@ -3,7 +3,7 @@ import { type Backoff, backoffMs, pause, Wakers } from '@jambus/bus/waiting';
 import { JambusError } from '@jambus/schema';
 import type { ManagedSubscription } from '../create-client.ts';
 import { acknowledge } from './acknowledge.ts';
-import { ACK_WAIT_MS, type Bookmark, type OpenConsumer, type OpenedConsumer } from './consumers.ts';
+import type { Bookmark, OpenConsumer, OpenedConsumer } from './consumers.ts';
 import { type FetchAhead, fetchAhead } from './fetch-ahead.ts';
 
 export interface NatsSubscriptionOptions<Item> {
@@ -24,7 +24,8 @@ interface Source {
 
 /** Fetched ahead of a loop: others could do what waits here, so fewer where there are others. */
 const MOST_AHEAD = { acknowledged: 16, unacknowledged: 256 } as const;
-const WORKING_INTERVAL_MS = ACK_WAIT_MS / 3;
+/** Signs of life within the time that the server waits for one. */
+const SIGNS_OF_LIFE = 3;
 const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
 
 /** Opens its consumer at once, so that nothing is missed between the call of this function and the loop. */
@@ -36,12 +37,22 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
   let source: Source | undefined;
   let bookmark: Bookmark | undefined;
   let current: Delivery | undefined;
+  let working: NodeJS.Timeout | undefined;
   let iterated = false;
   let failures = 0;
   let closedBy: JambusError | undefined;
 
   const respond = (delivery: Delivery, how: 'done' | 'again' | 'working'): void => {
     if (acknowledged) acknowledge(link, delivery, how);
+  };
+
+  const giveSignsOfLife = (ackWaitMs: number | undefined): void => {
+    clearInterval(working);
+    if (ackWaitMs === undefined) return;
+    working = setInterval(() => {
+      for (const waiting of source?.messages.held ?? []) respond(waiting, 'working');
+      if (current !== undefined) respond(current, 'working');
+    }, ackWaitMs / SIGNS_OF_LIFE);
   };
 
   const open = async (): Promise<Source | undefined> => {
@@ -59,6 +70,7 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
       onLate: acknowledged ? (delivery) => respond(delivery, 'again') : undefined,
     });
     source = { consumer, messages };
+    giveSignsOfLife(consumer.ackWaitMs);
     return source;
   };
 
@@ -78,12 +90,6 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
       }
     }
   };
-
-  const working = setInterval(() => {
-    for (const waiting of source?.messages.held ?? []) respond(waiting, 'working');
-    if (current !== undefined) respond(current, 'working');
-  }, WORKING_INTERVAL_MS);
-  if (!acknowledged) clearInterval(working);
 
   /** Takes no more; what waits here is given back. */
   const end = (): void => {

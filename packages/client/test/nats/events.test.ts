@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AckPolicy, nanos } from 'nats';
 import { describeWithNats, type NatsServer } from '../../../../test/brokers/nats/index.ts';
 import { eventually } from '../../../bus/test/support/eventually.ts';
 import type { JambusEvent } from '../../src/index.ts';
@@ -166,8 +167,9 @@ for (const version of ['newest', '2.9'] as const) {
       const { config } = await jsm.streams.info(scene.streamOf('events'));
       await jsm.streams.delete(config.name);
       await jsm.streams.add(config);
-      await publish(6, 7);
-      expect(sequences(await take(events, 2))).toEqual([6, 7]);
+      // More than there were: their numbers in the stream are those of before.
+      await publish(6, 12);
+      expect(sequences(await take(events, 7))).toEqual([6, 7, 8, 9, 10, 11, 12]);
     }, 30_000);
 
     test('a durable subscription comes back to what was not done, and only to that', async () => {
@@ -191,6 +193,57 @@ for (const version of ['newest', '2.9'] as const) {
       handled.push(...sequences(await take(second.events.subscribe({ durable: 'ivr' }), 4)));
       expect([...handled].sort()).toEqual([1, 2, 3, 4, 5, 6]);
       expect(handled.indexOf(3)).toBeLessThan(handled.indexOf(4));
+    });
+
+    test('an event that takes longer than the server waits for is not handed over again', async () => {
+      const jsm = await scene.nc.jetstreamManager();
+      await jsm.consumers.add(scene.streamOf('events'), {
+        durable_name: 'slow',
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(600),
+        filter_subject: `${scene.names.events}.*.>`,
+      });
+      const client = await scene.client();
+      const events = client.events.subscribe({ durable: 'slow' });
+      await events.ready();
+      await publish(1, 2);
+      const handled: number[] = [];
+      for await (const { sequence } of events) {
+        handled.push(sequence);
+        if (sequence === 2) break;
+        await sleep(1_500);
+      }
+      expect(handled).toEqual([1, 2]);
+      const { num_redelivered } = await jsm.consumers.info(scene.streamOf('events'), 'slow');
+      expect(num_redelivered).toBe(0);
+    });
+
+    test('a loop that has ended leaves nothing on the server', async () => {
+      const client = await scene.client();
+      const events = client.events.subscribe();
+      await events.ready();
+      await publish(1, 1);
+      for await (const _ of events) break;
+      const jsm = await scene.nc.jetstreamManager();
+      await eventually(async () => {
+        expect(await jsm.consumers.list(scene.streamOf('events')).next()).toEqual([]);
+      });
+    });
+
+    test('a fault in what is told of trouble does not end the connection', async () => {
+      const { client, proxy } = await scene.cuttable({
+        onTrouble: ({ message }) => {
+          scene.troubles.push(message);
+          throw new Error('a fault in onTrouble');
+        },
+      });
+      const events = client.events.subscribe();
+      await events.ready();
+      proxy.cut();
+      await eventually(() => expect(scene.troubles.join()).toContain('the connection to'));
+      proxy.restore();
+      await publish(1, 1);
+      expect(sequences(await take(events, 1))).toEqual([1]);
     });
 
     test('processes that share a durable name get each event once between them', async () => {
