@@ -15,7 +15,7 @@ export type PublishOutcome =
 
 /** What a command desk needs of a bus. */
 export interface CommandOutlet {
-  /** While false nothing is published; `CommandDesk.resume` says when that is over. */
+  /** While false nothing is published. Asked several times a second while commands wait. */
   connected(): boolean;
   /**
    * Publishes one record. Of one call one at a time is under way, of different calls any number: a bus that is better off
@@ -38,8 +38,6 @@ export interface CommandDesk {
   send(command: OutgoingCommand, signal: AbortSignal | undefined): Promise<CommandResult>;
   /** A record of the results channel, wherever and however often it was read. @throws JambusError `bad_message` */
   take(callSid: string, payload: Uint8Array): void;
-  /** The bus is there again: publishes what waits for it. */
-  resume(): void;
   /**
    * Since when results have to be known, ms since the epoch: before, no command was published that still waits for one.
    * Undefined when none waits.
@@ -81,7 +79,7 @@ interface CallQueue {
 }
 
 const SWEEP_INTERVAL_MS = 100;
-/** How long after an attempt without answer the next one is made, unless the connection comes back before, ms. */
+/** How long after an attempt without answer the next one is made, if there is a connection by then, ms. */
 const RETRY_AFTER_MS = 500;
 
 /**
@@ -208,13 +206,6 @@ export function createCommandDesk({ outlet, resultMarginMs, maxUnderWay }: Comma
     advance(callSid);
   };
 
-  const resume = (): void => {
-    for (const [callSid, { unconfirmed }] of [...calls]) {
-      if (unconfirmed !== undefined) unconfirmed.retryAt = 0;
-      advance(callSid);
-    }
-  };
-
   const oldest = (): number | undefined => {
     let since: number | undefined;
     for (const { byId } of calls.values()) {
@@ -227,7 +218,6 @@ export function createCommandDesk({ outlet, resultMarginMs, maxUnderWay }: Comma
 
   return {
     take,
-    resume,
     get waitingSince() {
       return oldest();
     },

@@ -11,7 +11,8 @@ const UNANSWERED: PublishOutcome = {
   error: new JambusError('bus_unavailable', 'the line is dead'),
 };
 const REFUSED: PublishOutcome = { kind: 'refused', error: new JambusError('bus_unavailable', 'the bus is full') };
-const MARGIN_MS = 20;
+/** Longer than it takes until an attempt is repeated. */
+const LONG_ENOUGH_MS = 700;
 
 interface Attempt {
   readonly what: string;
@@ -19,7 +20,7 @@ interface Attempt {
 }
 
 /** A desk whose bus is the test. */
-function deskOfTest({ maxUnderWay = 100 } = {}) {
+function deskOfTest({ resultMarginMs = 20 } = {}) {
   const attempts: Attempt[] = [];
   const bus = { connected: true };
   const desk = createCommandDesk({
@@ -33,8 +34,8 @@ function deskOfTest({ maxUnderWay = 100 } = {}) {
         return outcome;
       },
     },
-    resultMarginMs: MARGIN_MS,
-    maxUnderWay,
+    resultMarginMs,
+    maxUnderWay: 100,
   });
   const result = (callSid: string, commandId: string, how: Partial<CommandResult> = {}): void => {
     const full = { commandId, callSid, status: 'delivered', at: '2026-11-22T17:34:11.578Z', ...how };
@@ -93,15 +94,14 @@ test('a command that the bus drops is a duplicate, though the one before it has 
 });
 
 test('what no attempt was answered for is published again when the bus is back, ahead of those behind it', async () => {
-  const { bus, desk, send, result, answer, whats } = deskOfTest();
+  const { bus, send, result, answer, whats } = deskOfTest();
   const [first, second] = [send('a', '1'), send('a', '2')];
   bus.connected = false;
   await answer(0, UNANSWERED);
-  desk.resume();
+  await send('b', 'passes the time', { expiresInMs: LONG_ENOUGH_MS });
   expect(whats()).toEqual(['a/1']);
   bus.connected = true;
-  desk.resume();
-  expect(whats()).toEqual(['a/1', 'a/1']);
+  await eventually(() => expect(whats()).toEqual(['a/1', 'a/1']));
   // Its own first publish has arrived after all.
   await answer(1, DUPLICATE);
   result('a', '1');
@@ -123,13 +123,12 @@ test('with a connection, an attempt without answer is repeated before long', asy
 });
 
 test('a refusal after an attempt without answer says nothing about the command, which is tried on', async () => {
-  const { desk, send, result, answer, whats } = deskOfTest();
+  const { send, result, answer, whats } = deskOfTest();
   const sent = send('a', '1');
   await answer(0, UNANSWERED);
-  desk.resume();
+  await eventually(() => expect(whats()).toEqual(['a/1', 'a/1']));
   await answer(1, REFUSED);
-  desk.resume();
-  expect(whats()).toEqual(['a/1', 'a/1', 'a/1']);
+  await eventually(() => expect(whats()).toEqual(['a/1', 'a/1', 'a/1']));
   await answer(2, STORED);
   result('a', '1');
   expect(await sent).toBe('delivered');
@@ -166,23 +165,42 @@ test('without a connection commands wait, those given up in the meantime are nev
   expect(await aborted).toMatch(/^stopped: /);
   expect(await expired).toMatch(/^bus_unavailable: command 1 of call a expired before it could be published/);
   bus.connected = true;
-  desk.resume();
+  await eventually(() => expect(whats()).toEqual(['a/3']));
   await answer(0, STORED);
   expect(whats()).toEqual(['a/3', 'a/4']);
   desk.close(new JambusError('stopped', 'over'));
 });
 
-test('a command without an answer until it has expired holds up those behind it no longer, and says what is known', async () => {
-  const { send, answer, whats, desk } = deskOfTest();
-  const lost = send('a', '1', { expiresInMs: 50 });
+test('a command without an answer until it has expired holds up those behind it no longer, though it is waited for', async () => {
+  const { send, result, answer, whats, desk } = deskOfTest({ resultMarginMs: 60_000 });
+  const late = send('a', '1', { expiresInMs: 50 });
   void send('a', '2');
+  await answer(0, UNANSWERED);
+  await eventually(() => expect(whats()).toEqual(['a/1', 'a/2']));
+  result('a', '1');
+  expect(await late).toBe('delivered');
+  desk.close(new JambusError('stopped', 'over'));
+});
+
+test('a command that was not confirmed says what is known once it has expired', async () => {
+  const { send, answer } = deskOfTest();
+  const lost = send('a', '1', { expiresInMs: 1 });
   await answer(0, UNANSWERED);
   expect(await lost).toBe(
     'bus_unavailable: command 1 of call a was not confirmed until it had expired: the line is dead. ' +
       'If it was delivered is not known',
   );
-  await eventually(() => expect(whats()).toEqual(['a/1', 'a/2']));
-  desk.close(new JambusError('stopped', 'over'));
+});
+
+test('a result that comes before a command is published is that of an earlier one', async () => {
+  const { send, result, answer } = deskOfTest();
+  void send('a', '1');
+  const second = send('a', '2');
+  result('a', '2', { status: 'rejected', code: 'expired' });
+  await answer(0, REFUSED);
+  await answer(1, STORED);
+  result('a', '2');
+  expect(await second).toBe('delivered');
 });
 
 test('without a result it says so once the command has expired', async () => {

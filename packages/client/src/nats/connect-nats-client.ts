@@ -99,7 +99,6 @@ function followResults(link: NatsLink, names: BusNames, desk: CommandDesk): void
       readMissedResults(link, names, desk, signal).catch((error: unknown) => {
         if (!signal.aborted) link.onTrouble(JambusError.from(error));
       });
-      desk.resume();
     } else if (event.kind === 'disconnected') {
       connection.abort();
     } else if (event.kind === 'closed') {
