@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeWithNats, type NatsServer } from '../brokers/nats/index.ts';
 import { type GuardedProcess, startGuarded } from '../brokers/provisioning/guarded-process.ts';
+import { type JambusCluster, startJambusCluster } from '../cluster/jambus-cluster.ts';
 import { type CallScript, type SimulatedCall, startCall } from '../simulator/index.ts';
 import { eventually } from './cluster-harness.ts';
-import { type NatsCluster, startNatsCluster } from './nats/nats-cluster.ts';
 
 const SPEED = 4;
 const LONG_MS = 60_000;
@@ -26,13 +26,14 @@ const ORDERS_A_PIZZA: CallScript = {
 /** Every service is a process of its own: a nats-server, gateway, adapter, and the example, which only knows NATS. */
 await describeWithNats('the examples', {}, (nats) => {
   let server: NatsServer;
-  let cluster: NatsCluster;
+  let cluster: JambusCluster;
   let folder: string;
   const ending: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
     server = await nats.start();
-    cluster = await startNatsCluster(server.url, 1, 1);
+    const bus = { JAMBUS_BUS: 'nats', JAMBUS_NATS_URL: server.url };
+    cluster = await startJambusCluster({ gateways: 1, adapters: 1, bus });
   }, LONG_MS);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'jambus-example-'));
@@ -52,7 +53,7 @@ await describeWithNats('the examples', {}, (nats) => {
     const logFile = join(folder, 'log');
     const example = await startGuarded({
       file: process.execPath,
-      args: [main, server.url, cluster.prefix],
+      args: [main, server.url],
       logFile,
       folder,
     });

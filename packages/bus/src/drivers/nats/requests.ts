@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { BusNames, JambusError } from '@jambus/schema';
-import { createInbox, headers, type Msg, type MsgHdrs, type Payload } from 'nats';
+import { type BusNames, JambusError } from '@jambus/schema';
+import { headers, type Msg, type MsgHdrs, type Payload } from 'nats';
 import type { RequestDoor } from '../../port/index.ts';
 import { pause } from '../../waiting/pause.ts';
+import { createConfirmedPublisher, type PublishOutcome } from './connection/confirmed-publisher.ts';
 import { fromNats } from './connection/errors.ts';
 import type { LinkSubscription, NatsLink } from './connection/link.ts';
-import { readPublishAnswer } from './connection/publish-answer.ts';
 import type { PulledMessage } from './connection/pull.ts';
 import { isToken } from './connection/token.ts';
 
@@ -24,12 +24,6 @@ const DUPLICATE = 'dropped, because a command with this Nats-Msg-Id was there be
 
 /** Who asks beyond that takes the place of who has waited longest, and has given up by then. */
 const MOST_WAITING = 10_000;
-
-/** Who waits, and for what. */
-interface Waiting {
-  readonly callSid: string;
-  readonly reply: string;
-}
 
 export interface RequestDoorOptions {
   readonly link: NatsLink;
@@ -65,9 +59,10 @@ export function replyToOf(command: PulledMessage): string | undefined {
  */
 export function openRequestDoor({ link, names, natsNames }: RequestDoorOptions): NatsRequestDoor {
   const self = randomUUID();
-  const inbox = createInbox();
+  const confirmed = createConfirmedPublisher(link);
   const calls = new Map<string, LinkSubscription>();
-  const waiting = new Map<number, Waiting>();
+  /** Where the answer goes, by the number of the request. */
+  const waiting = new Map<number, string>();
   let lastNumber = 0;
   let stopped = false;
   let onAnswered = () => {};
@@ -75,23 +70,20 @@ export function openRequestDoor({ link, names, natsNames }: RequestDoorOptions):
   const take = (callSid: string, request: Msg): void => {
     const number = ++lastNumber;
     const subject = `${names.commands}.${callSid}`;
-    if (request.reply !== undefined && request.reply !== '') waiting.set(number, { callSid, reply: request.reply });
+    if (request.reply !== undefined && request.reply !== '') waiting.set(number, request.reply);
     if (waiting.size > MOST_WAITING) waiting.delete(waiting.keys().next().value as number);
     try {
       const found = withReplyTo(request.headers, `${self}.${number}`);
-      link.nc.publish(subject, request.data, { headers: found, reply: `${inbox}.${number}` });
+      confirmed.publish({ subject, payload: request.data, headers: found }, (outcome) => onOutcome(number, outcome));
     } catch (error) {
       refuse(number, fromNats(error, `taking a request for call ${callSid}`));
     }
   };
 
-  const onStored = (confirmation: Msg): void => {
-    const number = numberIn(confirmation.subject);
-    const asked = waiting.get(number);
-    if (asked === undefined) return;
-    const read = readPublishAnswer(confirmation, `${names.commands}.${asked.callSid}`);
-    if (read.kind === 'refused') refuse(number, read.error);
-    else if (read.kind === 'duplicate') answer(number, '', errorHeaders(STATUS.duplicate, DUPLICATE));
+  const onOutcome = (number: number, outcome: PublishOutcome): void => {
+    if (outcome.kind === 'duplicate') answer(number, '', errorHeaders(STATUS.duplicate, DUPLICATE));
+    // Nobody knows whether the stream has what it did not answer to; if so, there will be a result.
+    else if (outcome.kind === 'refused') refuse(number, outcome.error);
   };
 
   const refuse = (number: number, error: JambusError): void => {
@@ -100,15 +92,14 @@ export function openRequestDoor({ link, names, natsNames }: RequestDoorOptions):
 
   /** Each is answered once; a crash may make a result come again. */
   const answer = (number: number, payload: Payload, found: MsgHdrs | undefined): void => {
-    const asked = waiting.get(number);
-    if (asked === undefined) return;
+    const inbox = waiting.get(number);
+    if (inbox === undefined) return;
     waiting.delete(number);
     if (waiting.size === 0) onAnswered();
     // Nobody waits for so long as a lost connection would take.
-    if (link.connected()) link.nc.publish(asked.reply, payload, found === undefined ? {} : { headers: found });
+    if (link.connected()) link.nc.publish(inbox, payload, found === undefined ? {} : { headers: found });
   };
 
-  const stored = link.subscribe(`${inbox}.*`, onStored);
   const results = link.subscribe(`${natsNames.replies}.${self}.*`, ({ subject, data, headers: found }) =>
     answer(numberIn(subject), data, found),
   );
@@ -139,7 +130,7 @@ export function openRequestDoor({ link, names, natsNames }: RequestDoorOptions):
       const answered = new AbortController();
       onAnswered = () => answered.abort();
       if (waiting.size > 0 && link.connected()) await pause(deadlineMs, answered.signal);
-      stored.unsubscribe();
+      confirmed.close(new JambusError('stopped', 'the connection to NATS is closed'));
       results.unsubscribe();
     },
   };
