@@ -1,6 +1,11 @@
-import { lookFor } from './find-nats-server.ts';
+import { lookFor as lookForBroker, type Place } from '../provisioning/find-broker.ts';
+import { NATS_SERVERS } from './find-nats-server.ts';
 import type { NatsServerSource } from './nats-server-source.ts';
-import { isWanted } from './nats-version.ts';
+import { isWanted, type NatsVersion } from './nats-version.ts';
+
+function lookFor(wanted: NatsVersion, places: readonly Place<NatsVersion, NatsServerSource>[]) {
+  return lookForBroker({ ...NATS_SERVERS, places: { ...NATS_SERVERS.places, [wanted]: places } }, wanted);
+}
 
 const has =
   (version: string, origin: string): (() => Promise<NatsServerSource>) =>

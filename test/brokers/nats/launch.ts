@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type GuardedProcess, startGuarded } from '../provisioning/guarded-process.ts';
+import { containerCommand } from '../provisioning/docker.ts';
+import type { GuardedProcess } from '../provisioning/guarded-process.ts';
+import { launchBroker } from '../provisioning/launch-broker.ts';
 import type { NatsServerSource } from './nats-server-source.ts';
 import { serverInfo } from './server-info.ts';
 
@@ -17,8 +18,6 @@ export interface LaunchSettings {
 }
 
 const START_MS = 15_000;
-const POLL_MS = 10;
-const KEPT_LINES = 5;
 
 /**
  * Starts the process of a server. Resolves when it answers.
@@ -26,31 +25,31 @@ const KEPT_LINES = 5;
  * @throws Error with the end of its log when it ends instead, or stays silent for 15 s
  */
 export async function launch(settings: LaunchSettings): Promise<GuardedProcess> {
-  const { source, port, folder } = settings;
+  const { source, port, folder, storeDir } = settings;
   const name = `jambus-test-${randomUUID()}`;
   const configFile = join(folder, 'nats.conf');
   const logFile = join(folder, 'nats.log');
   const host = source.kind === 'program' ? '127.0.0.1' : '0.0.0.0'; // Inside a container.
   await writeFile(configFile, configuration({ ...settings, name, host }));
-  await writeFile(logFile, '');
 
   const program =
     source.kind === 'program'
       ? { file: source.file, args: ['-c', configFile] }
-      : container(name, source.image, settings);
-  const server = await startGuarded({ ...program, logFile, folder });
-  const deadline = Date.now() + START_MS;
-  while (!(await answers(name, port))) {
-    if (server.ending === undefined && Date.now() < deadline) {
-      await delay(POLL_MS);
-      continue;
-    }
-    const how = server.ending ?? `no answer after ${START_MS / 1000} s`;
-    await server.kill();
-    const log = await readFile(logFile, 'utf8');
-    throw new Error(`nats-server ${source.version} does not start: ${how}\n${lastLines(log)}`);
-  }
-  return server;
+      : containerCommand({
+          image: source.image,
+          name,
+          ports: [port],
+          folders: [folder, storeDir],
+          args: ['-c', configFile],
+        });
+  return launchBroker({
+    ...program,
+    what: `nats-server ${source.version}`,
+    logFile,
+    folder,
+    answers: () => answers(name, port),
+    startMs: START_MS,
+  });
 }
 
 function configuration(server: LaunchSettings & { readonly name: string; readonly host: string }): string {
@@ -65,26 +64,9 @@ ${server.config}
 `;
 }
 
-/** The same server in a container: same port, same paths, and files of the user who has to remove them. */
-function container(name: string, image: string, { port, folder, storeDir }: LaunchSettings) {
-  const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
-  const volumes = [...new Set([folder, storeDir])].flatMap((path) => ['--volume', `${path}:${path}`]);
-  const run = ['run', '--rm', '--name', name, '--user', user, '--publish', `127.0.0.1:${port}:${port}`, ...volumes];
-  return {
-    file: 'docker',
-    args: [...run, image, '-c', join(folder, 'nats.conf')],
-    killCommand: ['docker', 'rm', '--force', name] as const,
-  };
-}
-
-/** Whether it is this server that answers there, and not another one which was quicker to take the port. */
 function answers(name: string, port: number): Promise<boolean> {
   return serverInfo('127.0.0.1', port).then(
     (info) => info.name === name,
     () => false, // Not yet; if never, its log says why.
   );
-}
-
-function lastLines(log: string): string {
-  return log.trimEnd().split('\n').slice(-KEPT_LINES).join('\n');
 }

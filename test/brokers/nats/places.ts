@@ -2,19 +2,12 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cached, cacheRoot } from '../provisioning/cached.ts';
+import { pullImage } from '../provisioning/docker.ts';
 import { reasonOf } from '../provisioning/reason-of.ts';
 import { runCommand } from '../provisioning/run-command.ts';
 import type { NatsServerSource } from './nats-server-source.ts';
 import type { NatsVersion } from './nats-version.ts';
 import { serverInfo } from './server-info.ts';
-
-/**
- * A place where a server may be had.
- *
- * @returns what is there, whatever its version
- * @throws Error in one line: why there is nothing
- */
-export type Place = (wanted: NatsVersion) => Promise<NatsServerSource>;
 
 export const URL_SETTING = 'JAMBUS_TEST_NATS_URL';
 
@@ -83,8 +76,7 @@ export async function debianPackage(): Promise<NatsServerSource> {
 export async function dockerImage(wanted: NatsVersion): Promise<NatsServerSource> {
   const version = pinned(wanted);
   const image = `nats:${version}`;
-  await runCommand('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: QUICK_MS });
-  await runCommand('docker', ['pull', '--quiet', image], { timeoutMs: DOWNLOAD_MS });
+  await pullImage(image);
   return { available: true, kind: 'image', image, version, origin: `Docker image ${image}` };
 }
 

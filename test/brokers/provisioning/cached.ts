@@ -11,13 +11,18 @@ const STALE_MS = 15_000;
 
 /** Where brokers are kept between runs: in the repository, and ignored by git. */
 export function cacheRoot(): string {
+  return join(repositoryRoot(), '.cache', 'brokers');
+}
+
+/** Looked up, since compiled tests lie elsewhere than their sources. */
+export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'pnpm-workspace.yaml'))) {
     const parent = dirname(folder);
     if (parent === folder) throw new Error('the tests are not inside the repository');
     folder = parent;
   }
-  return join(folder, '.cache', 'brokers');
+  return folder;
 }
 
 /**

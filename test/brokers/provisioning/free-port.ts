@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { reasonOf } from './reason-of.ts';
 
 /**
  * Below what operating systems hand out to outgoing connections (32768 and up). A port from there could be taken while
@@ -8,6 +9,9 @@ import { createServer } from 'node:net';
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const ATTEMPTS = 50;
+const START_ATTEMPTS = 5;
+/** In the words of servers, of Java, and of Docker. */
+const PORT_TAKEN = /address already in use|port is already allocated/i;
 
 /**
  * A port of 127.0.0.1 that nobody listens on now and that stays free while its server is being restarted.
@@ -28,4 +32,24 @@ function isFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/**
+ * Starts something on a port of 127.0.0.1: the given one, or a free one. Somebody else may take a free port before what
+ * is started does; then the next one is tried.
+ *
+ * @throws what `start` throws
+ */
+export async function onFreePort<Started>(
+  given: number | undefined,
+  start: (port: number) => Promise<Started>,
+): Promise<Started> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(given ?? (await freePort()));
+    } catch (error) {
+      const taken = PORT_TAKEN.test(reasonOf(error));
+      if (!taken || given !== undefined || attempt === START_ATTEMPTS) throw error;
+    }
+  }
 }

@@ -1,0 +1,5 @@
+export * from './describe-with-kafka.ts';
+export * from './find-kafka-broker.ts';
+export * from './kafka-broker-source.ts';
+export * from './kafka-version.ts';
+export * from './start-kafka-broker.ts';

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { freePort, onFreePort } from '../provisioning/free-port.ts';
+import { foreignBroker, ownBroker, type TestBroker } from '../provisioning/test-broker.ts';
+import { findKafkaBroker } from './find-kafka-broker.ts';
+import type { KafkaVersion } from './kafka-version.ts';
+import { launch } from './launch.ts';
+
+export interface KafkaBrokerOptions {
+  /** Left out: any. */
+  readonly version?: KafkaVersion;
+  /** More of the broker's configuration (`server.properties`); topics are not created by themselves unless told here. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Where the broker keeps its data. It is the caller's and stays; left out: a folder that goes with the broker. */
+  readonly logDir?: string;
+  /** Of 127.0.0.1; left out: a free one. */
+  readonly port?: number;
+}
+
+/** A Kafka cluster of one broker. Its log is `kafka.log` in its folder. */
+export interface KafkaBroker extends TestBroker {
+  /** As `host:port`, without TLS or a login. */
+  readonly brokers: readonly string[];
+  /** Such as `3.9.2`; of a broker that is not ours as much of it as is known, such as `4`. */
+  readonly version: string;
+  /** Of the first broker. */
+  readonly port: number;
+}
+
+/**
+ * Starts a broker in a process of its own, which ends with this one at the latest. Resolves when it answers.
+ *
+ * @throws Error when there is no such broker on this machine; with what it said last when it does not start
+ */
+export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
+  const source = await findKafkaBroker(options.version);
+  if (!source.available) throw new Error(source.line);
+  const { version } = source;
+  const what = 'Kafka broker';
+  if (source.kind === 'running') {
+    const { brokers, origin } = source;
+    const { version: _, ...wishes } = options;
+    const port = Number(brokers[0]?.split(':').at(-1));
+    return Object.assign(foreignBroker(what, origin, wishes), { brokers, version, port });
+  }
+  return onFreePort(options.port, async (port) => {
+    const { properties = {}, logDir } = options;
+    const ports = { clients: port, controller: await freePort() };
+    const broker = await ownBroker({
+      what,
+      label: 'kafka',
+      launch: (folder) => launch({ source, ports, folder, logDir: logDir ?? join(folder, 'data'), properties }),
+    });
+    return Object.assign(broker, { brokers: [`127.0.0.1:${port}`], version, port });
+  });
+}
