@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { freePort, onFreePort } from '../provisioning/free-port.ts';
 import { foreignBroker, ownBroker, type TestBroker } from '../provisioning/test-broker.ts';
+import { certificateOf } from './certificate.ts';
 import { findKafkaBroker } from './find-kafka-broker.ts';
 import type { KafkaVersion } from './kafka-version.ts';
 import { launch } from './launch.ts';
+import type { KafkaSecurity, SecuredListener } from './security.ts';
 
 export interface KafkaBrokerOptions {
   /** Left out: any. */
   readonly version?: KafkaVersion;
   /** More of the broker's configuration (`server.properties`); topics are not created by themselves unless told here. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Adds a second listener, which asks for it. */
+  readonly security?: KafkaSecurity;
   /** Where the broker keeps its data. It is the caller's and stays; left out: a folder that goes with the broker. */
   readonly logDir?: string;
   /** Of 127.0.0.1; left out: a free one. */
@@ -24,6 +28,8 @@ export interface KafkaBroker extends TestBroker {
   readonly version: string;
   /** Of the first broker. */
   readonly port: number;
+  /** Undefined unless `security` was asked for. */
+  readonly secured: SecuredListener | undefined;
 }
 
 /**
@@ -40,16 +46,26 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
     const { brokers, origin } = source;
     const { version: _, ...wishes } = options;
     const port = Number(brokers[0]?.split(':').at(-1));
-    return Object.assign(foreignBroker(what, origin, wishes), { brokers, version, port });
+    return Object.assign(foreignBroker(what, origin, wishes), { brokers, version, port, secured: undefined });
   }
   return onFreePort(options.port, async (port) => {
-    const { properties = {}, logDir } = options;
-    const ports = { clients: port, controller: await freePort() };
+    const { properties = {}, security, logDir } = options;
+    const [secured, controller] = [await freePort(), await freePort()];
+    const ports = { clients: port, secured, controller };
     const broker = await ownBroker({
       what,
       label: 'kafka',
-      launch: (folder) => launch({ source, ports, folder, logDir: logDir ?? join(folder, 'data'), properties }),
+      launch: (folder) =>
+        launch({ source, ports, folder, logDir: logDir ?? join(folder, 'data'), security, properties }),
     });
-    return Object.assign(broker, { brokers: [`127.0.0.1:${port}`], version, port });
+    return Object.assign(broker, {
+      brokers: [`127.0.0.1:${port}`],
+      version,
+      port,
+      secured: security && {
+        brokers: [`127.0.0.1:${secured}`],
+        ca: security.tls === true ? await certificateOf(broker.folder) : undefined,
+      },
+    });
   });
 }

@@ -17,6 +17,12 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
+/** One that we started. */
+export interface OwnBroker extends TestBroker {
+  readonly pid: number;
+  readonly folder: string;
+}
+
 export interface OwnBrokerOptions {
   /** For people, such as `NATS server`. */
   readonly what: string;
@@ -31,7 +37,7 @@ export interface OwnBrokerOptions {
  *
  * @throws what `launch` throws; then no folder is left behind
  */
-export async function ownBroker({ what, label, launch }: OwnBrokerOptions): Promise<TestBroker> {
+export async function ownBroker({ what, label, launch }: OwnBrokerOptions): Promise<OwnBroker> {
   const folder = await mkdtemp(join(tmpdir(), `jambus-${label}-`));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   let current = await launch(folder).catch(async (error: unknown) => {

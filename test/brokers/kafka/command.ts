@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { containerCommand } from '../provisioning/docker.ts';
+import type { LaunchSettings } from './launch.ts';
+
+const TOOLS = {
+  serve: { mainClass: 'kafka.Kafka', script: '/opt/kafka/bin/kafka-server-start.sh' },
+  storage: { mainClass: 'kafka.tools.StorageTool', script: '/opt/kafka/bin/kafka-storage.sh' },
+} as const;
+
+/** For a quick start and a small process. */
+const JVM_OPTIONS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+
+/** How to run a program of Kafka on this broker's files. */
+export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args: readonly string[]) {
+  const { source, ports, folder, logDir } = settings;
+  const { mainClass, script } = TOOLS[tool];
+  if (source.kind === 'program') {
+    return { file: source.java, args: [...JVM_OPTIONS, ...LOGGING, '-cp', source.classPath, mainClass, ...args] };
+  }
+  return containerCommand({
+    image: source.image,
+    name: `jambus-test-${randomUUID()}`,
+    ports: tool === 'serve' ? Object.values(ports) : [],
+    folders: [folder, logDir],
+    env: { LOG_DIR: folder, KAFKA_HEAP_OPTS: JVM_OPTIONS.join(' ') },
+    entrypoint: script,
+    args,
+  });
+}
