@@ -16,7 +16,10 @@ export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args
   const { source, ports, folder, logDir } = settings;
   const { mainClass, script } = TOOLS[tool];
   if (source.kind === 'program') {
-    return { file: source.java, args: [...JVM_OPTIONS, ...LOGGING, '-cp', source.classPath, mainClass, ...args] };
+    return {
+      file: source.java,
+      args: [...JVM_OPTIONS, ...source.jvmOptions, ...LOGGING, '-cp', source.classPath, mainClass, ...args],
+    };
   }
   return containerCommand({
     image: source.image,

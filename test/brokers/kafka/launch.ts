@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GuardedProcess } from '../provisioning/guarded-process.ts';
 import { launchBroker } from '../provisioning/launch-broker.ts';
+import { reasonOf } from '../provisioning/reason-of.ts';
 import { runCommand } from '../provisioning/run-command.ts';
 import { makeCertificate } from './certificate.ts';
 import { clusterInfo } from './cluster-info.ts';
@@ -23,6 +24,8 @@ export interface LaunchSettings {
   readonly properties: Readonly<Record<string, string>>;
 }
 
+/** Of Java about an exception, without its name, or of the tool itself. */
+const COMPLAINT = /^(?:Exception in thread "main" \S+: |(?=Error ))(.+)/m;
 const FORMAT_MS = 30_000;
 const START_MS = 45_000;
 
@@ -53,6 +56,7 @@ async function formattedFor(logDir: string): Promise<string | undefined> {
   return /^cluster\.id=(.*)$/m.exec(text)?.[1];
 }
 
+/** @returns the id of the cluster that it now belongs to */
 async function format(settings: LaunchSettings, configFile: string): Promise<string> {
   const clusterId = randomBytes(16).toString('base64url');
   const args = [
@@ -63,7 +67,11 @@ async function format(settings: LaunchSettings, configFile: string): Promise<str
     ...scramArguments(settings.security ?? {}),
   ];
   const formatting = command(settings, 'storage', args);
-  await runCommand(formatting.file, formatting.args, { timeoutMs: FORMAT_MS });
+  try {
+    await runCommand(formatting.file, formatting.args, { timeoutMs: FORMAT_MS, complaint: COMPLAINT });
+  } catch (error) {
+    throw new Error(`Kafka ${settings.source.version} does not start: ${reasonOf(error)}`, { cause: error });
+  }
   return clusterId;
 }
 

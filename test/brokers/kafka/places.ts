@@ -3,8 +3,9 @@ import { cached, cacheRoot, repositoryRoot } from '../provisioning/cached.ts';
 import { pullImage } from '../provisioning/docker.ts';
 import { reasonOf } from '../provisioning/reason-of.ts';
 import { runCommand } from '../provisioning/run-command.ts';
+import { archiveClasses, useClasses } from './class-archive.ts';
 import { clusterVersion } from './cluster-info.ts';
-import type { KafkaBrokerSource } from './kafka-broker-source.ts';
+import type { JavaSource, KafkaBrokerSource } from './kafka-broker-source.ts';
 import type { KafkaVersion } from './kafka-version.ts';
 
 export const BROKERS_SETTING = 'JAMBUS_TEST_KAFKA_BROKERS';
@@ -15,6 +16,8 @@ const NEWEST_3 = '3.9.2';
 
 /** What Kafka 4 runs on. */
 const OLDEST_JAVA = 17;
+
+const MACHINE = `${process.platform}-${process.arch}`;
 
 const QUICK_MS = 20_000;
 const DOWNLOAD_MS = 300_000;
@@ -49,8 +52,21 @@ export async function fromMaven(wanted: KafkaVersion): Promise<KafkaBrokerSource
       complaint: /^\[ERROR\] (.*)/m,
     });
   });
+  const origin = `from Maven, with Java ${java.version}`;
   const classPath = join(folder, '*');
-  return { available: true, kind: 'program', java, classPath, version, origin: `from Maven, with ${java}` };
+  const slow: JavaSource = {
+    available: true,
+    kind: 'program',
+    java: java.file,
+    jvmOptions: [],
+    classPath,
+    version,
+    origin,
+  };
+  const archive = await cached(cacheRoot(), `kafka-${version}-java-${java.version}-${MACHINE}`, (into) =>
+    archiveClasses(slow, into),
+  );
+  return { ...slow, jvmOptions: useClasses(archive) };
 }
 
 export async function dockerImage(wanted: KafkaVersion): Promise<KafkaBrokerSource> {
@@ -65,11 +81,12 @@ function pinned(wanted: KafkaVersion): string {
 }
 
 /** @throws Error when there is none, or only an old one */
-async function findJava(): Promise<string> {
+async function findJava(): Promise<{ readonly file: string; readonly version: string }> {
   const home = process.env['JAVA_HOME'] ?? '';
-  const java = home === '' ? 'java' : join(home, 'bin', 'java');
-  const answer = await runCommand(java, ['--version'], { timeoutMs: QUICK_MS });
-  const version = /^\S+ (\d+)/.exec(answer)?.[1] ?? 'of an unknown version';
-  if (!(Number(version) >= OLDEST_JAVA)) throw new Error(`${java} is ${version}, Kafka wants ${OLDEST_JAVA}`);
-  return java;
+  const file = home === '' ? 'java' : join(home, 'bin', 'java');
+  const answer = await runCommand(file, ['--version'], { timeoutMs: QUICK_MS });
+  const version = /^\S+ (\S+)/.exec(answer)?.[1] ?? 'unknown';
+  if (!(Number.parseInt(version, 10) >= OLDEST_JAVA))
+    throw new Error(`Kafka runs on Java ${OLDEST_JAVA} or newer, this is ${version}`);
+  return { file, version };
 }

@@ -11,10 +11,11 @@ const bearer = (lifetimeS: number): Sasl => ({
   oauthBearerProvider: () => Promise.resolve({ value: unsecuredToken('alice', lifetimeS) }),
 });
 
-const byPassword = (name: string, mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512') => {
-  const login = (password: string): Sasl => ({ mechanism, username: 'alice', password });
+const byPassword = (name: string, login: (password: string) => Sasl) => {
   return { name, good: login('rabbit'), bad: login('guessed'), refusal: 'KafkaJSSASLAuthenticationError' };
 };
+const username = 'alice';
+const PLAIN = byPassword('PLAIN', (password) => ({ mechanism: 'plain', username, password }));
 
 const MECHANISMS: readonly {
   readonly name: string;
@@ -22,9 +23,9 @@ const MECHANISMS: readonly {
   readonly bad: Sasl;
   readonly refusal: string;
 }[] = [
-  byPassword('PLAIN', 'plain'),
-  byPassword('SCRAM-SHA-256', 'scram-sha-256'),
-  byPassword('SCRAM-SHA-512', 'scram-sha-512'),
+  PLAIN,
+  byPassword('SCRAM-SHA-256', (password) => ({ mechanism: 'scram-sha-256', username, password })),
+  byPassword('SCRAM-SHA-512', (password) => ({ mechanism: 'scram-sha-512', username, password })),
   // kafkajs takes the broker's word that the token is no good for its consent, and is cut off by the next request.
   { name: 'OAUTHBEARER', good: bearer(60), bad: bearer(-600), refusal: 'No brokers in the broker pool' },
 ];
@@ -71,7 +72,7 @@ for (const version of ['newest', '3'] as const) {
 
     const whenOurs = kafka.ours ? test : test.skip;
     whenOurs('lets nobody in without a login, without TLS, or who does not trust its certificate', async () => {
-      const { good } = byPassword('PLAIN', 'plain');
+      const { good } = PLAIN;
       expect(await enter(secured, { ssl })).toMatch('Closed connection');
       expect(await enter(secured, { sasl: good })).toMatch('Closed connection');
       expect(await enter(secured, { ssl: true, sasl: good })).toMatch('self-signed certificate');

@@ -1,12 +1,22 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { freePort } from '../provisioning/free-port.ts';
-import { clusterInfo } from './cluster-info.ts';
+import { inAnotherProcess } from '../provisioning/in-another-process.ts';
+import { isRunning } from '../provisioning/is-running.ts';
+import { clusterInfo, clusterVersion } from './cluster-info.ts';
 import { describeWithKafka } from './describe-with-kafka.ts';
 import { type KafkaBroker, type KafkaBrokerOptions, startKafkaBroker } from './start-kafka-broker.ts';
+
+/** Starts a broker, says where, and stays. */
+const ANNOUNCES = `
+  const { brokers, folder, pid } = await broker.startKafkaBroker();
+  process.stdout.write(JSON.stringify({ brokers, folder, pid }));
+  setInterval(() => {}, 1000);`;
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -65,6 +75,7 @@ for (const version of ['newest', '3'] as const) {
     whenOurs('keeps the records of a topic when it is killed and started again', async () => {
       const broker = await start({ version });
       expect(broker.version).toMatch(version === '3' ? /^3\./ : /^4\./);
+      expect(await clusterVersion(broker.brokers)).toBe(version === '3' ? '3.9' : '4');
       await (await adminOf(broker)).createTopics({
         topics: [{ topic: 'kept', numPartitions: 2 }],
         waitForLeaders: true,
@@ -106,12 +117,34 @@ await describeWithKafka('a Kafka broker of a test', {}, (kafka) => {
     await expect(broker.restart()).rejects.toThrow('stopped for good');
     await broker.stop();
   });
-});
 
-function isRunning(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+  whenOurs('that cannot start says why, and leaves nothing behind', async () => {
+    const format = startKafkaBroker({ properties: { 'num.partitions': 'many' } });
+    await expect(format).rejects.toThrow(/does not start: .*: Invalid value many for configuration num.partitions/);
+
+    const properties = { 'listener.name.secured.ssl.keystore.type': 'JKS' };
+    const message = await startKafkaBroker({ security: { tls: true }, properties }).then(
+      () => 'it started',
+      (error: unknown) => String(error),
+    );
+    expect(message).toMatch(/does not start: exit code 1\n.*keystore/s);
+    const folder = /(\S*jambus-kafka-\w+)/.exec(message)?.[1] ?? '';
+    expect(folder).not.toBe('');
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  whenOurs('does not take another one on its port for itself', async () => {
+    const { port } = await start({});
+    await expect(startKafkaBroker({ port })).rejects.toThrow(/does not start: .*address already in use/is);
+  });
+
+  whenOurs('ends with the process that started it, even one that was killed', async () => {
+    const starter = inAnotherProcess('kafka', ANNOUNCES);
+    closing.push(() => Promise.resolve(void starter.kill('SIGKILL')));
+    const [output] = (await once(starter.stdout ?? starter, 'data')) as [Buffer];
+    const left = JSON.parse(output.toString()) as { brokers: string[]; folder: string; pid: number };
+    expect(await answers(left)).toBe(true);
+    starter.kill('SIGKILL');
+    while (isRunning(left.pid) || existsSync(left.folder)) await delay(10); // Else the test times out.
+  });
+});

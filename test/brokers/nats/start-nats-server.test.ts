@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -7,11 +6,17 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import { freePort } from '../provisioning/free-port.ts';
+import { inAnotherProcess } from '../provisioning/in-another-process.ts';
+import { isRunning } from '../provisioning/is-running.ts';
 import { describeWithNats } from './describe-with-nats.ts';
 import { serverInfo } from './server-info.ts';
 import { type NatsServer, type NatsServerOptions, startNatsServer } from './start-nats-server.ts';
 
-const BUILT = join(import.meta.dirname, '../../dist/brokers/nats/index.js');
+/** Starts a server, says where, and stays. */
+const ANNOUNCES = `
+  const { url, folder } = await broker.startNatsServer();
+  process.stdout.write(JSON.stringify({ url, folder }));
+  setInterval(() => {}, 1000);`;
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -140,15 +145,9 @@ await describeWithNats('a NATS server of a test', {}, (nats) => {
   });
 
   whenOurs('ends with the process that started it, even one that was killed', async () => {
-    if (!existsSync(BUILT)) throw new Error('the tests are not built: run the build first');
-    const script = `
-      const { startNatsServer } = await import(${JSON.stringify(BUILT)});
-      const { url, folder } = await startNatsServer();
-      process.stdout.write(JSON.stringify({ url, folder }));
-      setInterval(() => {}, 1000);`;
-    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script]);
+    const starter = inAnotherProcess('nats', ANNOUNCES);
     closing.push(() => Promise.resolve(void starter.kill('SIGKILL')));
-    const [output] = (await once(starter.stdout, 'data')) as [Buffer];
+    const [output] = (await once(starter.stdout ?? starter, 'data')) as [Buffer];
     const left = JSON.parse(output.toString()) as { url: string; folder: string };
     expect(await answers(left)).toBe(true);
     starter.kill('SIGKILL');
@@ -156,19 +155,9 @@ await describeWithNats('a NATS server of a test', {}, (nats) => {
   });
 
   whenOurs('does not keep the process that started it from ending', async () => {
-    if (!existsSync(BUILT)) throw new Error('the tests are not built: run the build first');
-    const script = `await (await import(${JSON.stringify(BUILT)})).startNatsServer();`;
-    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
+    const starter = inAnotherProcess('nats', 'await broker.startNatsServer();');
     closing.push(() => Promise.resolve(void starter.kill('SIGKILL')));
     const [code] = (await once(starter, 'exit')) as [number | null];
     expect(code).toBe(0);
   });
 });
-
-function isRunning(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

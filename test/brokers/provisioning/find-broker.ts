@@ -14,7 +14,7 @@ export interface BrokerSource {
  * A place where a broker may be had.
  *
  * @returns what is there, whatever its version
- * @throws Error in one line: why there is nothing
+ * @throws Error that says in one line why there is nothing
  */
 export type Place<Version, Source> = (wanted: Version) => Promise<Source>;
 
@@ -69,7 +69,7 @@ export async function lookFor<Version extends string, Source extends BrokerSourc
       if (kind.isWanted(wanted, source.version)) return source;
       reasons.push(`${source.origin} it is ${source.version}`);
     } catch (error) {
-      reasons.push(reasonOf(error));
+      reasons.push(reasonOf(error).replaceAll('\n', ' '));
     }
   }
   return { available: false, line: `no ${kind.describe(wanted)} (${reasons.join('; ')}); ${kind.remedy}` };
