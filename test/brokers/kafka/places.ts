@@ -19,6 +19,9 @@ const OLDEST_JAVA = 17;
 
 const MACHINE = `${process.platform}-${process.arch}`;
 
+/** The third makes it ask again for what it could not get the last time. */
+const MAVEN_OPTIONS = ['--quiet', '--batch-mode', '--update-snapshots', '-Dstyle.color=never'];
+
 const QUICK_MS = 20_000;
 const DOWNLOAD_MS = 300_000;
 
@@ -47,9 +50,9 @@ export async function fromMaven(wanted: KafkaVersion): Promise<KafkaBrokerSource
   const folder = await cached(cacheRoot(), `kafka-${version}`, async (into) => {
     const pom = join(repositoryRoot(), 'test', 'brokers', 'kafka', 'pom.xml');
     const what = ['dependency:copy-dependencies', `-DoutputDirectory=${into}`, `-Dkafka.version=${version}`];
-    await runCommand('mvn', ['--quiet', '--batch-mode', '--file', pom, ...what], {
+    await runCommand('mvn', [...MAVEN_OPTIONS, '--file', pom, ...what], {
       timeoutMs: DOWNLOAD_MS,
-      complaint: /^\[ERROR\] (.*)/m,
+      complaint: /\[ERROR\] (.+?)(?: -> \[Help|$)/m,
     });
   });
   const origin = `from Maven, with Java ${java.version}`;

@@ -122,12 +122,13 @@ await describeWithKafka('a Kafka broker of a test', {}, (kafka) => {
     const format = startKafkaBroker({ properties: { 'num.partitions': 'many' } });
     await expect(format).rejects.toThrow(/does not start: .*: Invalid value many for configuration num.partitions/);
 
-    const properties = { 'listener.name.secured.ssl.keystore.type': 'JKS' };
+    const keystore = 'listener.name.secured.ssl.keystore';
+    const properties = { [`${keystore}.type`]: 'JKS', [`${keystore}.password`]: 'password' };
     const message = await startKafkaBroker({ security: { tls: true }, properties }).then(
       () => 'it started',
       (error: unknown) => String(error),
     );
-    expect(message).toMatch(/does not start: exit code 1\n.*keystore/s);
+    expect(message).toMatch(/does not start: exit code 1\n.*Failed to load SSL keystore/s);
     const folder = /(\S*jambus-kafka-\w+)/.exec(message)?.[1] ?? '';
     expect(folder).not.toBe('');
     expect(existsSync(folder)).toBe(false);
