@@ -24,7 +24,7 @@ export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args
   return containerCommand({
     image: source.image,
     name: `jambus-test-${randomUUID()}`,
-    ports: tool === 'serve' ? Object.values(ports) : [],
+    ports: tool === 'serve' ? [ports.clients, ports.secured] : [],
     folders: [folder, logDir],
     env: { LOG_DIR: folder, KAFKA_HEAP_OPTS: JVM_OPTIONS.join(' ') },
     entrypoint: script,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GuardedProcess } from '../provisioning/guarded-process.ts';
 import { launchBroker } from '../provisioning/launch-broker.ts';
@@ -35,11 +35,12 @@ const START_MS = 45_000;
  * @throws Error with the end of its log when it ends instead, or stays silent for 45 s
  */
 export async function launch(settings: LaunchSettings): Promise<GuardedProcess> {
-  const { source, ports, folder } = settings;
+  const { source, ports, folder, logDir } = settings;
   const configFile = join(folder, 'server.properties');
+  await mkdir(logDir, { recursive: true }); // Docker would make it, and keep it for root.
   if (settings.security?.tls === true) await makeCertificate(folder);
   await writeFile(configFile, propertiesFile(configuration(settings)));
-  const clusterId = (await formattedFor(settings.logDir)) ?? (await format(settings, configFile));
+  const clusterId = (await formattedFor(logDir)) ?? (await format(settings, configFile));
   return launchBroker({
     ...command(settings, 'serve', [configFile]),
     what: `Kafka ${source.version}`,
