@@ -1,0 +1,7 @@
+import { describeWithKafka } from '../../brokers/kafka/index.ts';
+import { describeFaults } from '../describe-faults.ts';
+import { startKafkaFaultyBroker } from './kafka-broker.ts';
+
+await describeWithKafka('500 calls over Kafka', { version: 'newest' }, (kafka) => {
+  describeFaults(() => startKafkaFaultyBroker(kafka));
+});
