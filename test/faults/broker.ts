@@ -19,6 +19,8 @@ export interface FaultyBroker {
   /** Settings of the adapters that use it. */
   readonly settings: Readonly<Record<string, string>>;
   startPublisher(commandsPerCall: number, pauseMs: number): Promise<Publisher>;
+  /** How many commands it has stored; a publisher that heard no answer may have published some twice. */
+  stored(): Promise<number>;
   /** Everything a channel has now. */
   read(channel: 'events' | 'results' | 'deadletters'): Promise<ChannelMessage[]>;
   /** Commands that no adapter has said it is done with. */

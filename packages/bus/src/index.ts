@@ -1,3 +1,4 @@
+export * from './drivers/kafka/index.ts';
 export * from './drivers/memory/index.ts';
 export * from './drivers/nats/index.ts';
 export * from './lanes/index.ts';

@@ -27,7 +27,7 @@ export interface AdapterContext {
 }
 
 /** What an adapter has to know; which bus it is on, and how to reach it, is known to whoever connects it. */
-export type AdapterSettings = Omit<AdapterConfig, 'bus' | 'logLevel' | 'prefix' | `nats${string}`>;
+export type AdapterSettings = Omit<AdapterConfig, 'bus' | 'logLevel' | 'prefix' | `nats${string}` | `kafka${string}`>;
 
 export interface Adapter {
   /** Opens the admin port; resolves with it. @throws when it cannot be had */

@@ -1,7 +1,7 @@
 import { AdapterConfig, JambusError } from '@jambus/schema';
 import { runMain } from '@jambus/service';
 import { createAdapter } from './adapter.ts';
-import { connectBus } from './connect-bus.ts';
+import { connectBus } from './bus/connect-bus.ts';
 
 await runMain({
   name: 'adapter',

@@ -24,6 +24,7 @@ export async function startNatsBroker(nats: NatsForTests): Promise<FaultyBroker>
       ends.push(end);
       return publisher;
     },
+    stored: async () => (await jsm.streams.info(`${prefix}-commands`)).state.last_seq,
     read: (channel) => readStream(nc, jsm, prefix, channel),
     lag: () => lagOf(nc, jsm, prefix),
     kill: () => server.kill(),

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { DEFAULT_PREFIX } from '../bus/names.ts';
 import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
 import { configSchema } from './config-schema.ts';
+import { kafkaRules, kafkaSettings } from './kafka-settings.ts';
 import { natsRules, natsSettings } from './nats-settings.ts';
 
 const HOST = '(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])';
@@ -86,7 +87,8 @@ export const AdapterConfig = configSchema(
     linkToken,
     ...adapterSettings,
     ...natsSettings,
+    ...kafkaSettings,
   },
-  natsRules,
+  [...natsRules, ...kafkaRules],
 );
 export type AdapterConfig = Readonly<Static<typeof AdapterConfig>>;

@@ -40,6 +40,23 @@ export function host(preset: string, description: string) {
   });
 }
 
+/** A file that is read. */
+export function file(description: string) {
+  return Type.Optional(Type.String({ minLength: 1, expects: 'the path of a file', description }));
+}
+
+/** A password or token. */
+export function secret(description: string) {
+  return Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]+$',
+      secret: true,
+      expects: 'visible ASCII characters, no blanks or line breaks',
+      description,
+    }),
+  );
+}
+
 /** How long a service may take to end its work. */
 export function drainMs(preset: number, description: string) {
   return Type.Integer({ default: preset, minimum: 0, maximum: 3_600_000, description });

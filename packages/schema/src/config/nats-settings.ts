@@ -1,23 +1,9 @@
 import { Type } from '@sinclair/typebox';
+import { file, secret } from './common-settings.ts';
 import type { ConfigRule } from './config-schema.ts';
 
 const HOST = '(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])';
 const SERVER = `^(?:nats|tls)://${HOST}(?::\\d{1,5})?$`;
-
-function path(description: string) {
-  return Type.Optional(Type.String({ minLength: 1, expects: 'the path of a file', description }));
-}
-
-function secret(description: string) {
-  return Type.Optional(
-    Type.String({
-      pattern: '^[\\x21-\\x7e]+$',
-      secret: true,
-      expects: 'visible ASCII characters, no blanks or line breaks',
-      description,
-    }),
-  );
-}
 
 /** Where NATS is, how to get in, and what streams are created with. Only looked at when NATS is the bus. */
 export const natsSettings = {
@@ -42,10 +28,10 @@ export const natsSettings = {
       description: 'Seed of the nkey to sign in with.',
     }),
   ),
-  natsCredentials: path('File with the JWT and seed of a user, as nsc makes it. Read again for every connection.'),
-  natsTlsCa: path('PEM file with the authorities that may have signed the certificate of the server.'),
-  natsTlsCert: path('PEM file with the certificate to show to the server.'),
-  natsTlsKey: path('PEM file with the key of that certificate.'),
+  natsCredentials: file('File with the JWT and seed of a user, as nsc makes it. Read again for every connection.'),
+  natsTlsCa: file('PEM file with the authorities that may have signed the certificate of the server.'),
+  natsTlsCert: file('PEM file with the certificate to show to the server.'),
+  natsTlsKey: file('PEM file with the key of that certificate.'),
   natsPartitions: Type.Optional(
     Type.Integer({
       minimum: 1,

@@ -75,6 +75,11 @@ describe('values', () => {
       natsMaxAgeMs: 3600000,
       natsMaxBytes: 536870912,
       natsDuplicateWindowMs: 120000,
+      kafkaBrokers: ['127.0.0.1:9092'],
+      kafkaClientId: 'jambus-adapter',
+      kafkaTls: false,
+      kafkaCreateTopics: true,
+      kafkaSessionMs: 6000,
     });
   });
 

@@ -1,0 +1,127 @@
+import type { Batch } from 'kafkajs';
+import { type LanesOfPartitions, type PartitionWork, partitionWork } from './partition-work.ts';
+
+/** What a member of the group can do about its reading. */
+export interface Flow {
+  pause(partitions: readonly number[]): void;
+  resume(partitions: readonly number[]): void;
+}
+
+/** A position that may be committed. */
+export interface Due {
+  readonly partition: number;
+  readonly work: PartitionWork;
+  /** The last finished record. */
+  readonly offset: number;
+}
+
+/** The partitions that the group has given us, and the work on each. It outlives a member that has to be replaced. */
+export interface Assignment {
+  readonly partitions: readonly number[];
+  /** The group has met: work on what we keep goes on, on what we lost it ends. */
+  assign(partitions: readonly number[], flow: Flow): void;
+  /**
+   * Takes what was fetched.
+   *
+   * @param settled false while what was asked for before the group met may still come in
+   * @returns whether it was taken, and reading may go on behind it
+   */
+  take(batch: Batch, settled: boolean): boolean;
+  /** There was nothing in the partition for us up to this offset. */
+  passed(partition: number, offset: number): void;
+  due(): Due[];
+  /** Somebody else may have our partitions: what runs is told to stop and not waited for. */
+  lose(): void;
+  /** Takes nothing more; resolves when what runs has ended, or its time is up. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const NO_FLOW: Flow = { pause: () => {}, resume: () => {} };
+
+/** @param stopMs how long running handlers are waited for */
+export function createAssignment(lanes: LanesOfPartitions, stopMs: number): Assignment {
+  let assigned: readonly number[] = [];
+  let flow = NO_FLOW;
+  let stopping = false;
+  const works = new Map<number, PartitionWork>();
+  /** What was given up and still ends. */
+  const ending = new Set<Promise<void>>();
+
+  const giveUp = (partition: number, deadlineMs: number): void => {
+    const work = works.get(partition);
+    if (work === undefined) return;
+    works.delete(partition);
+    const ended = work.stop(deadlineMs).finally(() => ending.delete(ended));
+    ending.add(ended);
+  };
+
+  const begin = (partition: number, startAfter: number): PartitionWork => {
+    giveUp(partition, stopMs);
+    const work = partitionWork(partition, startAfter, lanes, () => {
+      if (works.get(partition) === work && !stopping) flow.resume([partition]);
+    });
+    works.set(partition, work);
+    return work;
+  };
+
+  const workFor = (partition: number, first: number, settled: boolean): PartitionWork | undefined => {
+    const work = works.get(partition);
+    // What was asked for by an earlier assignment is no place to begin: there may be records before it.
+    if (!settled) return work;
+    if (work === undefined || isElsewhere(work, first)) return begin(partition, first - 1);
+    work.unproven = undefined;
+    return work;
+  };
+
+  return {
+    get partitions() {
+      return assigned;
+    },
+    assign: (partitions, newFlow) => {
+      assigned = partitions;
+      flow = newFlow;
+      for (const partition of [...works.keys()]) if (!partitions.includes(partition)) giveUp(partition, stopMs);
+      for (const work of works.values()) work.unproven ??= work.committed;
+      const full = partitions.filter((partition) => stopping || works.get(partition)?.hasRoom === false);
+      flow.pause(full);
+      flow.resume(partitions.filter((partition) => !full.includes(partition)));
+    },
+    take: (batch, settled) => {
+      const { partition, messages } = batch;
+      if (stopping || !assigned.includes(partition)) return false;
+      const work = workFor(partition, Number(batch.firstOffset()), settled);
+      if (work === undefined) return false;
+      work.take(messages);
+      work.reached(Number(batch.lastOffset()));
+      if (!work.hasRoom) flow.pause([partition]);
+      return true;
+    },
+    passed: (partition, offset) => works.get(partition)?.reached(offset),
+    due: () => {
+      const due: Due[] = [];
+      for (const [partition, work] of works) {
+        const { done } = work;
+        if (done > work.committed) due.push({ partition, work, offset: done });
+      }
+      return due;
+    },
+    lose: () => {
+      assigned = [];
+      for (const partition of [...works.keys()]) giveUp(partition, 0);
+    },
+    stop: async () => {
+      stopping = true;
+      flow.pause(assigned);
+      await Promise.all([...[...works.values()].map((work) => work.stop(stopMs)), ...ending]);
+    },
+  };
+}
+
+/**
+ * Whether reading went on at another place than where this work stands. Before what we committed: the log or the position
+ * was reset. Just after the group has met, behind what we can have committed: somebody else has worked here meanwhile.
+ */
+function isElsewhere(work: PartitionWork, first: number): boolean {
+  if (work.unproven === undefined) return first <= work.committed;
+  return first <= work.unproven || first > work.claimed + 1;
+}

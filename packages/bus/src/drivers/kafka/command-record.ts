@@ -1,0 +1,19 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { CommandRecord } from '../../port/index.ts';
+import { readRecord } from './connection/record.ts';
+
+/** A record of the commands' topic as what the port hands over. Never throws. */
+export function commandRecord(message: KafkaMessage, partition: number): CommandRecord {
+  const { key, attributes, payload, timestamp } = readRecord(message);
+  const now = Date.now();
+  return {
+    // The key is what keeps a call in one partition and so in order; the subject does for those who cannot set one.
+    callSid: key ?? (attributes['subject'] || undefined),
+    attributes,
+    payload,
+    // It may be the publisher's clock: one that is fast must not give its commands a longer life.
+    publishedAt: timestamp > 0 ? Math.min(timestamp, now) : now,
+    replyTo: undefined,
+    position: `${partition}/${message.offset}`,
+  };
+}

@@ -1,0 +1,28 @@
+import { JambusError } from '@jambus/schema';
+import type { SASLOptions } from 'kafkajs';
+import { rereading } from './files.ts';
+import { tokenFromEndpoint } from './oauth-token.ts';
+import type { KafkaSasl } from './settings.ts';
+
+/**
+ * How a connection proves who it is, as the client wants it.
+ *
+ * @throws JambusError `bad_config` when the token file cannot be read
+ */
+export function saslOf(settings: KafkaSasl): SASLOptions {
+  if (settings.mechanism !== 'oauthbearer') {
+    const { mechanism, user: username, password } = settings;
+    return { mechanism, username, password };
+  }
+  const token = 'tokenFile' in settings ? tokenFromFile(settings.tokenFile) : tokenFromEndpoint(settings);
+  return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await token() }) };
+}
+
+function tokenFromFile(path: string): () => Promise<string> {
+  const read = rereading(path, 'token file');
+  return async () => {
+    const token = read().trim();
+    if (token === '') throw new JambusError('bad_config', `the Kafka token file ${path} is empty`);
+    return token;
+  };
+}

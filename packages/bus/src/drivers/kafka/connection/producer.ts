@@ -1,0 +1,89 @@
+import { JambusError } from '@jambus/schema';
+import kafkajs, { type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import { CLIENT_RETRIES, type Cluster } from './cluster.ts';
+
+/** A producer that is used until its first failure. */
+export interface OneProducer {
+  /**
+   * Resolves when the brokers have all of it. One call at a time: the client lets sends overtake each other.
+   *
+   * @throws what the client throws; the producer is of no more use then
+   */
+  send(messages: readonly TopicMessages[]): Promise<void>;
+  end(): void;
+}
+
+/** How long all replicas may take to have a batch, ms. */
+const ACKNOWLEDGE_WITHIN_MS = 5_000;
+/** How long a send may take with all attempts that the client makes by itself, ms. */
+const SEND_WITHIN_MS = 10_000;
+
+/**
+ * Connects an idempotent producer: what the client sends again by itself is written once.
+ *
+ * Not so across failures: brokers know a batch by its number and its count only, and after a send that failed in part the
+ * client's numbers may be those of other messages, which a broker would take for what it has and drop. So nothing is sent
+ * by a producer that has failed; the next one may write again what is there already.
+ *
+ * @throws what the client throws
+ */
+export async function connectProducer(cluster: Cluster): Promise<OneProducer> {
+  const client = cluster.newClient();
+  const used = new Set<string>();
+  const producer = client.kafka.producer({
+    idempotent: true,
+    allowAutoTopicCreation: false,
+    retry: CLIENT_RETRIES,
+    createPartitioner: () => noting(used),
+  });
+  try {
+    await within(SEND_WITHIN_MS, producer.connect());
+  } catch (error) {
+    client.end();
+    throw error;
+  }
+  return {
+    send: async (topicMessages) => {
+      used.clear();
+      const written = await within(SEND_WITHIN_MS, sendAll(producer, topicMessages));
+      for (const { topicName, partition } of written) used.delete(placeOf(topicName, partition));
+      if (used.size === 0) return;
+      throw new JambusError('bus_unavailable', `no broker has confirmed ${[...used].join(', ')}`);
+    },
+    end: () => client.end(),
+  };
+}
+
+function sendAll(producer: Producer, topicMessages: readonly TopicMessages[]): Promise<RecordMetadata[]> {
+  return producer.sendBatch({ acks: -1, timeout: ACKNOWLEDGE_WITHIN_MS, topicMessages: [...topicMessages] });
+}
+
+/**
+ * The partitioner of the Java client, so that everybody's records of a key go to the same partition, noting where it sends
+ * them. When a partition moves between two attempts to a broker that has answered the first, the client forgets what is for
+ * that partition and reports success; so the answers are compared with this.
+ */
+function noting(used: Set<string>): ReturnType<typeof kafkajs.Partitioners.DefaultPartitioner> {
+  const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
+  return (args) => {
+    const partition = partitionOf(args);
+    used.add(placeOf(args.topic, partition));
+    return partition;
+  };
+}
+
+function placeOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new JambusError('bus_unavailable', `no answer in ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,164 @@
+import { JambusError } from '@jambus/schema';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { pause } from '../../waiting/pause.ts';
+import { whenAborted } from '../../waiting/when-aborted.ts';
+import type { Assignment, Flow } from './assignment.ts';
+import { CLIENT_RETRIES, type Cluster, type KafkaClient } from './connection/cluster.ts';
+import { explained, fromKafka } from './connection/errors.ts';
+import { type Fetches, trackFetches } from './fetches.ts';
+import type { Membership } from './membership.ts';
+import { type OffsetCommits, offsetCommits } from './offset-commits.ts';
+import { stickyAssigner } from './sticky-assigner.ts';
+
+export interface GroupMemberOptions {
+  readonly cluster: Cluster;
+  readonly group: string;
+  /** Of the commands. */
+  readonly topic: string;
+  readonly sessionMs: number;
+  readonly assignment: Assignment;
+  readonly membership: Membership;
+  readonly onTrouble: (error: JambusError) => void;
+}
+
+/** How long the group waits for a member that has to come to a meeting, ms. Ours come with their next heartbeat. */
+export const REBALANCE_MS = 10_000;
+
+/** All commands wait while the group meets, which it does when each has had a heartbeat. A dead one is waited for. */
+const HEARTBEAT_MS = 500;
+/** Heartbeats and partitions that are resumed wait for a fetch that waits for records, ms. */
+const FETCH_WAIT_MS = 200;
+/** What is taken at once is started without a pause for anything else, bytes. */
+const FETCH_BYTES = 1024 * 1024;
+const FETCH_PARTITION_BYTES = 256 * 1024;
+/** How soon partitions that somebody adds are noticed, ms. */
+const METADATA_AGE_MS = 30_000;
+const TICK_MS = 200;
+const LEAVE_MS = 2_000;
+
+/**
+ * Works as a member of the group until it is told to stop: then what runs is waited for, what is finished is committed, and
+ * the group is told at once.
+ *
+ * A client is used for one membership only: what it would recover from by a new one, and what would end it without a word,
+ * both end here, and whoever called makes a new member.
+ *
+ * @returns why it ended; undefined when it was told to
+ */
+export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal): Promise<JambusError | undefined> {
+  const { assignment, membership, topic, group, onTrouble } = options;
+  const client = options.cluster.newClient();
+  const consumer = consumerOf(client, options);
+  const over = new AbortController();
+  let failure: JambusError | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= explained(fromKafka(error, `reading ${topic} in group ${group}`), client.lastRefusal());
+    over.abort();
+  };
+
+  const commits = offsetCommits(topic, assignment, onTrouble);
+  const fetches = trackFetches();
+  const onJoined = (partitions: readonly number[]): void => {
+    fetches.met();
+    membership.joined();
+    assignment.assign(partitions, flowOf(consumer, topic));
+  };
+  listen(consumer, { options, commits, fetches, onJoined, fail });
+  const eachBatch = async ({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> => {
+    commits.by(commitOffsetsIfNecessary);
+    // Only where to fetch from next; nothing is committed by it.
+    if (assignment.take(batch, fetches.settled)) resolveOffset(batch.lastOffset());
+  };
+  const started = start(consumer, topic, eachBatch).catch(fail);
+  const tick = setInterval(() => {
+    if (membership.held) {
+      void commits.commit();
+    } else if (!membership.fresh) {
+      assignment.lose();
+      // One that is still on its way in has all the time it needs.
+      if (!membership.joining) fail(new JambusError('bus_unavailable', `group ${group} has not heard of us in time`));
+    }
+  }, TICK_MS);
+
+  await whenAborted(stop, over.signal);
+  if (failure === undefined) {
+    await assignment.stop();
+    await commits.finish();
+    // One that is told to go while it is being let in stays on unseen, so that is waited for.
+    const left = started.then(() => consumer.disconnect()).catch(() => {});
+    await Promise.race([left.finally(() => over.abort()), pause(LEAVE_MS, over.signal)]);
+  }
+  clearInterval(tick);
+  client.end();
+  // Without connections it gives up by itself; nobody waits for that.
+  consumer.disconnect().catch(() => {});
+  return failure;
+}
+
+function consumerOf(
+  { kafka }: KafkaClient,
+  { group, sessionMs, assignment, membership }: GroupMemberOptions,
+): Consumer {
+  return kafka.consumer({
+    groupId: group,
+    partitionAssigners: [
+      stickyAssigner({ owned: () => assignment.partitions, onJoining: () => membership.startJoining() }),
+    ],
+    sessionTimeout: sessionMs,
+    rebalanceTimeout: REBALANCE_MS,
+    heartbeatInterval: Math.min(HEARTBEAT_MS, sessionMs / 3),
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytes: FETCH_BYTES,
+    maxBytesPerPartition: FETCH_PARTITION_BYTES,
+    metadataMaxAge: METADATA_AGE_MS,
+    allowAutoTopicCreation: false,
+    retry: { ...CLIENT_RETRIES, restartOnFailure: async () => false },
+  });
+}
+
+async function start(
+  consumer: Consumer,
+  topic: string,
+  eachBatch: (payload: EachBatchPayload) => Promise<void>,
+): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+}
+
+interface Listening {
+  readonly options: GroupMemberOptions;
+  readonly commits: OffsetCommits;
+  readonly fetches: Fetches;
+  readonly onJoined: (partitions: readonly number[]) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail }: Listening): void {
+  const { topic, assignment, membership } = options;
+  const { events } = consumer;
+  consumer.on(events.HEARTBEAT, () => membership.confirm());
+  consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
+  // The last moment to commit in this generation; the client asks to be let into the next one right after it.
+  consumer.on(events.REBALANCING, () => void commits.commit());
+  consumer.on(events.GROUP_JOIN, ({ payload }) => onJoined(payload.memberAssignment[topic] ?? []));
+  // What is not for readers (the end of a transaction) passes us by, and would be a lag for ever.
+  consumer.on(events.END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
+    if (batchSize === 0) assignment.passed(partition, Number(lastOffset));
+  });
+  consumer.on(events.CRASH, ({ payload }) => fail(payload.error));
+}
+
+function flowOf(consumer: Consumer, topic: string): Flow {
+  const tell = (what: 'pause' | 'resume', partitions: readonly number[]): void => {
+    try {
+      consumer[what]([{ topic, partitions: [...partitions] }]);
+    } catch {
+      // It has ended, which we are about to hear, and reads nothing any more.
+    }
+  };
+  return {
+    pause: (partitions) => tell('pause', partitions),
+    resume: (partitions) => tell('resume', partitions),
+  };
+}

@@ -1,0 +1,3 @@
+export * from './connect-kafka-bus.ts';
+export * from './connection/settings.ts';
+export * from './options.ts';

@@ -1,0 +1,82 @@
+import kafkajs, { type GroupMember, type PartitionAssigner } from 'kafkajs';
+
+const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
+const VERSION = 0;
+
+/** What one member works on, and what it has worked on so far. */
+export interface Claim {
+  readonly member: string;
+  readonly partitions: readonly number[];
+}
+
+export interface StickyAssignerOptions {
+  /** What this adapter works on now. */
+  readonly owned: () => readonly number[];
+  /** Called just before this adapter asks to be let into the group, each time. */
+  readonly onJoining: () => void;
+}
+
+/**
+ * Spreads partitions evenly and leaves as many as it can where they are: all members meet whenever one comes or goes, and
+ * what stays where it is goes on meanwhile.
+ */
+export function stickyAssigner({ owned, onJoining }: StickyAssignerOptions): PartitionAssigner {
+  return ({ cluster }) => ({
+    name: 'jambus-sticky',
+    version: VERSION,
+    protocol: ({ topics }) => {
+      onJoining();
+      const userData = Buffer.from(JSON.stringify(owned()));
+      return { name: 'jambus-sticky', metadata: MemberMetadata.encode({ version: VERSION, topics, userData }) };
+    },
+    assign: async ({ members, topics: [topic = ''] }) => {
+      const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+      return share(partitions, members.map(claimOf)).map(({ member, partitions: assigned }) => ({
+        memberId: member,
+        memberAssignment: MemberAssignment.encode({
+          version: VERSION,
+          assignment: { [topic]: [...assigned] },
+          userData: Buffer.alloc(0),
+        }),
+      }));
+    },
+  });
+}
+
+/**
+ * Who works on what from now on. Every partition has one owner, nobody has two more than another, and a partition changes
+ * hands only for that. What two claim goes to the first by name.
+ */
+export function share(partitions: readonly number[], claims: readonly Claim[]): Claim[] {
+  const free = new Set(partitions);
+  const least = Math.floor(partitions.length / claims.length);
+  let withOneMore = partitions.length % claims.length;
+  const shares = [...claims]
+    .sort((a, b) => (a.member < b.member ? -1 : 1))
+    .map(({ member, partitions: claimed }) => {
+      const kept = [...new Set(claimed)].filter((partition) => free.has(partition));
+      const limit = kept.length > least && withOneMore > 0 ? least + 1 : least;
+      if (limit > least) withOneMore--;
+      const own = kept.slice(0, limit);
+      for (const partition of own) free.delete(partition);
+      return { member, own };
+    });
+  const rest = [...free].sort((a, b) => a - b);
+  for (const { own } of shares) while (own.length < least) own.push(...rest.splice(0, 1));
+  for (const { own } of shares) if (own.length === least) own.push(...rest.splice(0, 1));
+  return shares.map(({ member, own }) => ({ member, partitions: own }));
+}
+
+function claimOf({ memberId, memberMetadata }: GroupMember): Claim {
+  return { member: memberId, partitions: partitionsIn(MemberMetadata.decode(memberMetadata)?.userData) };
+}
+
+/** A claim is no more than a wish: what cannot be read is none. */
+function partitionsIn(userData: Buffer | undefined): readonly number[] {
+  try {
+    const value: unknown = JSON.parse(String(userData));
+    return Array.isArray(value) ? value.filter((partition) => Number.isInteger(partition)) : [];
+  } catch {
+    return [];
+  }
+}

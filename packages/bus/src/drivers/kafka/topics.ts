@@ -1,0 +1,163 @@
+import { type BusNames, CHANNELS, type Channel, JambusError } from '@jambus/schema';
+import kafkajs, { type Admin } from 'kafkajs';
+import type { Cluster } from './connection/cluster.ts';
+import { fromKafka, typeOf } from './connection/errors.ts';
+import { DEFAULT_KAFKA_PARTITIONS, type KafkaTopicSettings } from './options.ts';
+
+export interface TopicsOptions {
+  readonly cluster: Cluster;
+  readonly brokers: readonly string[];
+  readonly names: BusNames;
+  readonly settings: KafkaTopicSettings;
+}
+
+/** What a topic is like; undefined when there is none. */
+type Found = { readonly partitions: number } | undefined;
+
+/** How long the cluster may take to create topics and to give them leaders, ms. */
+const CREATE_WITHIN_MS = 10_000;
+
+/**
+ * Creates the topics that are missing, if that is allowed, and looks at those that are there.
+ *
+ * @throws JambusError `bad_config` or `bus_refused` with a line for each topic that cannot be used: what it has, what it has
+ *   to have, and the command that sees to it; as `fromKafka` otherwise
+ */
+export async function ensureTopics(options: TopicsOptions): Promise<void> {
+  const client = options.cluster.newClient();
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    const faults: JambusError[] = [];
+    const missing: Channel[] = [];
+    for (const channel of CHANNELS) {
+      const found = await lookAt(admin, channel, options, faults);
+      if (found === 'missing') missing.push(channel);
+    }
+    if (options.settings.create) await create(admin, missing, options, faults);
+    else faults.push(...missing.map((channel) => missingTopic(channel, options)));
+    if (faults.length > 0) throw asOne(faults);
+  } catch (error) {
+    throw fromKafka(error, 'preparing the topics');
+  } finally {
+    client.end();
+  }
+}
+
+async function lookAt(
+  admin: Admin,
+  channel: Channel,
+  options: TopicsOptions,
+  faults: JambusError[],
+): Promise<'missing' | 'there'> {
+  const topic = options.names[channel];
+  let found: Found;
+  try {
+    found = await partitionsOf(admin, topic);
+  } catch (error) {
+    if (typeOf(error) !== 'TOPIC_AUTHORIZATION_FAILED') throw error;
+    faults.push(new JambusError('bus_refused', noRights(channel, options), { cause: error }));
+    return 'there';
+  }
+  if (found === undefined) return 'missing';
+  const fault = faultIn(channel, found, options) ?? (await compaction(admin, topic, options));
+  if (fault !== undefined) faults.push(new JambusError('bad_config', fault));
+  return 'there';
+}
+
+async function partitionsOf(admin: Admin, topic: string): Promise<Found> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return { partitions: topics[0]?.partitions.length ?? 0 };
+  } catch (error) {
+    if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+    throw error;
+  }
+}
+
+function faultIn(channel: Channel, found: { readonly partitions: number }, options: TopicsOptions): string | undefined {
+  const { partitions: wanted = 1 } = options.settings;
+  if (channel !== 'commands' || found.partitions >= wanted) return undefined;
+  const topic = options.names[channel];
+  return (
+    `topic ${topic} has ${counted(found.partitions)}, and has to have at least ${wanted}; more move calls to others, so ` +
+    `when no commands wait: ${tool('topics', options)} --alter --topic ${topic} --partitions ${wanted}`
+  );
+}
+
+/** A compacted topic keeps the last message of each call only. Who may not look at the settings is not told. */
+async function compaction(admin: Admin, topic: string, options: TopicsOptions): Promise<string | undefined> {
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] };
+  const described = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] }).catch((error) => {
+    if (fromKafka(error, 'looking at a topic').retryable) throw error;
+    return undefined;
+  });
+  const policy = described?.resources[0]?.configEntries.find(({ configName }) => configName === 'cleanup.policy');
+  if (policy === undefined || !policy.configValue.includes('compact')) return undefined;
+  const change = `--alter --entity-type topics --entity-name ${topic} --add-config cleanup.policy=delete`;
+  return (
+    `topic ${topic} has cleanup.policy=${policy.configValue}, which keeps the last message of a call only, and has to have ` +
+    `delete: ${tool('configs', options)} ${change}`
+  );
+}
+
+async function create(
+  admin: Admin,
+  missing: readonly Channel[],
+  options: TopicsOptions,
+  faults: JambusError[],
+): Promise<void> {
+  for (const channel of missing) {
+    try {
+      const wanted = newTopic(channel, options);
+      await admin.createTopics({ topics: [wanted], waitForLeaders: true, timeout: CREATE_WITHIN_MS });
+    } catch (error) {
+      const refusal = fromKafka(error, `topic ${options.names[channel]} cannot be created`);
+      if (refusal.retryable) throw refusal;
+      const message = `${refusal.message}; ${missingTopic(channel, options).message}`;
+      faults.push(new JambusError(refusal.code, message, { cause: error }));
+    }
+  }
+}
+
+function newTopic(channel: Channel, { names, settings }: TopicsOptions) {
+  return {
+    topic: names[channel],
+    numPartitions: newPartitions(channel, settings),
+    // What -1 stands for is the cluster's setting.
+    replicationFactor: settings.replication ?? -1,
+    // A command's life begins when the broker has it, whatever the clocks of publishers say.
+    configEntries: channel === 'commands' ? [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] : [],
+  };
+}
+
+function newPartitions(channel: Channel, { partitions = DEFAULT_KAFKA_PARTITIONS }: KafkaTopicSettings): number {
+  return channel === 'deadletters' ? 1 : partitions;
+}
+
+function missingTopic(channel: Channel, options: TopicsOptions): JambusError {
+  const topic = options.names[channel];
+  const partitions = newPartitions(channel, options.settings);
+  const command = `${tool('topics', options)} --create --topic ${topic} --partitions ${partitions}`;
+  return new JambusError('bad_config', `topic ${topic} is missing: ${command}`);
+}
+
+function noRights(channel: Channel, options: TopicsOptions): string {
+  const topic = options.names[channel];
+  const operation = channel === 'commands' ? 'Read' : 'Write';
+  const command = `${tool('acls', options)} --add --allow-principal User:… --operation ${operation} --topic ${topic}`;
+  return `no rights for topic ${topic}: ${command}`;
+}
+
+function tool(name: 'topics' | 'configs' | 'acls', { brokers }: TopicsOptions): string {
+  return `kafka-${name}.sh --bootstrap-server ${brokers.join(',')}`;
+}
+
+function counted(partitions: number): string {
+  return partitions === 1 ? '1 partition' : `${partitions} partitions`;
+}
+
+function asOne(faults: readonly JambusError[]): JambusError {
+  const code = faults.some(({ code }) => code === 'bus_refused') ? 'bus_refused' : 'bad_config';
+  return new JambusError(code, faults.map(({ message }) => message).join('\n'), { cause: faults[0] });
+}

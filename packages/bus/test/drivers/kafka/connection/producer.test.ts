@@ -1,0 +1,58 @@
+import type { ICustomPartitioner, Kafka, ProducerBatch, ProducerConfig, RecordMetadata } from 'kafkajs';
+import type { Cluster } from '../../../../src/drivers/kafka/connection/cluster.ts';
+import { connectProducer } from '../../../../src/drivers/kafka/connection/producer.ts';
+
+const PARTITIONS = Array.from({ length: 8 }, (_, partitionId) => ({
+  partitionId,
+  partitionErrorCode: 0,
+  leader: 1,
+  replicas: [1],
+  isr: [1],
+}));
+
+/**
+ * A cluster whose client behaves as kafkajs does when a partition moves between two attempts: it asks its partitioner for
+ * every message, and reports only what some of the brokers answered.
+ */
+function clusterAnswering(answered: (places: RecordMetadata[]) => RecordMetadata[]): Cluster {
+  const producer = (config: ProducerConfig) => {
+    const partitioner = (config.createPartitioner as ICustomPartitioner)();
+    return {
+      connect: async () => {},
+      sendBatch: async ({ topicMessages = [] }: ProducerBatch) =>
+        answered(
+          topicMessages.flatMap(({ topic, messages }) =>
+            messages.map((message) => ({
+              topicName: topic,
+              partition: partitioner({ topic, partitionMetadata: PARTITIONS, message }),
+              errorCode: 0,
+            })),
+          ),
+        ),
+    };
+  };
+  const kafka = { producer } as unknown as Kafka;
+  return { connected: true, newClient: () => ({ kafka, lastRefusal: () => undefined, end: () => {} }) };
+}
+
+const messages = ['call-1', 'call-2', 'call-3'].map((key) => ({ key, value: '{}' }));
+const batch = [
+  { topic: 'jambonz.events', messages },
+  { topic: 'jambonz.results', messages: messages.slice(0, 1) },
+];
+
+test('a send that the brokers have confirmed for every partition succeeds, time and again', async () => {
+  const producer = await connectProducer(clusterAnswering((places) => places));
+  await producer.send(batch);
+  await producer.send(batch.slice(1));
+});
+
+test('a send is not believed when a partition is missing among the answers', async () => {
+  const producer = await connectProducer(
+    clusterAnswering((places) => places.filter(({ topicName }) => topicName !== 'jambonz.results')),
+  );
+  await expect(producer.send(batch)).rejects.toMatchObject({
+    code: 'bus_unavailable',
+    message: expect.stringMatching(/^no broker has confirmed jambonz\.results\/\d$/),
+  });
+});

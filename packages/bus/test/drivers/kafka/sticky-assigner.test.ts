@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { type Claim, share } from '../../../src/drivers/kafka/sticky-assigner.ts';
+
+const partitionsUpTo = (count: number) => Array.from({ length: count }, (_, partition) => partition);
+
+const someClaims = fc
+  .array(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 20 }), { minLength: 1, maxLength: 8 })
+  .map((claimed): Claim[] => claimed.map((partitions, n) => ({ member: `member-${n}`, partitions })));
+
+const sharesOf = (shares: readonly Claim[]) => shares.map(({ partitions }) => partitions.length);
+
+test('every partition has one owner, and nobody has two more than another, whatever is claimed', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 20 }), someClaims, (count, claims) => {
+      const shares = share(partitionsUpTo(count), claims);
+      expect(shares.flatMap(({ partitions }) => partitions).sort((a, b) => a - b)).toEqual(partitionsUpTo(count));
+      expect(Math.max(...sharesOf(shares)) - Math.min(...sharesOf(shares))).toBeLessThanOrEqual(1);
+      expect(shares.map(({ member }) => member).sort()).toEqual(claims.map(({ member }) => member).sort());
+    }),
+  );
+});
+
+test('when somebody comes or goes, only what has to changes hands', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 6 }), (count, members) => {
+      const nobody = partitionsUpTo(members).map((n) => ({ member: `member-${n}`, partitions: [] }));
+      const before = share(partitionsUpTo(count), nobody);
+      const keptBy = (after: readonly Claim[]) =>
+        before.flatMap(({ member, partitions }) => {
+          const now = after.find((other) => other.member === member)?.partitions ?? [];
+          return partitions.filter((partition) => now.includes(partition));
+        });
+
+      const withNewcomer = share(partitionsUpTo(count), [...before, { member: 'newcomer', partitions: [] }]);
+      expect(keptBy(withNewcomer)).toHaveLength(count - Math.floor(count / (members + 1)));
+      const [gone, ...rest] = before;
+      if (rest.length === 0) return;
+      const withoutFirst = share(partitionsUpTo(count), rest);
+      expect(keptBy(withoutFirst)).toHaveLength(count - (gone?.partitions.length ?? 0));
+    }),
+  );
+});
+
+test('what nobody touches stays where it is', () => {
+  const claims = [
+    { member: 'b', partitions: [4, 0] },
+    { member: 'a', partitions: [3, 1, 2] },
+  ];
+  expect(share(partitionsUpTo(5), claims)).toEqual([
+    { member: 'a', partitions: [3, 1, 2] },
+    { member: 'b', partitions: [4, 0] },
+  ]);
+});

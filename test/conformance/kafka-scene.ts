@@ -1,0 +1,176 @@
+// Compiled with the package, which knows nothing of jest otherwise.
+/// <reference types="jest" />
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Bus,
+  type BusMessage,
+  type BusTrouble,
+  type CommandHandler,
+  type CommandRecord,
+  connectKafkaBus,
+  type KafkaBusOptions,
+} from '@jambus/bus';
+import { type BusNames, busNames } from '@jambus/schema';
+import kafkajs, { type Admin, type IHeaders, type Producer } from 'kafkajs';
+import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
+import { plainClient, SESSION_MS } from './kafka-harness.ts';
+import { DONE } from './scene.ts';
+
+const PATIENCE_MS = 20_000;
+/** Positions are committed at intervals shorter than this. */
+const COMMITTED_MS = 600;
+
+/** An adapter at work. */
+export interface Working {
+  readonly handled: readonly CommandRecord[];
+  readonly running: Promise<void>;
+  /** Ends in good order. */
+  end(): Promise<void>;
+}
+
+/** Topics of one test, and everything that it starts, which ends with it. */
+export interface KafkaScene {
+  readonly names: BusNames;
+  readonly admin: Admin;
+  readonly producer: Producer;
+  readonly troubles: readonly BusTrouble[];
+  connect(options?: Partial<KafkaBusOptions>): Promise<Bus>;
+  /** A way to the broker that can be cut. */
+  proxy(): Promise<TcpProxy>;
+  handle(bus: Bus, handler?: CommandHandler): Working;
+  send(callSid: string | null, text: string, headers?: IHeaders): Promise<void>;
+  /** A command in a partition of our choice, whatever its key. */
+  sendTo(partition: number, callSid: string, text: string): Promise<void>;
+  /** What the group has committed, by partition; -1 when nothing is. */
+  committed(): Promise<number[]>;
+  /** Waits until everything in the commands' topic is committed. */
+  noLag(): Promise<void>;
+  /** Waits for as long as positions may take to be committed. */
+  commitInterval(): Promise<void>;
+  /** Every record of a topic as text, by partition. */
+  texts(channel: BusMessage['channel']): Promise<string[][]>;
+  close(): Promise<void>;
+}
+
+/** What is done to a broker while scenes use it, and what the scenes of one file share. */
+export async function openKafkaScene(port: number, prefix: string): Promise<KafkaScene> {
+  const names = busNames(prefix);
+  const group = `${names.commands}.adapters`;
+  const kafka = plainClient(port);
+  const admin = kafka.admin();
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const ending: (() => Promise<unknown>)[] = [];
+  const troubles: BusTrouble[] = [];
+  await Promise.all([admin.connect(), producer.connect()]);
+
+  const committed = async (): Promise<number[]> => {
+    const [found] = await admin.fetchOffsets({ groupId: group, topics: [names.commands] });
+    const partitions = [...(found?.partitions ?? [])].sort((a, b) => a.partition - b.partition);
+    return partitions.map(({ offset }) => Number(offset));
+  };
+  const ends = async (): Promise<number[]> => {
+    const found = await admin.fetchTopicOffsets(names.commands);
+    return found.sort((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
+  };
+
+  return {
+    names,
+    admin,
+    producer,
+    troubles,
+    connect: async (options = {}) => {
+      const bus = await connectKafkaBus({
+        connection: { brokers: [`127.0.0.1:${port}`] },
+        names,
+        sessionMs: SESSION_MS,
+        onTrouble: (trouble) => troubles.push(trouble),
+        ...options,
+        topics: { partitions: 2, ...options.topics },
+      });
+      ending.push(() => bus.close());
+      return bus;
+    },
+    proxy: async () => {
+      const proxy = await startTcpProxy(port);
+      ending.push(() => proxy.close());
+      return proxy;
+    },
+    handle: (bus, handler = async () => DONE) => {
+      const handled: CommandRecord[] = [];
+      const stop = new AbortController();
+      const running = bus.commands.run(async (record, signal) => {
+        handled.push(record);
+        return handler(record, signal);
+      }, stop.signal);
+      const end = () => {
+        stop.abort();
+        return running;
+      };
+      ending.push(() => end().catch(() => {}));
+      return { handled, running, end };
+    },
+    send: async (callSid, text, headers = {}) => {
+      await producer.send({ topic: names.commands, messages: [{ key: callSid, value: text, headers }] });
+    },
+    sendTo: async (partition, callSid, text) => {
+      await producer.send({ topic: names.commands, messages: [{ partition, key: callSid, value: text }] });
+    },
+    committed,
+    noLag: () =>
+      eventually(async () => {
+        expect((await committed()).map((offset) => Math.max(offset, 0))).toEqual(await ends());
+      }),
+    commitInterval: () => sleep(COMMITTED_MS),
+    texts: async (channel) => {
+      const offsets = await admin.fetchTopicOffsets(names[channel]);
+      const found: string[][] = offsets.map(() => []);
+      const wanted = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+      let count = 0;
+      const consumer = kafka.consumer({ groupId: `${prefix}-${Math.random()}`, maxWaitTimeInMs: 50 });
+      await consumer.connect();
+      await consumer.subscribe({ topics: [names[channel]], fromBeginning: true });
+      await consumer.run({
+        eachMessage: async ({ partition, message }) => {
+          found[partition]?.push(String(message.value));
+          count++;
+        },
+      });
+      await eventually(() => expect(count).toBeGreaterThanOrEqual(wanted));
+      await consumer.disconnect();
+      return found;
+    },
+    close: async () => {
+      for (const end of ending.splice(0).reverse()) await end();
+      await Promise.all([admin.disconnect(), producer.disconnect()]);
+    },
+  };
+}
+
+export async function eventually(assertion: () => void | Promise<void>): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await assertion();
+    } catch (failure) {
+      if (performance.now() > until) throw failure;
+    }
+    await sleep(20);
+  }
+}
+
+export function refusalOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+export function eventOf(callSid: string, text: string): BusMessage {
+  return {
+    channel: 'events',
+    callSid,
+    type: 'verb:status',
+    attributes: { id: `${callSid}/1/${text}` },
+    payload: new TextEncoder().encode(text),
+  };
+}
