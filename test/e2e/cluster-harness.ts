@@ -170,8 +170,12 @@ export async function startCluster(): Promise<Cluster> {
 }
 
 /** Waits until `condition` holds. @throws Error after a while, with what it waited for */
-export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function eventually(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
     await delay(15);
