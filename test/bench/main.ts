@@ -1,14 +1,16 @@
 import { brokerBench } from './broker-bench.ts';
+import { kafkaBenchBroker } from './kafka-bench-broker.ts';
 import { memoryBench } from './memory-bench.ts';
 import { natsBenchBroker } from './nats-bench-broker.ts';
 
 /*
- * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named) or `nats`
- * (gateway and adapter as processes, a real server).
+ * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named), `nats` or
+ * `kafka` (gateway and adapter as processes, a real broker).
  */
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   memory: memoryBench,
+  kafka: () => brokerBench(kafkaBenchBroker),
   nats: () => brokerBench(natsBenchBroker),
 };
 
