@@ -91,3 +91,26 @@ describe('a gateway that is stopped', () => {
     ).toMatchObject([{ code: 'duplicate' }]);
   });
 });
+
+describe('a gateway that is told to stop', () => {
+  let cluster: Cluster;
+  beforeEach(async () => {
+    cluster = await startCluster();
+  });
+  afterEach(() => cluster.close());
+
+  test('fails its readiness first, and still takes the calls that the load balancer sends until it has noticed', async () => {
+    const gateway = await cluster.addGateway({ JAMBUS_DRAIN_MS: '8000', JAMBUS_DRAIN_NOTICE_MS: '2000' });
+    await cluster.addAdapter();
+    const readiness = () => fetch(`http://127.0.0.1:${gateway.linkPort}/readyz`).then(({ status }) => status);
+    await eventually('the gateway is ready', async () => (await readiness()) === 200);
+    const stopped = gateway.stop();
+    await eventually('the gateway is unready', async () => (await readiness()) === 503);
+    const call = cluster.call(gateway);
+    cluster.publish(call.callSid, say('late'));
+    await call.waitFor(({ raw }) => raw.includes('"late"'));
+    expect(call.reconnects).toBe(0);
+    call.hangup();
+    await stopped;
+  });
+});

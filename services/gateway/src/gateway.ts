@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type GatewayConfig, LINK_PATH } from '@jambus/schema';
 import { type AdminServer, createAdminServer, readFallbackApplication } from '@jambus/service';
 import type { Logger, Metrics } from '@jambus/telemetry';
@@ -42,6 +43,8 @@ const RESUME_MS = 500;
 /** How long commands wait for jambonz to say something after it was given the initial application. */
 const FIRST_SIGN_MS = 1_000;
 const LINK_PING_MS = 2_000;
+/** Of the time for the drain, spent at most on letting others notice it. */
+const NOTICE_SHARE = 0.25;
 
 /**
  * The whole gateway: jambonz on one side, adapters on the other, calls between them. `jambonz/` owns its websockets,
@@ -154,10 +157,14 @@ export async function createGateway(config: GatewayConfig, { logger, metrics }: 
     async run(signal) {
       await aborted(signal);
       accepting = false;
+      links.broadcast({ t: 'draining' });
+      // Whoever spreads the calls has to see that first: a call moved now would come straight back.
+      const noticeMs = Math.min(config.drainNoticeMs, config.drainMs * NOTICE_SHARE);
+      logger.info({ calls: calls.size, noticeMs }, 'unready');
+      await sleep(noticeMs);
       host.stopTaking();
       server.stopAccepting();
-      links.broadcast({ t: 'draining' });
-      await drain({ calls, outbox, drainMs: config.drainMs, logger });
+      await drain({ calls, outbox, left: host.left, timeMs: config.drainMs - noticeMs, logger });
       links.close('the gateway stops');
       await server.close();
       await admin.close();

@@ -114,6 +114,14 @@ export const gatewaySettings = {
     description: 'Memory for events waiting to go out, in the whole gateway, in bytes.',
   }),
   drainMs: drainMs(20_000, 'Time over which calls are moved to other gateways when this one stops, in ms.'),
+  drainNoticeMs: Type.Integer({
+    default: 1_000,
+    minimum: 0,
+    maximum: 300_000,
+    description:
+      'Part of that time, a quarter at most, in which the gateway is unready but still takes calls, ' +
+      'so that a load balancer notices, in ms.',
+  }),
   maxCalls: Type.Integer({
     default: 20_000,
     minimum: 1,

@@ -47,6 +47,7 @@ describe('values', () => {
       eventWindow: 4096,
       eventBufferBytes: 67108864,
       drainMs: 20000,
+      drainNoticeMs: 1_000,
       maxCalls: 20000,
     });
   });

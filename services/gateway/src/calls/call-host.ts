@@ -8,7 +8,7 @@ import {
 import type { Logger } from '@jambus/telemetry';
 import type { EventOutbox } from '../events/event-outbox.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
-import { Call, type CallObserver, type CallSettings } from './call.ts';
+import { Call, type CallEnd, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
 import type { InboundCommand } from './deliveries.ts';
@@ -39,6 +39,8 @@ export interface CallHost {
   takePast(frame: KnownFrame, memory: Buffer): void;
   /** An adapter tells that another gateway has the call. */
   giveUp(callSid: string): void;
+  /** How many calls have left so far, by reason. */
+  readonly left: Readonly<Record<CallEnd, number>>;
   /** From now on every new websocket is sent on to another gateway. */
   stopTaking(): void;
 }
@@ -53,6 +55,7 @@ function mustKeep(type: string): boolean {
 
 export function createCallHost(options: CallHostOptions): CallHost {
   const { calls, settings, outbox, announce, metrics, logger } = options;
+  const left: Record<CallEnd, number> = { moved: 0, ended: 0, lost: 0 };
   let taking = true;
 
   const observer: CallObserver = {
@@ -72,6 +75,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
     ended(call, reason) {
       const { callSid, epoch, sequence, since } = call;
       metrics.callEnded(reason);
+      left[reason]++;
       // A call that came after it under the same call_sid is the one the adapters know by now.
       if (calls.remove(call)) {
         const memory = reason === 'moved' ? encodeCallMemory(call.memory()) : undefined;
@@ -82,6 +86,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
   };
 
   return {
+    left,
     takeSession(socket, callSid, message, payload, application) {
       if (!taking) {
         socket.close(SERVICE_RESTART, 'service restart');
