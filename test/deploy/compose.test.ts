@@ -87,7 +87,7 @@ test('every word in it that looks like a setting is one', async () => {
   }
 });
 
-test('addresses are of services that have such a port', () => {
+test('addresses are of services that have such a port', async () => {
   const running = new Map(OURS.map((name) => [name as string, portMap(imageConfig(dockerfile, name).ports)]));
   running.set('nats', portMap([4222]));
   const { JAMBUS_GATEWAYS: gateways = '', JAMBUS_NATS_URL: nats = '' } = service('adapter').environment ?? {};
@@ -95,7 +95,7 @@ test('addresses are of services that have such a port', () => {
     'dns+ws://localhost:3001',
     'nats://localhost:4222',
   ]);
-  expect(compose.configs['nats']?.content).toContain('listen: "0.0.0.0:4222"');
+  expect(await natsConfiguration()).toContain('listen: "0.0.0.0:4222"');
 });
 
 test('health checks ask a port that the service listens on whether it is ready', () => {
@@ -133,12 +133,16 @@ test('an adapter starts when NATS is ready, and does not wait for a gateway that
   expect(service('gateway').depends_on).toBeUndefined();
 });
 
-test('what NATS keeps is on a volume, and its image is one version', () => {
+test('what NATS keeps is on a volume, and its image is one version', async () => {
   const [volume] = service('nats').volumes ?? [];
-  expect(compose.configs['nats']?.content).toContain(`store_dir: "${volume?.target}"`);
+  expect(await natsConfiguration()).toContain(`store_dir: "${volume?.target}"`);
   expect(Object.keys(compose.volumes)).toEqual([volume?.source]);
   expect(service('nats').image).toMatch(/:\d+\.\d+\.\d+-alpine$/);
 });
+
+function natsConfiguration(): Promise<string> {
+  return readFile(join(dirname(PATH), compose.configs['nats']?.file ?? ''), 'utf8');
+}
 
 function portMap(ports: readonly number[]): ReadonlyMap<number, number> {
   return new Map(ports.map((port) => [port, port]));

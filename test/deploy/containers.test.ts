@@ -22,7 +22,7 @@ import { imageConfig } from './image/image-config.ts';
  * the Dockerfile says: its command, its user, its environment, as process 1, on a file system that cannot be written to.
  */
 
-const SECRETS = { JAMBUS_LINK_TOKEN: 'a-token-for-tests-only', JAMBUS_NATS_PASSWORD: '42k-$HOME#{' };
+const SECRETS = { JAMBUS_LINK_TOKEN: 'a-token-for-tests-only', JAMBUS_NATS_PASSWORD: '4e2f-$HOME#{' };
 /** A machine that has none of the packages yet has to fetch them first. */
 const BUILD_MS = 300_000;
 const TEST_MS = 60_000;
@@ -141,7 +141,7 @@ await describeWithNats('the containers of compose.yaml', { version: 'newest' }, 
 
     beforeAll(async () => {
       compose = await readCompose(join(REPOSITORY, 'deploy/compose.yaml'), SECRETS);
-      server = await nats.start({ config: authorization(compose) });
+      server = await nats.start({ config: await authorization(compose) });
       nc = await connect({ servers: server.url, user: 'jambus', pass: SECRETS.JAMBUS_NATS_PASSWORD });
       const running = new Map([['nats', new Map([[4222, server.port]])]]);
       const start = (name: string) => startService(name, serviceOf(name), { dockerfile, builder, running });
@@ -257,11 +257,12 @@ await describeWithNats('the containers of compose.yaml', { version: 'newest' }, 
   });
 });
 
-/** What of NATS' configuration says who may do what; where it listens is the tests' to say. */
-function authorization({ configs }: ComposeFile): string {
-  const block = /^authorization \{\n[^}]*\n\}/m.exec(configs['nats']?.content ?? '')?.[0];
+/** What of NATS' configuration says who may do what, with its variables; where it listens is the tests' to say. */
+async function authorization({ configs, services }: ComposeFile): Promise<string> {
+  const text = await readFile(join(REPOSITORY, 'deploy', configs['nats']?.file ?? ''), 'utf8');
+  const block = /^authorization \{\n[^}]*\n\}/m.exec(text)?.[0];
   if (block === undefined) throw new Error('the configuration of nats lets everybody in');
-  return block;
+  return block.replaceAll(/\$(\w+)/g, (_, name: string) => services['nats']?.environment?.[name] ?? '');
 }
 
 /** Resolves when the command is delivered. What it started may be known sooner, through the other adapter. */
