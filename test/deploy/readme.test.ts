@@ -133,9 +133,12 @@ describeWithBroker('what kubectl is told', kustomize, () => {
     for (const { name, key } of needed) {
       expect(given).toContainEqual({ name, keys: expect.arrayContaining([key]) });
     }
-    // The component for TLS mounts the other one.
-    const component = await readFile(join(folder, 'deploy/kubernetes/components/nats-tls/kustomization.yaml'), 'utf8');
-    expect(given.map(({ name }) => name)).toEqual(['jambus', /secretName: (\S+)/.exec(component)?.[1]]);
+    // The components for TLS mount the others.
+    const mounted = ['nats-tls', 'kafka-tls'].map(async (name) => {
+      const component = await readFile(join(folder, `deploy/kubernetes/components/${name}/kustomization.yaml`), 'utf8');
+      return /secretName: (\S+)/.exec(component)?.[1];
+    });
+    expect(given.map(({ name }) => name)).toEqual(['jambus', ...(await Promise.all(mounted))]);
   });
 
   test(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AdapterConfig, GatewayConfig, loadConfig } from '@jambus/schema';
+import { AdapterConfig, busNames, GatewayConfig, loadConfig } from '@jambus/schema';
 import { describeWithBroker } from '../../brokers/provisioning/describe-with-broker.ts';
 import { REPOSITORY } from '../../fixtures/repository.ts';
 import { readDockerfile } from '../image/dockerfile.ts';
@@ -23,8 +23,10 @@ import { kubernetesVersions, validatorFor } from './validate.ts';
 
 const FOLDERS = {
   nats: 'deploy/kubernetes/overlays/nats',
+  kafka: 'deploy/kubernetes/overlays/kafka',
   dev: 'deploy/kubernetes/overlays/dev',
-  'nats with every component': 'test/deploy/kubernetes/everything',
+  'nats with every component': 'test/deploy/kubernetes/everything-nats',
+  'kafka with every component': 'test/deploy/kubernetes/everything-kafka',
 };
 
 const SECRETS = {
@@ -32,6 +34,8 @@ const SECRETS = {
   'basic-auth': 'user:password',
   'nats-user': 'jambus',
   'nats-password': 'secret',
+  'kafka-user': 'jambus',
+  'kafka-password': 'secret',
 };
 
 const versions = await kubernetesVersions();
@@ -218,6 +222,16 @@ describeWithBroker('the manifests', kustomize, () => {
       }
     });
 
+    test('scale by the names that the bus has', () => {
+      const text = JSON.stringify(manifests.filter(({ kind }) => kind === 'ScaledObject'));
+      const { commands } = busNames();
+      for (const [, topic] of text.matchAll(/"topic":"([^"]+)"/g)) expect(topic).toBe(commands);
+      for (const [, group] of text.matchAll(/"consumerGroup":"([^"]+)"/g)) expect(group).toBe(`${commands}.adapters`);
+      for (const [, stream] of text.matchAll(/stream_name=\\"([^"\\]+)/g)) {
+        expect(stream).toBe(commands.replace('.', '-'));
+      }
+    });
+
     test('mount only what is there', () => {
       for (const { spec } of workloadsOf(manifests)) {
         const { containers, volumes = [] } = spec.template.spec;
@@ -250,6 +264,10 @@ describeWithBroker('the manifests', kustomize, () => {
 
     test('with a NATS in the cluster', async () => {
       expect(await arrows(FOLDERS.dev)).toEqual([...always, 'adapter → nats:4222'].sort());
+    });
+
+    test('on a Kafka somewhere', async () => {
+      expect(await arrows(FOLDERS.kafka)).toEqual([...always, 'adapter → outside:9093'].sort());
     });
 
     test('with Prometheus', async () => {

@@ -117,9 +117,17 @@ const OPERATORS = {
           metricType: Type.Literal('AverageValue'),
           // KEDA takes texts only here, numbers in quotes included.
           metadata: Texts,
+          authenticationRef: Type.Optional(strict({ name: Type.String() })),
         }),
         { minItems: 1 },
       ),
+    }),
+  ),
+  'keda.sh/v1alpha1 TriggerAuthentication': operatorKind(
+    'keda.sh/v1alpha1',
+    'TriggerAuthentication',
+    strict({
+      secretTargetRef: Type.Array(strict({ parameter: Type.String(), name: Type.String(), key: Type.String() })),
     }),
   ),
 };
