@@ -77,9 +77,8 @@ export function partitionWork(
     },
     take: (messages) => {
       if (stopped) return;
-      const first = Number(messages[0]?.offset ?? Number.POSITIVE_INFINITY);
-      const before = inHand.slice(next).filter(({ offset }) => Number(offset) < first);
-      inHand = before.length === 0 ? [...messages] : [...before, ...messages];
+      // What comes again is passed over by the lanes.
+      inHand = [...inHand.slice(next), ...messages];
       next = 0;
       push();
       if (hasRoom && (inHand.length > 0 || !lanes.hasRoom)) {

@@ -199,6 +199,17 @@ test('what is fetched again while some of it waits for room is handled once, in 
   expect(handled).toEqual([10, 11, 12, 13, 14, 15, 16].map((offset) => `0/${offset}`));
 });
 
+test('what comes while something before it waits for room is handled after it', async () => {
+  const held = gate<Outcome>();
+  const { assignment, handled, meet } = watched(() => held.promise, 2);
+  meet(0);
+  assignment.take(batchOf(0, 10, 13), true);
+  assignment.take(batchOf(0, 14, 15), false);
+  held.open(DONE);
+  await settled();
+  expect(handled).toEqual([10, 11, 12, 13, 14, 15].map((offset) => `0/${offset}`));
+});
+
 test('what is not for readers is passed over once all before it is finished, and leaves no lag', async () => {
   const held = gate<Outcome>();
   const { assignment, meet, commit } = watched(() => held.promise);
