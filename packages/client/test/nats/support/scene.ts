@@ -45,10 +45,10 @@ export interface Scene {
 
 export const CALL = 'fea06c16-2b4c-4f2b-9f4e-2a8d0d3d9a51';
 
-/** The streams as the adapter makes them, but in memory. */
-export async function openScene(server: NatsServer): Promise<Scene> {
+/** The streams as the adapter makes them, but in memory unless told otherwise. */
+export async function openScene(server: NatsServer, storage = StorageType.Memory): Promise<Scene> {
   const names = busNames(`test-${randomUUID().slice(0, 8)}`);
-  const nc = await connect({ servers: server.url });
+  const nc = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
   const jsm = await nc.jetstreamManager();
   const js = nc.jetstream();
   const streamOf: Scene['streamOf'] = (channel) => names[channel].replaceAll('.', '-');
@@ -59,9 +59,18 @@ export async function openScene(server: NatsServer): Promise<Scene> {
     ['results', `${names.results}.*`],
   ] as const) {
     const name = streamOf(channel);
-    await jsm.streams.add({ name, subjects: [subject], storage: StorageType.Memory });
+    await jsm.streams.add({ name, subjects: [subject], storage });
     closing.push(() => jsm.streams.delete(name));
   }
+
+  /** As an adapter does: until the stream has it, and once. */
+  const publish = async (subject: string, payload: string, found = headers()): Promise<void> => {
+    const how = { headers: found, msgID: randomUUID(), timeout: 500 };
+    while (!nc.isClosed()) {
+      const answer = await js.publish(subject, payload, how).catch(() => undefined);
+      if (answer !== undefined) return;
+    }
+  };
 
   const scene: Scene = {
     names,
@@ -89,7 +98,7 @@ export async function openScene(server: NatsServer): Promise<Scene> {
     },
     result: async (given) => {
       const result = { callSid: CALL, status: 'delivered', at: new Date().toISOString(), ...given };
-      await js.publish(`${names.results}.${result.callSid}`, JSON.stringify(result));
+      await publish(`${names.results}.${result.callSid}`, JSON.stringify(result));
     },
     event: async ({ callSid = CALL, sequence = 1, type = 'verb:status', data = { event: 'x' }, ...more } = {}) => {
       const attributes = {
@@ -105,7 +114,7 @@ export async function openScene(server: NatsServer): Promise<Scene> {
       const found = headers();
       for (const [name, value] of Object.entries(toHeaders(attributes, 'ce-'))) found.append(name, value);
       const payload = more.payload ?? JSON.stringify({ type, call_sid: callSid, data });
-      await js.publish(`${names.events}.${callSid}.${type.replaceAll(':', '.')}`, payload, { headers: found });
+      await publish(`${names.events}.${callSid}.${type.replaceAll(':', '.')}`, payload, found);
     },
     close: async () => {
       for (const close of closing.splice(0).reverse()) await close();
