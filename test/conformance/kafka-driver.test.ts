@@ -114,9 +114,8 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
     });
 
     test('of a publisher whose clock is fast does not live longer for that', async () => {
-      await scene.connect({ topics: { partitions: 1 } });
-      const { names, admin, producer } = scene;
-      await setTopic(admin, names.commands, 'message.timestamp.type', 'CreateTime');
+      const { names, producer } = scene;
+      await scene.makeTopic('commands', { 'message.timestamp.type': 'CreateTime' });
       const { handled } = scene.handle(await scene.connect({ topics: { partitions: 1 } }));
       const timestamp = String(Date.now() + 600_000);
       await producer.send({ topic: names.commands, messages: [{ key: 'call', value: '{}', timestamp }] });
@@ -163,8 +162,7 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
     });
 
     test('that keep the last message of a call only are refused', async () => {
-      await scene.connect();
-      await setTopic(scene.admin, scene.names.events, 'cleanup.policy', 'compact');
+      await scene.makeTopic('events', { 'cleanup.policy': 'compact' });
       const refusal = await refusalOf(scene.connect());
       expect(refusal).toMatchObject({ code: 'bad_config' });
       expect(String(refusal)).toContain('.events has cleanup.policy=compact');
@@ -313,8 +311,8 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
     });
 
     test('singles out an event that the broker will never take, and the others are there', async () => {
-      const bus = await scene.connect({ topics: { partitions: 1 } });
-      await setTopic(scene.admin, scene.names.events, 'max.message.bytes', '4000');
+      await scene.makeTopic('events', { 'max.message.bytes': '4000' });
+      const bus = await scene.connect();
       const outbox = new Outbox(bus.sink, { onTrouble: () => {}, settings: DEFAULT_OUTBOX_SETTINGS });
       const publishing = numbers(9).map((text) => {
         const event = eventOf('call', text);
@@ -330,8 +328,8 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
     });
 
     test('dead letters that come one by one go together, and one that is refused does not harm the others', async () => {
+      await scene.makeTopic('deadletters', { 'max.message.bytes': '4000' });
       const bus = await scene.connect();
-      await setTopic(scene.admin, scene.names.deadletters, 'max.message.bytes', '4000');
       const letters = numbers(20).map((text) => ({ ...eventOf('call', text), channel: 'deadletters' as const }));
       const large = { ...eventOf('call', 'large'), channel: 'deadletters' as const, payload: new Uint8Array(5_000) };
       const all = [...letters.slice(0, 10), large, ...letters.slice(10)];
@@ -386,11 +384,6 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
     });
   });
 });
-
-function setTopic(admin: KafkaScene['admin'], name: string, setting: string, value: string) {
-  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries: [{ name: setting, value }] };
-  return admin.alterConfigs({ validateOnly: false, resources: [resource] });
-}
 
 async function topicSetting(admin: KafkaScene['admin'], name: string, setting: string): Promise<string | undefined> {
   const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [setting] };

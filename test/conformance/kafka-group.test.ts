@@ -37,12 +37,13 @@ await describeWithKafka('a consumer group of the kafka driver', { version: 'newe
         for (const partition of [0, 1]) await scene.sendTo(partition, 'quick', 'quick');
         for (const { handled } of adapters) expect(handled).not.toHaveLength(0);
       });
+      const before = scene.troubles.length;
       await scene.sendTo(0, 'slow', 'slow');
       await sleep(3 * SESSION_MS);
       await scene.noLag();
       const slow = adapters.flatMap(({ handled }) => textsOf('slow', handled));
       expect(slow).toEqual(['slow']);
-      expect(scene.troubles).toEqual([]);
+      expect(scene.troubles.slice(before)).toEqual([]);
     },
     LONG_MS,
   );

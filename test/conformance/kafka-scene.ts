@@ -10,7 +10,7 @@ import {
   connectKafkaBus,
   type KafkaBusOptions,
 } from '@jambus/bus';
-import { type BusNames, busNames } from '@jambus/schema';
+import { type BusNames, busNames, type Channel } from '@jambus/schema';
 import kafkajs, { type Admin, type IHeaders, type Producer } from 'kafkajs';
 import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
 import { plainClient, SESSION_MS } from './kafka-harness.ts';
@@ -35,6 +35,8 @@ export interface KafkaScene {
   readonly producer: Producer;
   readonly troubles: readonly BusTrouble[];
   connect(options?: Partial<KafkaBusOptions>): Promise<Bus>;
+  /** Makes a topic of one partition with settings of its own, before any adapter does. */
+  makeTopic(channel: Channel, settings: Readonly<Record<string, string>>): Promise<void>;
   /** A way to the broker that can be cut. */
   proxy(): Promise<TcpProxy>;
   handle(bus: Bus, handler?: CommandHandler): Working;
@@ -89,6 +91,10 @@ export async function openKafkaScene(port: number, prefix: string): Promise<Kafk
       });
       ending.push(() => bus.close());
       return bus;
+    },
+    makeTopic: async (channel, settings) => {
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+      await admin.createTopics({ topics: [{ topic: names[channel], numPartitions: 1, configEntries }] });
     },
     proxy: async () => {
       const proxy = await startTcpProxy(port);

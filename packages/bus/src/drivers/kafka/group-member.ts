@@ -50,6 +50,7 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
   const client = options.cluster.newClient();
   const consumer = consumerOf(client, options);
   const over = new AbortController();
+  let wasIn = false;
   let failure: JambusError | undefined;
   const fail = (error: unknown): void => {
     failure ??= explained(fromKafka(error, `reading ${topic} in group ${group}`), client.lastRefusal());
@@ -59,6 +60,7 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
   const commits = offsetCommits(topic, assignment, onTrouble);
   const fetches = trackFetches();
   const onJoined = (partitions: readonly number[]): void => {
+    wasIn = true;
     fetches.met();
     membership.joined();
     assignment.assign(partitions, flowOf(consumer, topic));
@@ -76,7 +78,8 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     } else if (!membership.fresh) {
       assignment.lose();
       // One that is still on its way in has all the time it needs.
-      if (!membership.joining) fail(new JambusError('bus_unavailable', `group ${group} has not heard of us in time`));
+      if (wasIn && !membership.joining)
+        fail(new JambusError('bus_unavailable', `group ${group} has not heard of us in time`));
     }
   }, TICK_MS);
 

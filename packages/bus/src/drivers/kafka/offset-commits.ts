@@ -2,7 +2,6 @@ import type { JambusError } from '@jambus/schema';
 import type { EachBatchPayload } from 'kafkajs';
 import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
 import { pause } from '../../waiting/pause.ts';
-import { whenAborted } from '../../waiting/when-aborted.ts';
 import type { Assignment } from './assignment.ts';
 import { fromKafka, hasMovedOn } from './connection/errors.ts';
 
@@ -73,15 +72,18 @@ export function offsetCommits(
       if (performance.now() >= notBefore) await commit();
     },
     finish: async () => {
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), FINISH_WITHIN_MS);
-      const inTime = (work: Promise<void> | undefined) => Promise.race([work, whenAborted(late.signal)]);
-      await inTime(underWay);
-      while (commitNow !== undefined && assignment.due().length > 0 && !late.signal.aborted) {
-        await inTime(commit());
-        if (assignment.due().length > 0) await pause(FINISH_PAUSE_MS, late.signal);
+      const over = new AbortController();
+      let late = false;
+      const untilLate = pause(FINISH_WITHIN_MS, over.signal).then(() => {
+        late = true;
+      });
+      await Promise.race([underWay, untilLate]);
+      while (commitNow !== undefined && assignment.due().length > 0 && !late) {
+        await Promise.race([commit(), untilLate]);
+        const waitMs = Math.max(FINISH_PAUSE_MS, notBefore - performance.now());
+        if (assignment.due().length > 0) await Promise.race([pause(waitMs, over.signal), untilLate]);
       }
-      clearTimeout(timer);
+      over.abort();
     },
   };
 }
