@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { type Bus, type BusMessage, connectKafkaBus, DEFAULT_LANES_SETTINGS, type KafkaBusOptions } from '@jambus/bus';
 import { type BusNames, busNames, fromHeaders, toHeaders } from '@jambus/schema';
 import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
@@ -96,6 +95,7 @@ async function* messagesOf(
 ): AsyncGenerator<BusMessage, void, undefined> {
   const found: BusMessage[] = [];
   let wake = () => {};
+  signal.addEventListener('abort', () => wake(), { once: true });
   const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 50 });
   await consumer.connect();
   await consumer.subscribe({ topics: [names[channel]], fromBeginning: true });
@@ -109,17 +109,14 @@ async function* messagesOf(
     while (!signal.aborted) {
       const next = found.shift();
       if (next !== undefined) yield next;
-      else await untilWoken();
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
     }
   } finally {
     await consumer.disconnect();
-  }
-
-  async function untilWoken(): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    if (!signal.aborted) await Promise.race([woken, once(signal, 'abort')]);
   }
 }
 
