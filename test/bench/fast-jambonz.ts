@@ -15,12 +15,17 @@ export interface FastCall {
   close(): void;
 }
 
-/** Resolves when the call has got its application. */
+/** Resolves when the call has got its application. @throws Error when the gateway closes it instead */
 export async function startFastCall(url: string, callSid: string): Promise<FastCall> {
   const socket = new WebSocket(url, 'ws.jambonz.org', { perMessageDeflate: false });
   await once(socket, 'open');
   socket.send(SESSION_NEW.replaceAll('CALL_SID', callSid));
-  await once(socket, 'message');
+  const closed = once(socket, 'close').then(([code]) => {
+    throw new Error(`the gateway closed ${callSid} (${code}) before it had its application`);
+  });
+  // What it is closed for later is no failure.
+  closed.catch(() => {});
+  await Promise.race([once(socket, 'message'), closed]);
   socket.send(`{"type":"call:status","msgid":"s","call_sid":"${callSid}","data":{"call_status":"trying"}}`);
   socket.on('message', (data) => {
     const text = data.toString();
