@@ -15,8 +15,9 @@ import {
 } from '@jambus/bus';
 import kafkajs from 'kafkajs';
 import { describeWithKafka, type KafkaBroker, unsecuredToken } from '../brokers/kafka/index.ts';
+import { eventOf, eventually, type Handling, refusalOf } from './driver-support.ts';
 import { SESSION_MS, SHORT_SESSIONS, through } from './kafka-harness.ts';
-import { eventOf, eventually, type KafkaScene, openKafkaScene, refusalOf, type Working } from './kafka-scene.ts';
+import { type KafkaScene, openKafkaScene } from './kafka-scene.ts';
 import { callSids, numbers, textOf } from './scene.ts';
 
 const LONG_MS = 60_000;
@@ -184,7 +185,7 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
   describe('signing in', () => {
     const PLAIN: KafkaSasl = { mechanism: 'plain', user: 'adapter', password: 'secret' };
 
-    const works = async (options: Partial<KafkaBusOptions>): Promise<Working> => {
+    const works = async (options: Partial<KafkaBusOptions>): Promise<Handling> => {
       const { names } = scene;
       await scene.connect();
       await allow(['READ', 'DESCRIBE'], 'TOPIC', names.commands);

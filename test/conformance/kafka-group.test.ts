@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandHandler, DEFAULT_LANES_SETTINGS, type LanesSettings } from '@jambus/bus';
 import { describeWithKafka, type KafkaBroker } from '../brokers/kafka/index.ts';
+import { eventOf, eventually, refusalOf } from './driver-support.ts';
 import { SESSION_MS, SHORT_SESSIONS, through } from './kafka-harness.ts';
-import { eventOf, eventually, type KafkaScene, openKafkaScene, refusalOf } from './kafka-scene.ts';
+import { type KafkaScene, openKafkaScene } from './kafka-scene.ts';
 import { callSids, DONE, leftBehind, numbers, textOf, textsOf } from './scene.ts';
 
 const LONG_MS = 60_000;

@@ -6,27 +6,17 @@ import {
   type BusMessage,
   type BusTrouble,
   type CommandHandler,
-  type CommandRecord,
   connectKafkaBus,
   type KafkaBusOptions,
 } from '@jambus/bus';
 import { type BusNames, busNames, type Channel } from '@jambus/schema';
 import kafkajs, { type Admin, type IHeaders, type Producer } from 'kafkajs';
 import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
+import { eventually, type Handling, handleOn } from './driver-support.ts';
 import { plainClient, SESSION_MS } from './kafka-harness.ts';
-import { DONE } from './scene.ts';
 
-const PATIENCE_MS = 20_000;
 /** Positions are committed at intervals shorter than this. */
 const COMMITTED_MS = 600;
-
-/** An adapter at work. */
-export interface Working {
-  readonly handled: readonly CommandRecord[];
-  readonly running: Promise<void>;
-  /** Ends in good order. */
-  end(): Promise<void>;
-}
 
 /** Topics of one test, and everything that it starts, which ends with it. */
 export interface KafkaScene {
@@ -39,7 +29,7 @@ export interface KafkaScene {
   makeTopic(channel: Channel, settings: Readonly<Record<string, string>>): Promise<void>;
   /** A way to the broker that can be cut. */
   proxy(): Promise<TcpProxy>;
-  handle(bus: Bus, handler?: CommandHandler): Working;
+  handle(bus: Bus, handler?: CommandHandler): Handling;
   send(callSid: string | null, text: string, headers?: IHeaders): Promise<void>;
   /** A command in a partition of our choice, whatever its key. */
   sendTo(partition: number, callSid: string, text: string): Promise<void>;
@@ -101,19 +91,10 @@ export async function openKafkaScene(port: number, prefix: string): Promise<Kafk
       ending.push(() => proxy.close());
       return proxy;
     },
-    handle: (bus, handler = async () => DONE) => {
-      const handled: CommandRecord[] = [];
-      const stop = new AbortController();
-      const running = bus.commands.run(async (record, signal) => {
-        handled.push(record);
-        return handler(record, signal);
-      }, stop.signal);
-      const end = () => {
-        stop.abort();
-        return running;
-      };
-      ending.push(() => end().catch(() => {}));
-      return { handled, running, end };
+    handle: (bus, handler) => {
+      const handling = handleOn(bus, handler);
+      ending.push(() => handling.end().catch(() => {}));
+      return handling;
     },
     send: async (callSid, text, headers = {}) => {
       await producer.send({ topic: names.commands, messages: [{ key: callSid, value: text, headers }] });
@@ -149,34 +130,5 @@ export async function openKafkaScene(port: number, prefix: string): Promise<Kafk
       for (const end of ending.splice(0).reverse()) await end();
       await Promise.all([admin.disconnect(), producer.disconnect()]);
     },
-  };
-}
-
-export async function eventually(assertion: () => void | Promise<void>): Promise<void> {
-  const until = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await assertion();
-    } catch (failure) {
-      if (performance.now() > until) throw failure;
-    }
-    await sleep(20);
-  }
-}
-
-export function refusalOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
-
-export function eventOf(callSid: string, text: string): BusMessage {
-  return {
-    channel: 'events',
-    callSid,
-    type: 'verb:status',
-    attributes: { id: `${callSid}/1/${text}` },
-    payload: new TextEncoder().encode(text),
   };
 }

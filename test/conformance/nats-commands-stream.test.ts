@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus, NatsStreamSettings } from '@jambus/bus';
 import { describeWithNats } from '../brokers/nats/index.ts';
-import { eventually, natsScene, refusalOf } from './nats-scene.ts';
+import { eventually, refusalOf } from './driver-support.ts';
+import { natsScene } from './nats-scene.ts';
 import { callSids, DONE, textOf } from './scene.ts';
 
 // What becomes of commands that nobody reads, and of those that are dealt with.

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusTrouble } from '@jambus/bus';
 import { describeWithNats } from '../brokers/nats/index.ts';
 import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
-import { eventOf, eventually, LONG_MS, natsScene, refusalOf } from './nats-scene.ts';
+import { eventOf, eventually, LONG_MS, refusalOf } from './driver-support.ts';
+import { natsScene } from './nats-scene.ts';
 import { callSids, DONE, numbers, textOf, textsOf } from './scene.ts';
 
 /** What only this driver does, on a server of its own: what becomes of streams, and of a server that goes away. */

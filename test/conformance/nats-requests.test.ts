@@ -1,7 +1,8 @@
 import type { Bus, CommandRecord } from '@jambus/bus';
 import { createInbox, headers, type Msg } from 'nats';
 import { describeWithNats } from '../brokers/nats/index.ts';
-import { eventually, type Handling, natsScene, refusalOf } from './nats-scene.ts';
+import { eventually, type Handling, refusalOf } from './driver-support.ts';
+import { natsScene } from './nats-scene.ts';
 import { DONE, numbers, textOf } from './scene.ts';
 
 // Callers who ask for the result of a command at once.

@@ -2,7 +2,8 @@ import { connectNatsBus, type NatsStreamSettings } from '@jambus/bus';
 import { busNames, JambusError } from '@jambus/schema';
 import { DiscardPolicy, nanos, RetentionPolicy } from 'nats';
 import { describeWithNats } from '../brokers/nats/index.ts';
-import { eventually, natsScene, refusalOf } from './nats-scene.ts';
+import { eventually, refusalOf } from './driver-support.ts';
+import { natsScene } from './nats-scene.ts';
 import { callSids, textOf } from './scene.ts';
 
 /** What the driver asks of streams that are there already. */
