@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeCertificate } from '../provisioning/certificate.ts';
 import type { GuardedProcess } from '../provisioning/guarded-process.ts';
 import { launchBroker } from '../provisioning/launch-broker.ts';
 import { reasonOf } from '../provisioning/reason-of.ts';
 import { runCommand } from '../provisioning/run-command.ts';
-import { makeCertificate } from './certificate.ts';
 import { clusterInfo } from './cluster-info.ts';
 import { command } from './command.ts';
 import { configuration, propertiesFile } from './configuration.ts';

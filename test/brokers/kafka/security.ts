@@ -1,4 +1,4 @@
-import { keystoreOf } from './certificate.ts';
+import { keystoreOf } from '../provisioning/certificate.ts';
 
 /** A second listener of a broker, with what a client has to bring to get in. */
 export interface KafkaSecurity {

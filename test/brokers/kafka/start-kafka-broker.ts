@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { certificateOf } from '../provisioning/certificate.ts';
 import { freePort, onFreePort } from '../provisioning/free-port.ts';
 import { foreignBroker, ownBroker, type TestBroker } from '../provisioning/test-broker.ts';
-import { certificateOf } from './certificate.ts';
 import { findKafkaBroker } from './find-kafka-broker.ts';
 import type { KafkaVersion } from './kafka-version.ts';
 import { launch } from './launch.ts';

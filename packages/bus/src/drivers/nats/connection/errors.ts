@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { JambusError } from '@jambus/schema';
 import { ErrorCode, NatsError } from 'nats';
 
@@ -57,7 +58,7 @@ export function fromNats(error: unknown, doing: string): JambusError {
   if (error instanceof JambusError) return error;
   const api = apiErrorOf(error);
   if (api !== undefined) return fromApiError(api, doing, error);
-  const text = error instanceof Error ? error.message : String(error);
+  const text = isNativeError(error) ? error.message : String(error);
   const message = `${doing}: ${text}`;
   const code = codeOf(error);
   if (code === undefined) {
@@ -120,7 +121,8 @@ function apiErrorOf(error: unknown): ApiError | undefined {
   return { code, err_code: number, description };
 }
 
+/** Not by `instanceof`: errors of Node's own modules may be of another realm than ours. */
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

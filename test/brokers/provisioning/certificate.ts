@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../provisioning/run-command.ts';
+import { runCommand } from './run-command.ts';
 
 const CERTIFICATE = 'certificate.pem';
 const VALID_DAYS = '2';
 const OPENSSL_MS = 20_000;
 
-/** Private key and certificate, as Kafka wants them in a keystore that is PEM. */
+/** Private key and certificate in one file, as Kafka wants them in a keystore that is PEM. */
 export function keystoreOf(folder: string): string {
   return join(folder, 'keystore.pem');
 }
@@ -20,7 +20,7 @@ export function keystoreOf(folder: string): string {
 export async function makeCertificate(folder: string): Promise<void> {
   const keystore = keystoreOf(folder);
   if (existsSync(keystore)) return;
-  const certificate = join(folder, CERTIFICATE);
+  const certificate = certificateFileOf(folder);
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keystore];
   const subject = ['-subj', '/CN=jambus-test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
   const args = ['req', '-x509', '-days', VALID_DAYS, ...newKey, ...subject, '-out', certificate];
@@ -28,7 +28,12 @@ export async function makeCertificate(folder: string): Promise<void> {
   await appendFile(keystore, await readFile(certificate));
 }
 
+/** Where the certificate alone is. */
+export function certificateFileOf(folder: string): string {
+  return join(folder, CERTIFICATE);
+}
+
 /** The certificate of a broker, as PEM. */
 export function certificateOf(folder: string): Promise<string> {
-  return readFile(join(folder, CERTIFICATE), 'utf8');
+  return readFile(certificateFileOf(folder), 'utf8');
 }
