@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type Attributes, type JambonzAck, type JambonzCommand, JambusError } from '@jambus/schema';
+import {
+  type Attributes,
+  type CommandAttributes,
+  type JambonzAck,
+  type JambonzCommand,
+  JambusError,
+  MAX_ID_LENGTH,
+} from '@jambus/schema';
 import type { SendOptions } from './client.ts';
 
 export const DEFAULT_EXPIRES_IN_MS = 30_000;
 /** As long as anybody could want it, and short enough for every date. */
 const LONGEST_EXPIRES_IN_MS = 24 * 60 * 60 * 1000;
-/** As the adapter takes it. */
-const MAX_ID_LENGTH = 512;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -41,7 +46,7 @@ export function outgoingCommand(
     throw refused(`ifsequence: expected the sequence of an event, got ${ifsequence}`);
   }
   const now = Date.now();
-  const attributes: Attributes = {
+  const attributes: CommandAttributes = {
     specversion: '1.0',
     id,
     type: message.type === 'ack' ? 'jambonz.ack' : 'jambonz.command',

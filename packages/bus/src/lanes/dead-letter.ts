@@ -1,3 +1,4 @@
+import type { DeadLetterAttributes } from '@jambus/schema';
 import type { BusMessage, CommandRecord, Outcome } from '../port/index.ts';
 
 /** The outcome that sends a record to the dead letters. */
@@ -22,18 +23,18 @@ export function deadLetterOf(
   attempts: number,
   channelName: string,
 ): BusMessage {
+  const why: DeadLetterAttributes = {
+    dlreason: outcome.reason,
+    dldetail: outcome.detail.replace(CONTROL_CHARACTERS, ' ').slice(0, LONGEST_DETAIL),
+    dlorigin: `${channelName}/${record.position}`,
+    dlattempts: String(attempts),
+    dltime: new Date().toISOString(),
+  };
   return {
     channel: 'deadletters',
     callSid: record.callSid ?? '',
     type: outcome.reason,
-    attributes: {
-      ...record.attributes,
-      dlreason: outcome.reason,
-      dldetail: outcome.detail.replace(CONTROL_CHARACTERS, ' ').slice(0, LONGEST_DETAIL),
-      dlorigin: `${channelName}/${record.position}`,
-      dlattempts: String(attempts),
-      dltime: new Date().toISOString(),
-    },
+    attributes: { ...record.attributes, ...why },
     payload: record.payload,
   };
 }
@@ -43,9 +44,10 @@ export function deadLetterOf(
  * is too large with our attributes on top. `dlomitted` says how many bytes are missing; `dlorigin` says where they are.
  */
 export function withoutPayload(letter: BusMessage): BusMessage {
+  const omitted: Pick<DeadLetterAttributes, 'dlomitted'> = { dlomitted: String(letter.payload.byteLength) };
   return {
     ...letter,
-    attributes: { ...letter.attributes, dlomitted: String(letter.payload.byteLength) },
+    attributes: { ...letter.attributes, ...omitted },
     payload: new Uint8Array(0),
   };
 }

@@ -1,3 +1,4 @@
+import type { DeadLetterReason } from '@jambus/schema';
 import type { CommandRecord } from './records.ts';
 
 /** What came of a record, as data; only the driver knows what it means to its broker. */
@@ -7,7 +8,7 @@ export type Outcome =
   /** Transient trouble: hand it over again after this many ms, and nothing of the same call before it. */
   | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
   /** It can never be dealt with: publish it to the dead letters with this reason, then go on. */
-  | { readonly kind: 'dead-letter'; readonly reason: string; readonly detail: string };
+  | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason; readonly detail: string };
 
 /** Called for one record of a call at a time; records of different calls run side by side. Must not throw. */
 export type CommandHandler = (record: CommandRecord, signal: AbortSignal) => Promise<Outcome>;

@@ -40,7 +40,7 @@ async function outcomeOf(step: Step | undefined): Promise<Outcome> {
     case 'throw':
       throw new Error('test');
     case 'dead-letter':
-      return { kind: 'dead-letter', reason: 'test', detail: '' };
+      return { kind: 'dead-letter', reason: 'internal', detail: '' };
     case 'hang':
       return new Promise(() => {});
     default:

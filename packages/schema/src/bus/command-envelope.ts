@@ -1,3 +1,4 @@
+import { COUNT_PATTERN, MAX_ID_LENGTH, TIME_PATTERN } from './attribute-schemas.ts';
 import type { Attributes } from './attributes.ts';
 
 /** What the attributes of a command say about its delivery. */
@@ -20,14 +21,12 @@ export interface CommandOrigin {
   readonly publishedAt: number;
 }
 
-/** Longest CloudEvents id taken: it is kept per call and repeated in results. */
-const MAX_ID_LENGTH = 512;
-
-/** RFC 3339, as CloudEvents asks for: what `Date.parse` takes beyond it would be guesswork about time zones. */
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const TIME = new RegExp(TIME_PATTERN);
+const COUNT = new RegExp(COUNT_PATTERN);
 
 /**
- * Reads the CloudEvents attributes of a command. Every one of them may be missing.
+ * Reads the CloudEvents attributes of a command, which have to fit `CommandAttributes` as far as they say something about
+ * its delivery. Every one of them may be missing.
  *
  * @param ttlMs life of a command without `expirytime`, from the time the broker took it
  * @returns the envelope, or what is wrong with the attributes, for people
@@ -49,7 +48,7 @@ export function readCommandEnvelope(
     return { fault: `expirytime: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got ${quote(expirytime)}` };
   }
   if (ifverbid === '') return { fault: 'ifverbid: expected the id of a verb, got an empty string' };
-  if (ifsequence !== undefined && !/^\d{1,15}$/.test(ifsequence)) {
+  if (ifsequence !== undefined && !COUNT.test(ifsequence)) {
     return { fault: `ifsequence: expected the sequence of an event, a whole number, got ${quote(ifsequence)}` };
   }
   return {
@@ -61,7 +60,7 @@ export function readCommandEnvelope(
 }
 
 function parseTime(text: string): number {
-  return RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  return TIME.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 function quote(text: string | undefined): string {

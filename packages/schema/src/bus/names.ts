@@ -34,3 +34,8 @@ export function busNames(prefix: string = DEFAULT_PREFIX, overrides: Partial<Rec
 export function dotted(jambonzType: string): string {
   return jambonzType.replaceAll(':', '.');
 }
+
+/** `verb:status` → `jambonz.verb.status`; what jambus itself says keeps its own name: `jambus:lost` → `jambus.lost`. */
+export function cloudEventsType(type: string): string {
+  return type.startsWith('jambus:') ? dotted(type) : `jambonz.${dotted(type)}`;
+}

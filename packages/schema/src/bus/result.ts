@@ -12,14 +12,11 @@ export const RejectionCode = Type.Union(
     Type.Literal('precondition_failed'),
     Type.Literal('unauthorized'),
   ],
-  { $id: 'RejectionCode' },
+  { $id: 'RejectionCode', description: 'Of a rejected command: why' },
 );
 export type RejectionCode = Static<typeof RejectionCode>;
 
-/**
- * `delivered` and `rejected` are terminal, and every command gets exactly one of them. Where the command's verbs carry
- * ids, `started`, `finished` and `failed` follow when jambonz says so.
- */
+/** The first two are terminal; `delivered` does not mean executed, which jambonz never confirms. */
 export const ResultStatus = Type.Union(
   [
     Type.Literal('delivered'),
@@ -28,7 +25,12 @@ export const ResultStatus = Type.Union(
     Type.Literal('finished'),
     Type.Literal('failed'),
   ],
-  { $id: 'ResultStatus' },
+  {
+    $id: 'ResultStatus',
+    description:
+      'delivered: written to the websocket of the call. rejected: it has not reached the call and never will. Every ' +
+      'command gets exactly one of these. started, finished, failed: later, of a verb that has an id',
+  },
 );
 export type ResultStatus = Static<typeof ResultStatus>;
 
@@ -38,13 +40,13 @@ export const CommandResult = Type.Object(
     commandId: Type.String({
       description: 'CloudEvents id of the command, or the id derived from its broker position',
     }),
-    callSid: Type.String(),
+    callSid: Type.String({ description: 'The call_sid that the command was addressed to' }),
     status: ResultStatus,
     code: Type.Optional(RejectionCode),
     detail: Type.Optional(Type.String({ description: 'For people: what was wrong, where, and what was expected' })),
     verbId: Type.Optional(Type.String({ description: 'On started, finished and failed: the verb it is about' })),
     at: Type.String({ description: 'When it was decided, RFC 3339 in UTC' }),
   },
-  { $id: 'CommandResult' },
+  { $id: 'CommandResult', description: 'What became of a command' },
 );
 export type CommandResult = Static<typeof CommandResult>;

@@ -6,7 +6,6 @@ import {
   describeFaults,
   type ParsedAck,
   type ParsedCommand,
-  type RejectionCode,
   readCommandEnvelope,
 } from '@jambus/schema';
 import type { LinkCommand } from '../link/gateway-link.ts';
@@ -26,7 +25,7 @@ export interface CommandPipelineOptions {
 /** What a record turned out to be. */
 type Decoded =
   | { readonly ok: true; readonly command: LinkCommand; readonly payload: Uint8Array }
-  | { readonly ok: false; readonly id: string; readonly code: RejectionCode; readonly detail: string };
+  | { readonly ok: false; readonly id: string; readonly code: 'invalid'; readonly detail: string };
 
 const DONE: Outcome = { kind: 'done' };
 const STOPPED: Outcome = { kind: 'retry', afterMs: 0, reason: 'the adapter stops' };

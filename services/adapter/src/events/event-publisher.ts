@@ -1,5 +1,11 @@
 import type { BusMessage, Outbox } from '@jambus/bus';
-import { type Attributes, dotted, type EventFrame, type JambusError, type VerbResult } from '@jambus/schema';
+import {
+  cloudEventsType,
+  type EventAttributes,
+  type EventFrame,
+  type JambusError,
+  type VerbResult,
+} from '@jambus/schema';
 import type { GatewayLink } from '../link/gateway-link.ts';
 import { resultMessage } from './result-message.ts';
 
@@ -66,17 +72,12 @@ export function createEventPublisher({ outbox, onRefused, onPublished }: EventPu
 /** The event behind it is confirmed only after it, and carries the same news. */
 function ignore(): void {}
 
-/** `verb:status` → `jambonz.verb.status`; what jambus itself says keeps its own name: `jambus:lost` → `jambus.lost`. */
-function cloudEventsType(type: string): string {
-  return type.startsWith('jambus:') ? dotted(type) : `jambonz.${dotted(type)}`;
-}
-
 function eventId({ call, epoch, sequence }: EventFrame): string {
   return `${call}/${epoch}/${sequence}`;
 }
 
 function eventMessage(gateway: string, frame: EventFrame, payload: Buffer): BusMessage {
-  const attributes: Attributes = {
+  const attributes: EventAttributes = {
     specversion: '1.0',
     id: eventId(frame),
     type: cloudEventsType(frame.type),

@@ -1,5 +1,5 @@
 import type { BusMessage } from '@jambus/bus';
-import type { CommandResult } from '@jambus/schema';
+import type { CommandResult, ResultAttributes } from '@jambus/schema';
 
 /**
  * A result as it goes on the bus.
@@ -8,22 +8,18 @@ import type { CommandResult } from '@jambus/schema';
  *   reader can tell.
  */
 export function resultMessage(result: CommandResult, id: string): BusMessage {
-  return {
-    channel: 'results',
-    callSid: result.callSid,
-    type: result.status,
-    attributes: {
-      specversion: '1.0',
-      id,
-      type: `jambus.command.${result.status}`,
-      source: '/jambus',
-      subject: result.callSid,
-      time: result.at,
-      causationid: result.commandId,
-      'content-type': 'application/json',
-    },
-    payload: Buffer.from(JSON.stringify(result)),
+  const attributes: ResultAttributes = {
+    specversion: '1.0',
+    id,
+    type: `jambus.command.${result.status}`,
+    source: '/jambus',
+    subject: result.callSid,
+    time: result.at,
+    causationid: result.commandId,
+    'content-type': 'application/json',
   };
+  const payload = Buffer.from(JSON.stringify(result));
+  return { channel: 'results', callSid: result.callSid, type: result.status, attributes, payload };
 }
 
 /** The CloudEvents id of the terminal result of the command at this place in the broker. */

@@ -4,6 +4,8 @@ import {
   callStatusOf,
   type EventFrame,
   type JambonzMessage,
+  type JambusMessageOf,
+  type JambusMessageType,
   type OpenedFrame,
 } from '@jambus/schema';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
@@ -297,7 +299,7 @@ export class Call {
   }
 
   /** Something jambus itself has to say about the call, in the form of a jambonz message. */
-  #announce(type: string, data: Readonly<Record<string, unknown>>): void {
+  #announce<Type extends JambusMessageType>(type: Type, data: JambusMessageOf<Type>['data']): void {
     const message: JambonzMessage = { type, msgid: undefined, call_sid: this.callSid, data };
     this.#report(message, Buffer.from(JSON.stringify({ type, call_sid: this.callSid, data })), Date.now());
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BusNames, JambusError } from '@jambus/schema';
+import { type BusNames, JambusError, NATS_MESSAGE_ID, REQUEST_ERROR, type RequestErrorCode } from '@jambus/schema';
 import { headers, type Msg, type MsgHdrs, type Payload } from 'nats';
 import type { RequestDoor } from '../../port/index.ts';
 import { pause } from '../../waiting/pause.ts';
@@ -15,12 +15,12 @@ import type { NatsNames } from './subjects.ts';
 const REPLY_TO = 'Jambus-Reply-To';
 const REPLY_TO_FORM = /^[\w-]{1,64}\.\d{1,15}$/;
 
-/** As NATS services say that they could not do what they were asked. */
-const ERROR_HEADER = 'Nats-Service-Error';
-const ERROR_CODE_HEADER = 'Nats-Service-Error-Code';
-const STATUS = { unavailable: '503', refused: '400', duplicate: '409' } as const;
+const STATUS = { unavailable: '503', refused: '400', duplicate: '409' } as const satisfies Record<
+  string,
+  RequestErrorCode
+>;
 
-const DUPLICATE = 'dropped, because a command with this Nats-Msg-Id was there before';
+const DUPLICATE = `dropped, because a command with this ${NATS_MESSAGE_ID} was there before`;
 
 /** Who asks beyond that takes the place of who has waited longest, and has given up by then. */
 const MOST_WAITING = 10_000;
@@ -143,10 +143,10 @@ function withReplyTo(given: MsgHdrs | undefined, replyTo: string): MsgHdrs {
   return found;
 }
 
-function errorHeaders(code: string, text: string): MsgHdrs {
+function errorHeaders(code: RequestErrorCode, text: string): MsgHdrs {
   const found = headers();
-  found.set(ERROR_CODE_HEADER, code);
-  found.set(ERROR_HEADER, text.replaceAll(/[\r\n]+/g, ' '));
+  found.set(REQUEST_ERROR.code, code);
+  found.set(REQUEST_ERROR.text, text.replaceAll(/[\r\n]+/g, ' '));
   return found;
 }
 

@@ -20,23 +20,32 @@ export const RedirectLegs = Type.Object(
   { ...CLOSED, minProperties: 1 },
 );
 
-/** Runs another application; `[]` clears the verbs that have not run yet. */
-export const RedirectCommand = commandSchema('redirect', Type.Union([Verbs, RedirectHooks, RedirectLegs]));
+export const RedirectCommand = commandSchema(
+  'redirect',
+  'Runs another application; `[]` clears the verbs that have not run yet',
+  Type.Union([Verbs, RedirectHooks, RedirectLegs]),
+);
 export type RedirectCommand = Static<typeof RedirectCommand>;
 
-/** Plays verbs (say and play only) to one party, during a dial or listen. */
 export const WhisperCommand = commandSchema(
   'whisper',
+  'Plays verbs (say and play only) to one party, during a dial or listen',
   Type.Object({ whisper: Type.Union([Type.Array(Verb, { minItems: 1 }), Verb]) }, CLOSED),
 );
 export type WhisperCommand = Static<typeof WhisperCommand>;
 
-/** Settings of the session: the bare properties of the verb `config`. */
-export const ConfigCommand = commandSchema('config', Type.Object({}, { additionalProperties: true }));
+export const ConfigCommand = commandSchema(
+  'config',
+  'Settings of the session: the bare properties of the verb `config`',
+  Type.Object({}, { additionalProperties: true }),
+);
 export type ConfigCommand = Static<typeof ConfigCommand>;
 
-/** Audio mixed into the call: the bare properties of the verb `dub`. */
-export const DubCommand = commandSchema('dub', Type.Object({}, { additionalProperties: true }));
+export const DubCommand = commandSchema(
+  'dub',
+  'Audio mixed into the call: the bare properties of the verb `dub`',
+  Type.Object({}, { additionalProperties: true }),
+);
 export type DubCommand = Static<typeof DubCommand>;
 
 const DialTarget = Type.Object(
@@ -61,9 +70,9 @@ const DialTarget = Type.Object(
   CLOSED,
 );
 
-/** Places a call of its own, outside this one: the body of the REST API's createCall. */
 export const DialCommand = commandSchema(
   'dial',
+  "Places a call of its own, outside this one: the body of the REST API's createCall",
   Type.Object(
     {
       from: Type.String(),

@@ -20,7 +20,14 @@ export const ENVELOPE = {
   msgid: Type.Optional(Type.String({ description: 'Sent along by @jambonz/sdk; jambonz makes nothing of it' })),
 };
 
-/** The schema of the command `name` with this `data`. */
-export function commandSchema<const Name extends string, Data extends TSchema>(name: Name, data: Data) {
-  return Type.Object({ type: Type.Literal('command'), command: Type.Literal(name), ...ENVELOPE, data }, CLOSED);
+/** The schema of the command `name` with this `data`; `description` says what it does, for whoever sends it. */
+export function commandSchema<const Name extends string, Data extends TSchema>(
+  name: Name,
+  description: string,
+  data: Data,
+) {
+  return Type.Object(
+    { type: Type.Literal('command'), command: Type.Literal(name), ...ENVELOPE, data },
+    { ...CLOSED, description },
+  );
 }

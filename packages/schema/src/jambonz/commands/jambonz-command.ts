@@ -1,4 +1,4 @@
-import type { Static } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
 import { COMMANDS, type CommandName } from './registry.ts';
 
 export type { CommandName } from './registry.ts';
@@ -11,3 +11,7 @@ export type JambonzCommandOf<Name extends CommandName> = Static<(typeof COMMANDS
 
 /** The names of all commands that are known. */
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+
+/** What each command looks like: the schema of the whole message, and in words the right form of its `data`. */
+export const COMMAND_FORMS: Readonly<Record<CommandName, { readonly schema: TSchema; readonly form: string }>> =
+  COMMANDS;

@@ -1,24 +1,24 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 
-const text = () => Type.Optional(Type.String());
+const text = (description?: string) => Type.Optional(Type.String(description === undefined ? {} : { description }));
 const number = () => Type.Optional(Type.Number());
 
 /**
  * A message of jambonz. Fields that are not named here are let through everywhere: a newer server says more, and what it
  * says is passed on as it came.
  */
-function message<const Name extends string, Data extends TSchema>(type: Name, data: Data) {
-  return Type.Object({
-    type: Type.Literal(type),
-    msgid: text(),
-    /** The session's call; on the socket of an adulted leg it can be missing. */
-    call_sid: text(),
-    /** On hooks: the path or address the application gave. */
-    hook: text(),
-    /** Trace context, as Zipkin writes it in one header. */
-    b3: text(),
-    data,
-  });
+function message<const Name extends string, Data extends TSchema>(type: Name, description: string, data: Data) {
+  return Type.Object(
+    {
+      type: Type.Literal(type),
+      msgid: text('Names the message in the ack that answers it'),
+      call_sid: text("The session's call; on the socket of an adulted leg it can be missing"),
+      hook: text('On hooks: the path or address the application gave'),
+      b3: text('Trace context, as Zipkin writes it in one header'),
+      data,
+    },
+    { description },
+  );
 }
 
 /** What most messages say about the call they belong to. */
@@ -54,8 +54,9 @@ const NewCall = callData({
   service_provider_sid: text(),
   sip: Type.Optional(record()),
   env_vars: Type.Optional(record()),
-  /** Of a call that the application placed: the tag it gave it. */
-  customerData: Type.Optional(Type.Unknown()),
+  customerData: Type.Optional(
+    Type.Unknown({ description: 'Of a call that the application placed: the tag it gave it' }),
+  ),
 });
 
 /** An event of a running model or agent, in its vendor's form. */
@@ -69,23 +70,46 @@ const ToolCall = Type.Object({
 
 /** Every message that jambonz sends, by type: feature-server 0.9.8 and the `agent:*` messages of newer servers. */
 export const JAMBONZ_MESSAGES = {
-  'session:new': message('session:new', NewCall),
-  'session:reconnect': message('session:reconnect', NewCall),
-  'session:redirect': message('session:redirect', callData({})),
-  'session:adulting': message('session:adulting', callData({})),
-  /** Outcome of a verb. `event` as a string marks what needs no answer of an application. */
+  'session:new': message('session:new', 'A call, which wants an application', NewCall),
+  'session:reconnect': message(
+    'session:reconnect',
+    'The call is back on a new websocket. jambus has answered it; what was sent meanwhile follows',
+    NewCall,
+  ),
+  'session:redirect': message(
+    'session:redirect',
+    'The call was redirected here and wants an application',
+    callData({}),
+  ),
+  'session:adulting': message(
+    'session:adulting',
+    'A leg of another call has become a call of its own, and wants an application',
+    callData({}),
+  ),
   'verb:hook': message(
     'verb:hook',
-    callData({ event: Type.Optional(Type.Unknown()), reason: text(), verb_id: text() }),
+    'Outcome of a verb that has an actionHook, for the application to go on from',
+    callData({
+      event: Type.Optional(
+        Type.Unknown({ description: 'As a string it marks what needs no answer, in a conference or queue' }),
+      ),
+      reason: text(),
+      verb_id: text(),
+    }),
   ),
-  'dial:confirm': message('dial:confirm', callData({})),
+  'dial:confirm': message(
+    'dial:confirm',
+    'The party called by a dial has answered and is to be asked first',
+    callData({}),
+  ),
   'call:status': message(
     'call:status',
+    'How the call stands; of a leg that it dialled, too, which then has a call_sid of its own in the data',
     callData({ call_status: Type.String(), duration: number(), call_termination_by: text() }),
   ),
-  /** The form that servers send (`event`), and the form that the documentation has (`status`). */
   'verb:status': message(
     'verb:status',
+    'How a verb goes: in the form that servers send (event), or the one that the documentation has (status)',
     Type.Union([
       Type.Object({ event: Type.String(), id: text(), name: text(), verb: text() }),
       Type.Object({ status: Type.String(), id: text(), verb: text() }),
@@ -93,18 +117,24 @@ export const JAMBONZ_MESSAGES = {
   ),
   'jambonz:error': message(
     'jambonz:error',
+    'jambonz could not run a verb or read a message',
     Type.Object({ msg: text(), details: Type.Optional(Type.Unknown()), id: text(), verb: text() }),
   ),
-  'llm:event': message('llm:event', VendorEvent),
-  'llm:tool-call': message('llm:tool-call', ToolCall),
-  'agent:event': message('agent:event', VendorEvent),
-  'agent:tool-call': message('agent:tool-call', ToolCall),
+  'llm:event': message('llm:event', "An event of the running model, in its vendor's form", VendorEvent),
+  'llm:tool-call': message('llm:tool-call', 'The model calls a tool; llm:tool-output answers', ToolCall),
+  'agent:event': message('agent:event', "An event of the running agent, in its vendor's form", VendorEvent),
+  'agent:tool-call': message('agent:tool-call', 'The agent calls a tool; llm:tool-output answers', ToolCall),
   'tts:tokens-result': message(
     'tts:tokens-result',
+    'What became of tts:tokens',
     Type.Object({ id: number(), status: Type.String(), reason: text() }),
   ),
-  'tts:streaming-event': message('tts:streaming-event', Type.Object({ event_type: Type.String() })),
-  'queue:status': message('queue:status', callData({})),
+  'tts:streaming-event': message(
+    'tts:streaming-event',
+    'How the streaming voice goes',
+    Type.Object({ event_type: Type.String() }),
+  ),
+  'queue:status': message('queue:status', 'How the call stands in its queue', callData({})),
 } as const;
 
 /** The types of message that are known. Others occur: a newer server may send more. */

@@ -17,5 +17,14 @@ export interface KeyedVerb {
 export type Verb = FlatVerb | KeyedVerb;
 
 // What is inside a verb is checked by the verb's own JSON Schema (see `createVerbChecker`), which these would only repeat.
-export const Verb = Type.Unsafe<Verb>(Type.Object({}, { description: 'A jambonz verb' }));
-export const Verbs = Type.Unsafe<readonly Verb[]>(Type.Array(Type.Unknown(), { description: 'A jambonz application' }));
+export const Verb = Type.Unsafe<Verb>(
+  Type.Object({}, { description: 'A jambonz verb, as {"verb":"say","text":"…"} or {"say":{"text":"…"}}' }),
+);
+export const Verbs = Type.Unsafe<readonly Verb[]>(
+  Type.Array(Type.Unknown(), {
+    description:
+      'A jambonz application: verbs, each as {"verb":"say","text":"…"} or {"say":{"text":"…"}}. An "id" in a verb makes ' +
+      'jambonz tell when it starts and finishes. What a verb takes is in the schemas of @jambonz/schema, by which jambus ' +
+      'checks it',
+  }),
+);

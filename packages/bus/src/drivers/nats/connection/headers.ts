@@ -1,9 +1,7 @@
-import { type Attributes, fromHeaders, headerName, JambusError } from '@jambus/schema';
+import { type Attributes, fromHeaders, headerName, JambusError, NATS_MESSAGE_ID } from '@jambus/schema';
 import { headers, type MsgHdrs } from 'nats';
 
 const PREFIX = 'ce-';
-/** By this JetStream drops what is published again. */
-const MESSAGE_ID = 'Nats-Msg-Id';
 
 /** What begins a block of headers, and what would begin another one. */
 const VERSION_LINE = 'NATS/1.0\r\n';
@@ -20,7 +18,7 @@ const NO_HEADERS = headers();
 export function headersOf(attributes: Attributes, messageId: string | undefined): MsgHdrs {
   let text = VERSION_LINE;
   for (const name in attributes) text += lineOf(headerName(name, PREFIX), attributes[name] ?? '');
-  if (messageId !== undefined) text += lineOf(MESSAGE_ID, messageId);
+  if (messageId !== undefined) text += lineOf(NATS_MESSAGE_ID, messageId);
   const bytes = Buffer.from(`${text}\r\n`);
   return Object.assign(Object.create(NO_HEADERS), { encode: () => bytes });
 }
