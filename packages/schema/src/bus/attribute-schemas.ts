@@ -13,8 +13,7 @@ const time = (description: string) => Type.String({ pattern: TIME_PATTERN, descr
 const count = (description: string) => Type.String({ pattern: COUNT_PATTERN, description });
 const text = (description: string) => Type.String({ description });
 const specversion = Type.Literal('1.0', { description: 'Version of CloudEvents' });
-const contentType = (...description: string[]) =>
-  Type.Literal('application/json', { description: description.join(' ') });
+const contentType = Type.Literal('application/json', { description: 'The payload is JSON' });
 
 /** W3C trace context; these two keep their names on every bus. */
 const TRACE = {
@@ -57,7 +56,7 @@ export const CommandAttributes = Type.Object(
     ),
     ifsequence: Type.Optional(count('Deliver only if the call has had no event after the one with this sequence')),
     ...TRACE,
-    'content-type': Type.Optional(text('application/json')),
+    'content-type': Type.Optional(text('`application/json`, for people and tools')),
   },
   { $id: 'CommandAttributes', description: 'What is said about a command, all of it optional' },
 );
@@ -67,9 +66,9 @@ export type CommandAttributes = Static<typeof CommandAttributes>;
 export const EventAttributes = Type.Object(
   {
     specversion,
-    id: text('<call_sid>/<epoch>/<sequence>; the same when the event comes twice'),
-    type: text('The type in the payload, with dots: jambonz.verb.status. What jambus itself says: jambus.lost'),
-    source: text('/jambus/<gateway>'),
+    id: text('`<call_sid>/<epoch>/<sequence>`; the same when the event comes twice'),
+    type: text('The type in the payload with dots: `jambonz.verb.status`. What jambus itself says: `jambus.lost`'),
+    source: text('`/jambus/<gateway>`'),
     subject: text('The call_sid of the session: where commands about it go'),
     time: time('When the gateway had it from jambonz'),
     sequence: count('Counts the events of the call from 1, without a gap'),
@@ -77,7 +76,7 @@ export const EventAttributes = Type.Object(
     application: text('Path of the websocket, by which applications of jambonz differ'),
     causationid: Type.Optional(text('The id of the command that brought the verb which this event is about')),
     ...TRACE,
-    'content-type': contentType('The payload is what jambonz sent, byte for byte'),
+    'content-type': contentType,
   },
   { $id: 'EventAttributes', description: 'What is said about an event' },
 );
@@ -88,13 +87,13 @@ export const ResultAttributes = Type.Object(
   {
     specversion,
     id: text('Made from what the result is about: the same when a crash makes it come twice'),
-    type: text('jambus.command.<status>'),
+    type: text('`jambus.command.<status>`'),
     source: Type.Literal('/jambus'),
     subject: text('The call_sid that the command was addressed to'),
     time: time('When it was decided'),
     causationid: text('The id of the command'),
     ...TRACE,
-    'content-type': contentType(),
+    'content-type': contentType,
   },
   { $id: 'ResultAttributes', description: 'What is said about a result' },
 );
@@ -114,7 +113,7 @@ export const DeadLetterAttributes = Type.Object(
   {
     dlreason: DeadLetterReason,
     dldetail: text('Why, for people; without control characters, at most 1,024 characters'),
-    dlorigin: text('Where it was: <topic>/<partition>/<offset>, on NATS with the sequence of the stream'),
+    dlorigin: text('Where it was: `<channel>/<partition>/<offset>`, on NATS with its sequence in the stream'),
     dlattempts: count('How often it was tried'),
     dltime: time('When it was given up'),
     dlomitted: Type.Optional(

@@ -28,7 +28,7 @@ export const ResultStatus = Type.Union(
   {
     $id: 'ResultStatus',
     description:
-      'delivered: written to the websocket of the call. rejected: it has not reached the call and never will. Every ' +
+      'delivered: written to the websocket of the call. rejected: it has no effect on the call. Every ' +
       'command gets exactly one of these. started, finished, failed: later, of a verb that has an id',
   },
 );

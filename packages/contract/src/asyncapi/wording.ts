@@ -1,0 +1,27 @@
+/* What is the same on both buses, and said once. */
+
+export const COMMANDS =
+  'Commands for one call, in the order in which they are to reach it. A body without headers is enough.';
+
+export const EVENTS = 'What one call has to say, in the order in which it said it, byte for byte as jambonz sent it.';
+
+export const RESULTS = 'What became of the commands for one call.';
+
+export const DEAD_LETTERS = 'Records of the commands channel that are no commands, for people to look at.';
+
+/** The text in front of everything, as CommonMark. */
+export const INTRODUCTION = `How a microservice drives calls of jambonz over a message bus: it sends commands, and receives events and
+results. This document is written from its side, for NATS and for Kafka.
+
+- The **address** of everything is the \`call_sid\` of the call: a token of the subject on NATS, the key of the record on Kafka.
+- The **payload** is the JSON of jambonz itself, unchanged. What is about it travels beside it, as attributes of
+  CloudEvents 1.0 in binary mode: headers \`ce-…\` on NATS, \`ce_…\` on Kafka. A publisher may leave all of them out.
+- **Order**: commands of one call reach it in the order of the bus, and its events come in the order in which they happened.
+- **At least once**: what comes twice has the same \`id\`. A command that is sent twice with one \`id\` has one effect.
+- Every command gets **exactly one** result that is \`delivered\` or \`rejected\`. \`delivered\` means written to the websocket
+  of the call. jambonz never confirms a command: give a verb an \`id\` to hear when it starts and finishes.
+- A call begins with \`session:new\`. Answer it with an \`ack\` that carries verbs, or send a \`redirect\`; who takes longer than
+  some seconds finds the call waiting, and can still send commands.
+
+Every name begins with \`jambonz\` unless jambus was started with another \`JAMBUS_PREFIX\`. Fields that are not named in a schema
+of an event occur: a newer server says more, and it is passed on.`;
