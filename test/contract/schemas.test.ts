@@ -41,8 +41,8 @@ test.each([...files])('%s is a schema in the strictest sense, and its examples f
   const examples = [...(file.examples ?? []), ...definitions.flatMap(([, { examples }]) => examples)];
   expect(examples.length).toBeGreaterThanOrEqual(Math.max(1, definitions.length));
   for (const example of examples) {
-    validate?.(example);
-    expect({ example, errors: validate?.errors }).toEqual({ example, errors: null });
+    const fits = validate?.(example);
+    expect({ example, fits, errors: validate?.errors }).toEqual({ example, fits: true, errors: null });
   }
 });
 

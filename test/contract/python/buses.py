@@ -88,8 +88,10 @@ class KafkaBus:
 
     async def receive(self, operations: list[str], handler: Handler) -> None:
         by_topic = {self._contract.address(operation): operation for operation in operations}
-        consumer = AIOKafkaConsumer(*by_topic, bootstrap_servers=self._address, auto_offset_reset="earliest")
+        consumer = AIOKafkaConsumer(*by_topic, bootstrap_servers=self._address, auto_offset_reset="latest")
         await consumer.start()
+        # From now on: what is sent before the first fetch is part of it.
+        await consumer.seek_to_end()
 
         async def read() -> None:
             async for record in consumer:

@@ -30,7 +30,7 @@ describeWithPython('kafka', await findKafkaBroker('newest'), async () => {
   const address = broker.brokers.join(',');
   return {
     address,
-    settings: { JAMBUS_BUS: 'kafka', JAMBUS_KAFKA_BROKERS: address, JAMBUS_KAFKA_PARTITIONS: '2' },
+    settings: { JAMBUS_BUS: 'kafka', JAMBUS_KAFKA_BROKERS: address },
     stop: () => broker.stop(),
   };
 });

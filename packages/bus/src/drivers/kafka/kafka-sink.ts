@@ -1,4 +1,4 @@
-import { type Attributes, type BusNames, JambusError } from '@jambus/schema';
+import { type Attributes, type BusNames, JambusError, type PartitionAttributes } from '@jambus/schema';
 import type { Message, TopicMessages } from 'kafkajs';
 import type { BusMessage, EventSink } from '../../port/index.ts';
 import type { Cluster } from './connection/cluster.ts';
@@ -147,5 +147,7 @@ function recordOf(message: BusMessage): Message {
 
 /** By the partitioning extension of CloudEvents. A dead letter has the attributes of its command. */
 function attributesOf({ channel, callSid, attributes }: BusMessage): Attributes {
-  return channel === 'deadletters' ? attributes : { ...attributes, partitionkey: callSid };
+  if (channel === 'deadletters') return attributes;
+  const partition: PartitionAttributes = { partitionkey: callSid };
+  return { ...attributes, ...partition };
 }
