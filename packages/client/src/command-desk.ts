@@ -1,4 +1,5 @@
 import { type CommandResult, JambusError } from '@jambus/schema';
+import { type ClientOptions, DEFAULT_MAX_UNDER_WAY, DEFAULT_RESULT_MARGIN_MS } from './options.ts';
 import type { OutgoingCommand } from './outgoing-command.ts';
 import { duplicateOf, isTerminal, readResult } from './result.ts';
 
@@ -22,14 +23,6 @@ export interface CommandOutlet {
    * with batches may collect those. Resolves in the end, whatever happens; that an attempt rejects means `refused`.
    */
   publish(command: OutgoingCommand): Promise<PublishOutcome>;
-}
-
-export interface CommandDeskOptions {
-  readonly outlet: CommandOutlet;
-  /** How long a result may take beyond the command's expiry, ms. */
-  readonly resultMarginMs: number;
-  /** Most commands without a result. */
-  readonly maxUnderWay: number;
 }
 
 /** Publishes commands and brings each together with its result. Knows no bus. */
@@ -92,7 +85,11 @@ const RETRY_AFTER_MS = 500;
  * command with the same id. On a bus that drops no duplicates, two processes that send one id at the same time may both be
  * given the result of the one that came first; whoever is second in the same process is told `duplicate`.
  */
-export function createCommandDesk({ outlet, resultMarginMs, maxUnderWay }: CommandDeskOptions): CommandDesk {
+export function createCommandDesk(
+  outlet: CommandOutlet,
+  options: Pick<ClientOptions, 'resultMarginMs' | 'maxUnderWay'> = {},
+): CommandDesk {
+  const { resultMarginMs = DEFAULT_RESULT_MARGIN_MS, maxUnderWay = DEFAULT_MAX_UNDER_WAY } = options;
   const calls = new Map<string, CallQueue>();
   const idle = new Set<() => void>();
   let underWay = 0;

@@ -1,8 +1,10 @@
 import type { CommandResult, JambonzAck, JambonzCommand } from '@jambus/schema';
 import { JambusError } from '@jambus/schema';
+import { checkCallSid, checkDurable, checkType } from './addresses.ts';
 import type { EventOptions, JambusClient, ResultOptions, SendOptions, Subscription } from './client.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { EventFor } from './event.ts';
+import { DEFAULT_DRAIN_MS } from './options.ts';
 import { outgoingCommand } from './outgoing-command.ts';
 
 /** A subscription, as its client sees it. */
@@ -18,13 +20,11 @@ export interface ClientParts {
   readonly desk: CommandDesk;
   /** CloudEvents source of the commands. */
   readonly source: string;
-  /** How long `close` waits for what is under way, ms. */
-  readonly drainMs: number;
-  /** @throws JambusError `bad_message` for a call that has no address on this bus */
-  checkCallSid(callSid: string): void;
-  /** @throws JambusError as `Events.subscribe` */
+  /** How long `close` waits for what is under way, ms; by default 5,000. */
+  readonly drainMs: number | undefined;
+  /** The options have been checked. */
   subscribeEvents<Type extends string>(options: EventOptions<Type>): ManagedSubscription<EventFor<Type>>;
-  /** @throws JambusError as `Results.subscribe` */
+  /** The options have been checked. */
   subscribeResults(options: ResultOptions): ManagedSubscription<CommandResult>;
   /** Resolves when the bus knows all that it was told, or is not there. Never rejects. */
   flush(): Promise<void>;
@@ -37,12 +37,12 @@ const FLUSH_MS = 1_000;
 
 /** The client of a bus: what is the same on every one. */
 export function createClient(parts: ClientParts): JambusClient {
-  const { desk, source } = parts;
+  const { desk, source, drainMs = DEFAULT_DRAIN_MS } = parts;
   const subscriptions = new Set<ManagedSubscription<unknown>>();
   let closing: Promise<void> | undefined;
 
   const send = async (callSid: string, message: JambonzCommand | JambonzAck, options: SendOptions = {}) => {
-    parts.checkCallSid(callSid);
+    checkCallSid(callSid);
     return await desk.send(outgoingCommand(source, callSid, message, options), options.signal);
   };
 
@@ -63,7 +63,7 @@ export function createClient(parts: ClientParts): JambusClient {
   };
 
   const close = async (): Promise<void> => {
-    await inTime(drain(), parts.drainMs);
+    await inTime(drain(), drainMs);
     desk.close(new JambusError('stopped', 'the client was closed before the result came'));
     await inTime(parts.flush(), FLUSH_MS);
     await parts.disconnect();
@@ -77,9 +77,21 @@ export function createClient(parts: ClientParts): JambusClient {
     },
     events: {
       subscribe: <Type extends string = string>(options: EventOptions<Type> = {}) =>
-        managed(() => parts.subscribeEvents(options)),
+        managed(() => {
+          const { type, callSid, durable } = options;
+          if (callSid !== undefined) checkCallSid(callSid);
+          if (type !== undefined) checkType(type);
+          if (durable !== undefined) checkDurable(durable);
+          return parts.subscribeEvents(options);
+        }),
     },
-    results: { subscribe: (options = {}) => managed(() => parts.subscribeResults(options)) },
+    results: {
+      subscribe: (options = {}) =>
+        managed(() => {
+          if (options.callSid !== undefined) checkCallSid(options.callSid);
+          return parts.subscribeResults(options);
+        }),
+    },
     close: () => {
       closing ??= close();
       return closing;

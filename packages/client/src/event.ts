@@ -53,7 +53,7 @@ export type EventFor<Type extends string> = string extends Type
  *
  * @throws JambusError `bad_message` when it is not what jambus publishes
  */
-export function readEvent(callSid: string, attributes: Attributes, payload: Uint8Array): JambusEvent {
+function readEvent(callSid: string, attributes: Attributes, payload: Uint8Array): JambusEvent {
   const context = readContext(callSid, attributes);
   const parsed = parseJambonzMessage(payload);
   if (!parsed.ok) throw new JambusError('bad_message', `event ${context.id}: ${parsed.reason}`);
@@ -66,8 +66,24 @@ export function readEvent(callSid: string, attributes: Attributes, payload: Uint
   return { ...context, type: 'other', message };
 }
 
+/**
+ * Reads one record of the events channel for somebody who has asked for this type, or for all.
+ *
+ * @throws JambusError `bad_message` as `readEvent`, and when it has not the form of that type
+ */
+export function readEventOf<Type extends string>(
+  type: Type | undefined,
+  callSid: string,
+  attributes: Attributes,
+  payload: Uint8Array,
+): EventFor<Type> {
+  const event = readEvent(callSid, attributes, payload);
+  if (isOfType(event, type)) return event;
+  throw new JambusError('bad_message', `event ${event.id} has not the form of ${type}`);
+}
+
 /** Whether the event is one of those that `type` asks for; all are when it is left out. */
-export function isOfType<Type extends string>(
+function isOfType<Type extends string>(
   event: JambusEvent,
   type: Type | undefined,
 ): event is JambusEvent & EventFor<Type> {

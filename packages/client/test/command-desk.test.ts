@@ -1,7 +1,7 @@
 import { type CommandResult, JambusError } from '@jambus/schema';
 import { eventually, settled } from '../../bus/test/support/eventually.ts';
 import { gate } from '../../bus/test/support/gate.ts';
-import { createCommandDesk, type PublishOutcome } from '../src/command-desk.ts';
+import { type CommandOutlet, createCommandDesk, type PublishOutcome } from '../src/command-desk.ts';
 import { outgoingCommand } from '../src/outgoing-command.ts';
 
 const STORED: PublishOutcome = { kind: 'stored' };
@@ -23,20 +23,17 @@ interface Attempt {
 function deskOfTest({ resultMarginMs = 20 } = {}) {
   const attempts: Attempt[] = [];
   const bus = { connected: true };
-  const desk = createCommandDesk({
-    outlet: {
-      connected: () => bus.connected,
-      publish: async ({ callSid, id }) => {
-        const answer = gate<PublishOutcome | JambusError>();
-        attempts.push({ what: `${callSid}/${id}`, answer: answer.open });
-        const outcome = await answer.promise;
-        if (outcome instanceof JambusError) throw outcome;
-        return outcome;
-      },
+  const outlet: CommandOutlet = {
+    connected: () => bus.connected,
+    publish: async ({ callSid, id }) => {
+      const answer = gate<PublishOutcome | JambusError>();
+      attempts.push({ what: `${callSid}/${id}`, answer: answer.open });
+      const outcome = await answer.promise;
+      if (outcome instanceof JambusError) throw outcome;
+      return outcome;
     },
-    resultMarginMs,
-    maxUnderWay: 100,
-  });
+  };
+  const desk = createCommandDesk(outlet, { resultMarginMs });
   const result = (callSid: string, commandId: string, how: Partial<CommandResult> = {}): void => {
     const full = { commandId, callSid, status: 'delivered', at: '2026-11-22T17:34:11.578Z', ...how };
     desk.take(callSid, Buffer.from(JSON.stringify(full)));

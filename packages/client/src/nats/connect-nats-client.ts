@@ -12,20 +12,15 @@ import { type BusNames, busNames, JambusError } from '@jambus/schema';
 import type { EventOptions, JambusClient, ResultOptions } from '../client.ts';
 import { type CommandDesk, type CommandOutlet, createCommandDesk } from '../command-desk.ts';
 import { createClient } from '../create-client.ts';
-import { type EventFor, isOfType, type JambusEvent, readEvent } from '../event.ts';
+import { type EventFor, readEventOf } from '../event.ts';
+import { DEFAULT_CONNECT_WITHIN_MS, DEFAULT_NAME } from '../options.ts';
 import { readResult } from '../result.ts';
+import { guarded } from '../trouble.ts';
 import { durable, ephemeral } from './consumers.ts';
 import { readMissedResults } from './missed-results.ts';
 import { createNatsSubscription, type NatsSubscriptionOptions } from './nats-subscription.ts';
-import {
-  DEFAULT_CONNECT_WITHIN_MS,
-  DEFAULT_DRAIN_MS,
-  DEFAULT_MAX_UNDER_WAY,
-  DEFAULT_NAME,
-  DEFAULT_RESULT_MARGIN_MS,
-  type NatsClientOptions,
-} from './options.ts';
-import { callSidOf, checkCallSid, checkDurable, eventsSubject, recordsSubject } from './subjects.ts';
+import type { NatsClientOptions } from './options.ts';
+import { callSidOf, eventsSubject, recordsSubject } from './subjects.ts';
 
 /**
  * Connects a microservice to the bus of the adapters, NATS with JetStream. The streams are made by the adapters.
@@ -34,27 +29,22 @@ import { callSidOf, checkCallSid, checkDurable, eventsSubject, recordsSubject } 
  *   `bus_unavailable` when none answers in time, `stopped` when the signal aborts
  */
 export async function connectNatsClient(options: NatsClientOptions): Promise<JambusClient> {
-  const { name = DEFAULT_NAME, onTrouble = warn, connectWithinMs = DEFAULT_CONNECT_WITHIN_MS } = options;
+  const { name = DEFAULT_NAME, connectWithinMs = DEFAULT_CONNECT_WITHIN_MS } = options;
   const names = busNames(options.prefix, options.names);
   const link = await openLink({
     connection: { ...options, name },
-    onTrouble: guarded(onTrouble),
+    onTrouble: guarded(options.onTrouble),
     until: performance.now() + connectWithinMs,
     signal: options.signal,
   });
   const publisher = createConfirmedPublisher(link);
-  const desk = createCommandDesk({
-    outlet: commandOutlet(link, names, publisher),
-    resultMarginMs: options.resultMarginMs ?? DEFAULT_RESULT_MARGIN_MS,
-    maxUnderWay: options.maxUnderWay ?? DEFAULT_MAX_UNDER_WAY,
-  });
+  const desk = createCommandDesk(commandOutlet(link, names, publisher), options);
   followResults(link, names, desk);
 
   return createClient({
     desk,
     source: `/${name}`,
-    drainMs: options.drainMs ?? DEFAULT_DRAIN_MS,
-    checkCallSid,
+    drainMs: options.drainMs,
     subscribeEvents: (how) => createNatsSubscription(eventSubscription(link, names, how)),
     subscribeResults: (how) => createNatsSubscription(resultSubscription(link, names, how)),
     flush: async () => {
@@ -113,27 +103,19 @@ function eventSubscription<Type extends string>(
   names: BusNames,
   { type, callSid, durable: name, signal }: EventOptions<Type>,
 ): NatsSubscriptionOptions<EventFor<Type>> {
-  if (callSid !== undefined) checkCallSid(callSid);
-  if (name !== undefined) checkDurable(name);
   const all = eventsSubject(names);
   const filter = eventsSubject(names, callSid, type);
   const read = (message: PulledMessage): EventFor<Type> => {
-    const event = eventOf(names, message);
-    if (isOfType(event, type)) return event;
-    throw new JambusError('bad_message', `event ${event.id} has not the form of ${type}`);
+    const { subject, headers, data } = message;
+    const callSid = callSidOf('events', names, subject);
+    if (callSid === undefined) throw new JambusError('bad_message', `an event on ${subject}`);
+    return readEventOf(type, callSid, attributesOf(headers), data);
   };
   const open = name === undefined ? ephemeral(link, all, filter) : durable(link, all, filter, name);
   return { link, open, read, acknowledged: name !== undefined, signal };
 }
 
-function eventOf(names: BusNames, { subject, headers, data }: PulledMessage): JambusEvent {
-  const callSid = callSidOf('events', names, subject);
-  if (callSid === undefined) throw new JambusError('bad_message', `an event on ${subject}`);
-  return readEvent(callSid, attributesOf(headers), data);
-}
-
 function resultSubscription(link: NatsLink, names: BusNames, { callSid, commandId, signal }: ResultOptions) {
-  if (callSid !== undefined) checkCallSid(callSid);
   return {
     link,
     open: ephemeral(link, recordsSubject('results', names), recordsSubject('results', names, callSid)),
@@ -144,18 +126,4 @@ function resultSubscription(link: NatsLink, names: BusNames, { callSid, commandI
     acknowledged: false,
     signal,
   };
-}
-
-function guarded(onTrouble: (error: JambusError) => void): (error: JambusError) => void {
-  return (error) => {
-    try {
-      onTrouble(error);
-    } catch (thrown) {
-      warn(JambusError.from(thrown));
-    }
-  };
-}
-
-function warn({ code, message }: JambusError): void {
-  process.emitWarning(message, { type: 'JambusWarning', code });
 }

@@ -1,117 +1,36 @@
-import type { JambonzCommand } from '@jambus/schema';
 import { DiscardPolicy } from 'nats';
 import { describeWithNats, type NatsServer } from '../../../../test/brokers/nats/index.ts';
 import { eventually } from '../../../bus/test/support/eventually.ts';
 import { gate } from '../../../bus/test/support/gate.ts';
-import { CALL, openScene, type Scene } from './support/scene.ts';
-
-const SAY: JambonzCommand = {
-  type: 'command',
-  command: 'redirect',
-  queueCommand: true,
-  data: [{ say: { id: 'b5e39996', text: "Hello it's me Mario" } }],
-};
-const OTHER_CALL = '0d1c9f0e-7e0a-4f0b-8f36-0f1b8a5fd5a7';
+import { CALL } from '../contract/client-scene.ts';
+import { describeCommands, SAY } from '../contract/describe-commands.ts';
+import { type NatsScene, openNatsScene } from './support/nats-scene.ts';
 
 for (const version of ['newest', '2.9'] as const) {
   await describeWithNats(`commands of a client, NATS ${version}`, { version }, (nats) => {
     let server: NatsServer;
-    let scene: Scene;
+    let scene: NatsScene;
 
     beforeAll(async () => {
       server = await nats.start();
     }, 600_000);
     afterAll(() => server.stop());
     beforeEach(async () => {
-      scene = await openScene(server);
+      scene = await openNatsScene(server);
     });
     afterEach(() => scene.close());
 
-    /** The stand-in stays silent. */
-    const silent = (): void => {
-      scene.onCommand = () => {};
-    };
+    describeCommands(() => scene);
 
-    test('a command reaches the stream as its JSON with CloudEvents headers, and its result comes back', async () => {
+    test('the id of a command is that of its call for the stream too', async () => {
       const client = await scene.client();
-      const before = Date.now();
-      const result = await client.commands.send(CALL, SAY, {
-        id: 'greet',
-        expiresInMs: 5_000,
-        ifverbid: 'v1',
-        ifsequence: 7,
-        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-      });
-
-      expect(result).toMatchObject({ commandId: 'greet', callSid: CALL, status: 'delivered' });
-      const [command] = scene.commands;
-      expect(command?.payload).toBe(JSON.stringify(SAY));
-      expect(command?.attributes).toMatchObject({
-        specversion: '1.0',
-        id: 'greet',
-        ifverbid: 'v1',
-        ifsequence: '7',
-        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-        'nats-msg-id': `${CALL}/greet`,
-      });
-      const { time = '', expirytime = '' } = command?.attributes ?? {};
-      expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
-      expect(Date.parse(expirytime) - Date.parse(time)).toBe(5_000);
-    });
-
-    test('a command without id gets one of its own and 30 s', async () => {
-      const client = await scene.client();
-      const results = await Promise.all([client.commands.send(CALL, SAY), client.commands.send(CALL, SAY)]);
-      expect(new Set(results.map(({ commandId }) => commandId)).size).toBe(2);
-      const { time = '', expirytime = '' } = scene.commands[0]?.attributes ?? {};
-      expect(Date.parse(expirytime) - Date.parse(time)).toBe(30_000);
-    });
-
-    test('a refused command is a result and not an error', async () => {
-      const client = await scene.client();
-      scene.onCommand = ({ id }) => scene.result({ commandId: id, status: 'rejected', code: 'call_ended' });
-      expect(await client.commands.send(CALL, SAY)).toMatchObject({ status: 'rejected', code: 'call_ended' });
-    });
-
-    test('an ack answers a message with verbs, or with none', async () => {
-      const client = await scene.client();
-      await client.acks.send(CALL, 'm1', [{ verb: 'answer' }], { id: 'a1' });
-      await client.acks.send(CALL, 'm2');
-      expect(scene.commands.map(({ payload }) => JSON.parse(payload))).toEqual([
-        { type: 'ack', msgid: 'm1', data: [{ verb: 'answer' }] },
-        { type: 'ack', msgid: 'm2' },
-      ]);
-      expect(scene.commands[0]?.id).toBe('a1');
-    });
-
-    test('only the terminal result of this very command is its outcome', async () => {
-      const client = await scene.client();
-      scene.onCommand = async ({ id }) => {
-        await scene.result({ commandId: 'somebody else', status: 'rejected', code: 'expired' });
-        await scene.result({ commandId: id, callSid: OTHER_CALL, status: 'rejected', code: 'expired' });
-        await scene.result({ commandId: id, status: 'started', verbId: 'b5e39996' });
-        await scene.result({ commandId: id, status: 'delivered', detail: 'this one' });
-      };
-      expect(await client.commands.send(CALL, SAY)).toMatchObject({ status: 'delivered', detail: 'this one' });
-    });
-
-    test('a result that is none is told, and disturbs nobody', async () => {
-      const client = await scene.client();
-      scene.onCommand = async ({ id }) => {
-        scene.nc.publish(`${scene.names.results}.${CALL}`, '{"commandId":1}');
-        scene.nc.publish(`${scene.names.results}.${CALL}`, 'no JSON');
-        await scene.result({ commandId: id });
-      };
-      expect(await client.commands.send(CALL, SAY)).toMatchObject({ status: 'delivered' });
-      expect(scene.troubles).toEqual([
-        expect.stringContaining('a result that is none'),
-        expect.stringContaining('a result that is not JSON'),
-      ]);
+      await client.commands.send(CALL, SAY, { id: 'greet' });
+      expect(scene.commands[0]?.attributes).toMatchObject({ 'nats-msg-id': `${CALL}/greet` });
     });
 
     test('an id sent again to the same call is a duplicate, whether the first has its result or not', async () => {
       const [client, another] = [await scene.client(), await scene.client()];
-      silent();
+      scene.onCommand = () => {};
       const first = client.commands.send(CALL, SAY, { id: 'once' });
       await eventually(() => expect(scene.commands).toHaveLength(1));
       const duplicate = { commandId: 'once', status: 'rejected', code: 'duplicate' };
@@ -121,37 +40,6 @@ for (const version of ['newest', '2.9'] as const) {
       expect(await first).toMatchObject({ status: 'delivered' });
       expect(await client.commands.send(CALL, SAY, { id: 'once' })).toMatchObject(duplicate);
       expect(scene.commands).toHaveLength(1);
-    });
-
-    test('the same id may be used for every call', async () => {
-      const client = await scene.client();
-      expect(await client.commands.send(CALL, SAY, { id: 'answer' })).toMatchObject({ status: 'delivered' });
-      expect(await client.commands.send(OTHER_CALL, SAY, { id: 'answer' })).toMatchObject({ status: 'delivered' });
-    });
-
-    test('commands of a call that are not waited for one by one keep their order', async () => {
-      const client = await scene.client();
-      const ids = Array.from({ length: 200 }, (_, index) => `c${index}`);
-      await Promise.all(ids.map((id) => client.commands.send(CALL, SAY, { id })));
-      expect(scene.commands.map(({ id }) => id)).toEqual(ids);
-    });
-
-    test('without a result it rejects once the command has expired', async () => {
-      const client = await scene.client({ resultMarginMs: 50 });
-      silent();
-      await expect(client.commands.send(CALL, SAY, { id: 'lost', expiresInMs: 1_000 })).rejects.toMatchObject({
-        code: 'bus_unavailable',
-        message: expect.stringContaining(`no result of command lost of call ${CALL}`),
-      });
-      expect(scene.commands).toHaveLength(1);
-    });
-
-    test('without a stream it rejects at once', async () => {
-      const client = await scene.client({ prefix: 'nobody-here' });
-      await expect(client.commands.send(CALL, SAY)).rejects.toMatchObject({
-        code: 'bus_unavailable',
-        message: expect.stringContaining('no stream takes it'),
-      });
     });
 
     test('commands that are full, since no adapter reads them, are said to be, and may be tried again', async () => {
@@ -167,110 +55,13 @@ for (const version of ['newest', '2.9'] as const) {
       expect(await client.commands.send(CALL, SAY, { id: 'full' })).toMatchObject({ status: 'delivered' });
     });
 
-    test('what the server does not take is refused, and the next command of the call goes on', async () => {
-      const client = await scene.client();
-      const huge: JambonzCommand = { type: 'command', command: 'tag', data: { text: 'x'.repeat(2_000_000) } };
-      const [refused, next] = await Promise.allSettled([
-        client.commands.send(CALL, huge),
-        client.commands.send(CALL, SAY),
-      ]);
-      expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'bus_refused' } });
-      expect(next).toMatchObject({ status: 'fulfilled', value: { status: 'delivered' } });
-    });
-
-    test.each(['', 'a.b', 'a b', '*', '>', 'a\n'])(
-      'a call_sid that is no token of a subject is refused: %j',
-      async (callSid) => {
-        const client = await scene.client();
-        await expect(client.commands.send(callSid, SAY)).rejects.toMatchObject({ code: 'bad_message' });
-      },
-    );
-
-    test.each([
-      ['an empty id', { id: '' }],
-      ['a header in the id', { id: 'a\r\nb: c' }],
-      ['an endless id', { id: 'x'.repeat(513) }],
-      ['no time at all', { expiresInMs: 0 }],
-      ['a time that is no number', { expiresInMs: Number.NaN }],
-      ['an empty ifverbid', { ifverbid: '' }],
-      ['an ifsequence that no event has', { ifsequence: -1 }],
-      ['a header in the traceparent', { traceparent: 'a\nb' }],
-    ])('an option that the adapter would not understand is refused: %s', async (_, options) => {
-      const client = await scene.client();
-      await expect(client.commands.send(CALL, SAY, options)).rejects.toMatchObject({ code: 'bad_message' });
-      expect(scene.commands).toEqual([]);
-    });
-
-    test('a signal ends the waiting, and what was not published is not', async () => {
-      const client = await scene.client();
-      silent();
-      const published = new AbortController();
-      const first = client.commands.send(CALL, SAY, { id: 'first', signal: published.signal });
-      const waiting = new AbortController();
-      const second = client.commands.send(CALL, SAY, { id: 'second', signal: waiting.signal });
-      waiting.abort(new Error('changed my mind'));
-      await expect(second).rejects.toMatchObject({ code: 'stopped', cause: new Error('changed my mind') });
-      await eventually(() => expect(scene.commands).toHaveLength(1));
-      published.abort();
-      await expect(first).rejects.toMatchObject({ code: 'stopped' });
-      await expect(client.commands.send(CALL, SAY, { signal: published.signal })).rejects.toMatchObject({
-        code: 'stopped',
-      });
-      scene.onCommand = ({ id }) => scene.result({ commandId: id });
-      await client.commands.send(CALL, SAY, { id: 'third' });
-      expect(scene.commands.map(({ id }) => id)).toEqual(['first', 'third']);
-    });
-
-    test('more than its bound does not wait: it is refused', async () => {
-      const client = await scene.client({ maxUnderWay: 2 });
-      silent();
-      const held = [1, 2].map((number) => client.commands.send(CALL, SAY, { id: `held${number}` }));
-      await expect(client.commands.send(CALL, SAY)).rejects.toMatchObject({ code: 'overloaded', retryable: true });
-      await eventually(() => expect(scene.commands).toHaveLength(2));
-      await scene.result({ commandId: 'held1' });
-      await scene.result({ commandId: 'held2' });
-      await Promise.all(held);
-      scene.onCommand = ({ id }) => scene.result({ commandId: id });
-      expect(await client.commands.send(CALL, SAY)).toMatchObject({ status: 'delivered' });
-    });
-
-    test('close waits for results, takes no more commands, and gives up the rest in the end', async () => {
-      const client = await scene.client();
-      silent();
-      const answered = client.commands.send(CALL, SAY, { id: 'answered' });
-      const forgotten = client.commands.send(CALL, SAY, { id: 'forgotten' });
-      const outcome = Promise.allSettled([answered, forgotten]);
-      await eventually(() => expect(scene.commands).toHaveLength(2));
-      const closed = client.close();
-      await scene.result({ commandId: 'answered' });
-      await closed;
-      expect(await outcome).toMatchObject([
-        { status: 'fulfilled', value: { status: 'delivered' } },
-        { status: 'rejected', reason: { code: 'stopped' } },
-      ]);
-      await expect(client.commands.send(CALL, SAY)).rejects.toMatchObject({ code: 'stopped' });
-      await client.close();
-    });
-
-    test('a result that came while the connection was away is found afterwards', async () => {
-      const { client, proxy } = await scene.cuttable();
-      silent();
-      const sent = client.commands.send(CALL, SAY, { id: 'patient' });
-      await eventually(() => expect(scene.commands).toHaveLength(1));
-      proxy.cut();
-      await eventually(() => expect(scene.troubles.join()).toContain('the connection to'));
-      await scene.result({ commandId: 'patient', detail: 'while you were away' });
-      proxy.restore();
-      expect(await sent).toMatchObject({ status: 'delivered', detail: 'while you were away' });
-    });
-
     test('what is missed is looked for until the streams are there again', async () => {
       const { client, proxy } = await scene.cuttable();
-      silent();
+      scene.onCommand = () => {};
       const sent = client.commands.send(CALL, SAY, { id: 'patient' });
       await eventually(() => expect(scene.commands).toHaveLength(1));
       proxy.cut();
-      await eventually(() => expect(scene.troubles.join()).toContain('the connection to'));
+      await scene.connectionLost();
       await scene.result({ commandId: 'patient', detail: 'while you were away' });
       // As right after a restart of a cluster: there is a connection, but not yet a stream.
       const jsm = await scene.nc.jetstreamManager();
@@ -283,19 +74,5 @@ for (const version of ['newest', '2.9'] as const) {
       await jsm.streams.update(scene.streamOf('results'), { subjects: [`${scene.names.results}.*`] });
       expect(await sent).toMatchObject({ status: 'delivered', detail: 'while you were away' });
     });
-
-    test('a command sent without a connection goes out once there is one, in order and once', async () => {
-      const { client, proxy } = await scene.cuttable();
-      proxy.cut();
-      await eventually(() => expect(scene.troubles.join()).toContain('the connection to'));
-      const ids = ['a', 'b', 'c'];
-      // At the next connection, and not only when it is time to ask for a confirmation again.
-      const sent = ids.map((id) => client.commands.send(CALL, SAY, { id, expiresInMs: 4_500 }));
-      const short = client.commands.send(OTHER_CALL, SAY, { id: 'short', expiresInMs: 1 });
-      await expect(short).rejects.toMatchObject({ code: 'bus_unavailable' });
-      proxy.restore();
-      expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(['delivered', 'delivered', 'delivered']);
-      expect(scene.commands.map(({ id }) => id)).toEqual(ids);
-    }, 30_000);
   });
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JambonzCommand } from '@jambus/schema';
 import { StorageType } from 'nats';
 import { describeWithNats, type NatsServer } from '../../../../test/brokers/nats/index.ts';
-import { openScene, type Scene, take } from './support/scene.ts';
+import { take } from '../contract/client-scene.ts';
+import { type NatsScene, openNatsScene } from './support/nats-scene.ts';
 
 const CALLS = ['a', 'b', 'c', 'd', 'e'];
 const COMMANDS = 40;
@@ -12,13 +13,13 @@ const LONG_MS = 60_000;
 await describeWithNats('a client whose server is killed', { version: 'newest' }, (nats) => {
   const whenOurs = nats.ours ? test : test.skip;
   let server: NatsServer;
-  let scene: Scene;
+  let scene: NatsScene;
 
   beforeAll(async () => {
     server = await nats.start();
   }, 600_000);
   beforeEach(async () => {
-    scene = await openScene(server, StorageType.File);
+    scene = await openNatsScene(server, StorageType.File);
   });
   afterEach(() => scene.close(), LONG_MS);
   afterAll(() => server.stop());

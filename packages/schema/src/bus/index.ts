@@ -6,3 +6,4 @@ export * from './own-messages.ts';
 export * from './request-error.ts';
 export * from './result.ts';
 export * from './structured-mode.ts';
+export * from './token.ts';

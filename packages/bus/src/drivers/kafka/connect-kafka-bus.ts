@@ -1,18 +1,16 @@
-import { busNames, JambusError } from '@jambus/schema';
+import { busNames, type JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import { type Bus, type CommandHandler, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
 import { retry } from '../../waiting/retry.ts';
+import { hintingAtToken } from './connection/authentication.ts';
 import { wayToCluster } from './connection/cluster.ts';
 import { fromKafka, typeOf } from './connection/errors.ts';
-import type { KafkaConnectionSettings } from './connection/settings.ts';
-import { type Reading, readCommands } from './kafka-command-source.ts';
+import { createSender } from './connection/sender.ts';
+import { DEFAULT_KAFKA_SESSION_MS } from './group/group-member.ts';
+import type { Reading } from './group/read-as-group.ts';
+import { readCommands } from './kafka-command-source.ts';
 import { createKafkaSink } from './kafka-sink.ts';
-import {
-  DEFAULT_KAFKA_CONNECT_WITHIN_MS,
-  DEFAULT_KAFKA_SESSION_MS,
-  DEFAULT_KAFKA_STOP_MS,
-  type KafkaBusOptions,
-} from './options.ts';
+import { DEFAULT_KAFKA_CONNECT_WITHIN_MS, DEFAULT_KAFKA_STOP_MS, type KafkaBusOptions } from './options.ts';
 import { ensureTopics } from './topics.ts';
 
 /**
@@ -32,13 +30,14 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const ensure = () => ensureTopics({ cluster, brokers: connection.brokers, names, settings });
   // Topics may be deleted under way.
   const ensureAgain = once(() => ensure().catch(onFailure));
-  const sink = createKafkaSink({ cluster, names, onTopicMissing: ensureAgain });
+  const sender = createSender(cluster, ensureAgain);
+  const sink = createKafkaSink(sender, names);
   const preparing = async (): Promise<void> => {
     try {
       await ensure();
-      await sink.connect();
+      await sender.connect();
     } catch (error) {
-      throw hinting(fromKafka(error, 'connecting'), connection);
+      throw hintingAtToken(fromKafka(error, 'connecting'), connection.sasl);
     }
   };
   await retry(preparing, {
@@ -51,7 +50,14 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const closing = new AbortController();
   const readings = new Set<Reading>();
   const source = {
-    member: { cluster, group, topic: names.commands, sessionMs, onTrouble: onFailure },
+    reading: {
+      member: { cluster, topic: names.commands, protocol: 'jambus-sticky', sessionMs, onTrouble: onFailure },
+      group: () => group,
+      onFailure: (error: JambusError) => {
+        onFailure(error);
+        if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') ensureAgain();
+      },
+    },
     lanes: {
       publishDeadLetter: (letter: Parameters<typeof sink.publish>[0][number]) => sink.publish([letter]),
       channelName: names.commands,
@@ -59,17 +65,13 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
       settings: lanes,
     },
     stopMs: options.stopMs ?? DEFAULT_KAFKA_STOP_MS,
-    onFailure: (error: JambusError) => {
-      onFailure(error);
-      if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') ensureAgain();
-    },
   };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing.abort();
     // Handlers that end now still publish their results and dead letters.
     await Promise.allSettled([...readings].map(({ ended }) => ended));
-    sink.close();
+    sender.close();
   };
 
   return {
@@ -97,14 +99,6 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
       return closed;
     },
   };
-}
-
-/** The client takes a broker's word that a token is no good for its consent, and only sees that it is cut off then. */
-function hinting(error: JambusError, { sasl }: KafkaConnectionSettings): JambusError {
-  if (!error.retryable || sasl?.mechanism !== 'oauthbearer') return error;
-  return new JambusError(error.code, `${error.message}; brokers also say so when they do not take the token`, {
-    cause: error.cause,
-  });
 }
 
 /** Runs the work, unless it runs already. It must not throw. */

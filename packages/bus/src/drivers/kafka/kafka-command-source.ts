@@ -1,64 +1,20 @@
-import type { JambusError } from '@jambus/schema';
 import type { CommandHandler } from '../../port/index.ts';
-import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
-import { pause } from '../../waiting/pause.ts';
-import { createAssignment } from './assignment.ts';
-import { type GroupMemberOptions, REBALANCE_MS, serveGroup } from './group-member.ts';
-import { createMembership } from './membership.ts';
-import type { LanesOfPartitions } from './partition-work.ts';
+import { createAssignment } from './group/assignment.ts';
+import { type GroupReadingOptions, type Reading, readAsGroup } from './group/read-as-group.ts';
+import { type LanesOfPartitions, lanesWork } from './lanes-work.ts';
 
 export interface KafkaCommandSourceOptions {
-  readonly member: Omit<GroupMemberOptions, 'assignment' | 'membership'>;
+  readonly reading: Omit<GroupReadingOptions, 'assignment'>;
   readonly lanes: Omit<LanesOfPartitions, 'handler'>;
   /** How long running handlers are waited for when a partition is given up, ms. */
   readonly stopMs: number;
-  /** Something went wrong that is tried again. */
-  readonly onFailure: (error: JambusError) => void;
 }
 
-/** Reading that goes on. */
-export interface Reading {
-  /** False when the group may have given away what we had; undefined until it has let us in. */
-  readonly inGroup: boolean | undefined;
-  /** @throws JambusError that is not retryable, when the group never let us in */
-  readonly ended: Promise<void>;
-}
-
-const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
-
-/** Reads the commands' topic as a member of its consumer group, with a new member each time one fails. */
+/** Reads the commands' topic as a member of its consumer group. */
 export function readCommands(
-  { member, lanes, stopMs, onFailure }: KafkaCommandSourceOptions,
+  { reading, lanes, stopMs }: KafkaCommandSourceOptions,
   handler: CommandHandler,
   stop: AbortSignal,
 ): Reading {
-  const assignment = createAssignment({ ...lanes, handler }, stopMs);
-  // The client gives up waiting for the others 5 s after the group would have.
-  const membership = createMembership(member.sessionMs, REBALANCE_MS + 5_000);
-
-  const serve = async (): Promise<void> => {
-    for (let attempt = 1; !stop.aborted; attempt++) {
-      const failure = await serveGroup({ ...member, assignment, membership }, stop);
-      if (failure === undefined) return;
-      if (!failure.retryable && membership.fresh) throw failure;
-      onFailure(failure);
-      if (membership.held) attempt = 1;
-      await pause(backoffMs(attempt, RETRIES), stop);
-    }
-  };
-  const read = async (): Promise<void> => {
-    try {
-      await serve();
-    } finally {
-      // There may be no member when it is time to stop.
-      await assignment.stop();
-    }
-  };
-
-  return {
-    get inGroup() {
-      return membership.fresh ? undefined : membership.held;
-    },
-    ended: read(),
-  };
+  return readAsGroup({ ...reading, assignment: createAssignment(lanesWork({ ...lanes, handler }), stopMs) }, stop);
 }

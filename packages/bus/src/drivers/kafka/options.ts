@@ -39,6 +39,5 @@ export interface KafkaBusOptions {
 }
 
 export const DEFAULT_KAFKA_PARTITIONS = 8;
-export const DEFAULT_KAFKA_SESSION_MS = 6_000;
 export const DEFAULT_KAFKA_STOP_MS = 5_000;
 export const DEFAULT_KAFKA_CONNECT_WITHIN_MS = 30_000;

@@ -1,5 +1,6 @@
 import { type BusNames, CHANNELS, type Channel, JambusError } from '@jambus/schema';
 import kafkajs, { type Admin } from 'kafkajs';
+import { withAdmin } from './connection/admin.ts';
 import type { Cluster } from './connection/cluster.ts';
 import { fromKafka, typeOf } from './connection/errors.ts';
 import { DEFAULT_KAFKA_PARTITIONS, type KafkaTopicSettings } from './options.ts';
@@ -24,10 +25,7 @@ const CREATE_WITHIN_MS = 10_000;
  *   to have, and the command that sees to it; as `fromKafka` otherwise
  */
 export async function ensureTopics(options: TopicsOptions): Promise<void> {
-  const client = options.cluster.newClient();
-  const admin = client.kafka.admin();
-  try {
-    await admin.connect();
+  await withAdmin(options.cluster, 'preparing the topics', async (admin) => {
     const faults: JambusError[] = [];
     const missing: Channel[] = [];
     for (const channel of CHANNELS) {
@@ -37,11 +35,7 @@ export async function ensureTopics(options: TopicsOptions): Promise<void> {
     if (options.settings.create) await create(admin, missing, options, faults);
     else faults.push(...missing.map((channel) => missingTopic(channel, options)));
     if (faults.length > 0) throw asOne(faults);
-  } catch (error) {
-    throw fromKafka(error, 'preparing the topics');
-  } finally {
-    client.end();
-  }
+  });
 }
 
 async function lookAt(

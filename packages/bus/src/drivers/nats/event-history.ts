@@ -1,9 +1,8 @@
-import { type BusNames, JambusError } from '@jambus/schema';
+import { type BusNames, isToken, JambusError } from '@jambus/schema';
 import type { EventHistory, LastEvent } from '../../port/index.ts';
 import { fromNats, isMessageMissing } from './connection/errors.ts';
 import { attributesOf } from './connection/headers.ts';
 import type { NatsLink } from './connection/link.ts';
-import { isToken } from './connection/token.ts';
 
 /** Looks events up in their stream, which finds the last one under a subject without reading the others. */
 export function eventHistory(link: NatsLink, names: BusNames, stream: string): EventHistory {

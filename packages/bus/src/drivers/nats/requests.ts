@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type BusNames, JambusError, NATS_MESSAGE_ID, REQUEST_ERROR, type RequestErrorCode } from '@jambus/schema';
+import {
+  type BusNames,
+  isToken,
+  JambusError,
+  NATS_MESSAGE_ID,
+  REQUEST_ERROR,
+  type RequestErrorCode,
+} from '@jambus/schema';
 import { headers, type Msg, type MsgHdrs, type Payload } from 'nats';
 import type { RequestDoor } from '../../port/index.ts';
 import { pause } from '../../waiting/pause.ts';
@@ -7,7 +14,6 @@ import { createConfirmedPublisher, type PublishOutcome } from './connection/conf
 import { fromNats } from './connection/errors.ts';
 import type { LinkSubscription, NatsLink } from './connection/link.ts';
 import type { PulledMessage } from './connection/pull.ts';
-import { isToken } from './connection/token.ts';
 
 import type { NatsNames } from './subjects.ts';
 

@@ -1,6 +1,5 @@
-import { type BusNames, type Channel, dotted } from '@jambus/schema';
+import { asToken, type BusNames, type Channel, dotted, isToken } from '@jambus/schema';
 import type { BusMessage } from '../../port/index.ts';
-import { asToken, isToken } from './connection/token.ts';
 
 /** Names of what jambus has on a NATS server, beside the subjects that `BusNames` gives. */
 export interface NatsNames {

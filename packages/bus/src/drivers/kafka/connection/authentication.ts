@@ -18,6 +18,14 @@ export function saslOf(settings: KafkaSasl): SASLOptions {
   return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await token() }) };
 }
 
+/** The client takes a broker's word that a token is no good for its consent, and only sees that it is cut off then. */
+export function hintingAtToken(error: JambusError, sasl: KafkaSasl | undefined): JambusError {
+  if (!error.retryable || sasl?.mechanism !== 'oauthbearer') return error;
+  return new JambusError(error.code, `${error.message}; brokers also say so when they do not take the token`, {
+    cause: error.cause,
+  });
+}
+
 function tokenFromFile(path: string): () => Promise<string> {
   const read = rereading(path, 'token file');
   return async () => {

@@ -10,6 +10,8 @@ export interface OneProducer {
    * @throws what the client throws; the producer is of no more use then
    */
   send(messages: readonly TopicMessages[]): Promise<void>;
+  /** Whether any of what was sent last can have reached a broker. */
+  readonly mayHaveSent: boolean;
   end(): void;
 }
 
@@ -30,11 +32,16 @@ const SEND_WITHIN_MS = 10_000;
 export async function connectProducer(cluster: Cluster): Promise<OneProducer> {
   const client = cluster.newClient();
   const used = new Set<string>();
+  let mayHaveSent = false;
   const producer = client.kafka.producer({
     idempotent: true,
     allowAutoTopicCreation: false,
     retry: CLIENT_RETRIES,
-    createPartitioner: () => noting(used),
+    createPartitioner: () =>
+      noting((place) => {
+        mayHaveSent = true;
+        used.add(place);
+      }),
   });
   try {
     await within(SEND_WITHIN_MS, producer.connect());
@@ -45,10 +52,14 @@ export async function connectProducer(cluster: Cluster): Promise<OneProducer> {
   return {
     send: async (topicMessages) => {
       used.clear();
+      mayHaveSent = false;
       const written = await within(SEND_WITHIN_MS, sendAll(producer, topicMessages));
       for (const { topicName, partition } of written) used.delete(placeOf(topicName, partition));
       if (used.size === 0) return;
       throw new JambusError('bus_unavailable', `no broker has confirmed ${[...used].join(', ')}`);
+    },
+    get mayHaveSent() {
+      return mayHaveSent;
     },
     end: () => client.end(),
   };
@@ -63,11 +74,11 @@ function sendAll(producer: Producer, topicMessages: readonly TopicMessages[]): P
  * them. When a partition moves between two attempts to a broker that has answered the first, the client forgets what is for
  * that partition and reports success; so the answers are compared with this.
  */
-function noting(used: Set<string>): ReturnType<typeof kafkajs.Partitioners.DefaultPartitioner> {
+function noting(note: (place: string) => void): ReturnType<typeof kafkajs.Partitioners.DefaultPartitioner> {
   const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
   return (args) => {
     const partition = partitionOf(args);
-    used.add(placeOf(args.topic, partition));
+    note(placeOf(args.topic, partition));
     return partition;
   };
 }

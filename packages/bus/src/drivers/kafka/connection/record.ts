@@ -21,7 +21,7 @@ const NOTHING = new Uint8Array(0);
 export function readRecord(message: KafkaMessage): ReadRecord {
   // A copy, because the client's bytes are a view of all that was fetched with them, which a waiting record would keep alive.
   const payload = message.value === null ? NOTHING : new Uint8Array(message.value);
-  const record = { key: keyOf(message.key), timestamp: Number(message.timestamp) };
+  const record = { key: keyOf(message), timestamp: Number(message.timestamp) };
   try {
     const attributes = attributesOf(message.headers);
     const contentType = attributes['content-type'];
@@ -43,7 +43,8 @@ function unacceptable(fault: string): Attributes {
   return { specversion: `unreadable: ${fault}` };
 }
 
-function keyOf(key: Buffer | null): string | undefined {
+/** The key as text; undefined when it has none, or one that is no text. */
+export function keyOf({ key }: KafkaMessage): string | undefined {
   if (key === null || key.byteLength === 0) return undefined;
   try {
     return textOf(key);

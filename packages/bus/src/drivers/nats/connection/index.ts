@@ -6,4 +6,3 @@ export * from './place.ts';
 export * from './publish-answer.ts';
 export * from './pull.ts';
 export type * from './settings.ts';
-export * from './token.ts';

@@ -1,4 +1,4 @@
-import { createMembership } from '../../../src/drivers/kafka/membership.ts';
+import { createMembership } from '../../../../src/drivers/kafka/group/membership.ts';
 
 const SESSION_MS = 6_000;
 const JOINING_MS = 15_000;

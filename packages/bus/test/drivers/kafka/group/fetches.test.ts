@@ -1,4 +1,4 @@
-import { trackFetches } from '../../../src/drivers/kafka/fetches.ts';
+import { trackFetches } from '../../../../src/drivers/kafka/group/fetches.ts';
 
 test('with one broker, a meeting of the group leaves no fetch behind', () => {
   const fetches = trackFetches();

@@ -10,9 +10,10 @@ export interface Claim {
 }
 
 export interface StickyAssignerOptions {
-  /** What this adapter works on now. */
+  readonly name: string;
+  /** What this member works on now. */
   readonly owned: () => readonly number[];
-  /** Called just before this adapter asks to be let into the group, each time. */
+  /** Called just before this member asks to be let into the group, each time. */
   readonly onJoining: () => void;
 }
 
@@ -20,14 +21,14 @@ export interface StickyAssignerOptions {
  * Spreads partitions evenly and leaves as many as it can where they are: all members meet whenever one comes or goes, and
  * what stays where it is goes on meanwhile.
  */
-export function stickyAssigner({ owned, onJoining }: StickyAssignerOptions): PartitionAssigner {
+export function stickyAssigner({ name, owned, onJoining }: StickyAssignerOptions): PartitionAssigner {
   return ({ cluster }) => ({
-    name: 'jambus-sticky',
+    name,
     version: VERSION,
     protocol: ({ topics }) => {
       onJoining();
       const userData = Buffer.from(JSON.stringify(owned()));
-      return { name: 'jambus-sticky', metadata: MemberMetadata.encode({ version: VERSION, topics, userData }) };
+      return { name, metadata: MemberMetadata.encode({ version: VERSION, topics, userData }) };
     },
     assign: async ({ members, topics: [topic = ''] }) => {
       const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);

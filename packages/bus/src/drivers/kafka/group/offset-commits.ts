@@ -1,9 +1,9 @@
 import type { JambusError } from '@jambus/schema';
 import type { EachBatchPayload } from 'kafkajs';
-import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
-import { pause } from '../../waiting/pause.ts';
+import { type Backoff, backoffMs } from '../../../waiting/backoff.ts';
+import { pause } from '../../../waiting/pause.ts';
+import { fromKafka, hasMovedOn } from '../connection/errors.ts';
 import type { Assignment } from './assignment.ts';
-import { fromKafka, hasMovedOn } from './connection/errors.ts';
 
 type CommitNow = EachBatchPayload['commitOffsetsIfNecessary'];
 

@@ -1,8 +1,8 @@
 import type { JambusError } from '@jambus/schema';
 import type { OffsetsByTopicPartition } from 'kafkajs';
-import type { Assignment, Due } from '../../../src/drivers/kafka/assignment.ts';
-import { offsetCommits } from '../../../src/drivers/kafka/offset-commits.ts';
-import type { PartitionWork } from '../../../src/drivers/kafka/partition-work.ts';
+import type { Assignment, Due } from '../../../../src/drivers/kafka/group/assignment.ts';
+import { offsetCommits } from '../../../../src/drivers/kafka/group/offset-commits.ts';
+import type { PartitionWork } from '../../../../src/drivers/kafka/group/partition-work.ts';
 
 const refusal = (type: string) => Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type });
 

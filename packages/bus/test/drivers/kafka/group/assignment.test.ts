@@ -1,8 +1,9 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
-import { type Assignment, createAssignment, type Flow } from '../../../src/drivers/kafka/assignment.ts';
-import { type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../src/index.ts';
-import { settled } from '../../support/eventually.ts';
-import { gate } from '../../support/gate.ts';
+import { type Assignment, createAssignment, type Flow } from '../../../../src/drivers/kafka/group/assignment.ts';
+import { lanesWork } from '../../../../src/drivers/kafka/lanes-work.ts';
+import { type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
+import { settled } from '../../../support/eventually.ts';
+import { gate } from '../../../support/gate.ts';
 
 const DONE: Outcome = { kind: 'done' };
 
@@ -55,6 +56,8 @@ function watched(handler: CommandHandler = async () => DONE, maxUnfinished = 100
     resume: (partitions) => {
       for (const partition of partitions) flowing.add(partition);
     },
+    seek: () => {},
+    commitBegins: async () => {},
   };
   const lanes = {
     handler: (record: Parameters<CommandHandler>[0], signal: AbortSignal) => {
@@ -66,7 +69,7 @@ function watched(handler: CommandHandler = async () => DONE, maxUnfinished = 100
     onTrouble: () => {},
     settings: { ...DEFAULT_LANES_SETTINGS, limits: { ...DEFAULT_LANES_SETTINGS.limits, maxUnfinished } },
   };
-  const assignment = createAssignment(lanes, 1_000);
+  const assignment = createAssignment(lanesWork(lanes), 1_000);
   return {
     assignment,
     handled,

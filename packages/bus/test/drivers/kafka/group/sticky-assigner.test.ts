@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Claim, share } from '../../../src/drivers/kafka/sticky-assigner.ts';
+import { type Claim, share } from '../../../../src/drivers/kafka/group/sticky-assigner.ts';
 
 const partitionsUpTo = (count: number) => Array.from({ length: count }, (_, partition) => partition);
 

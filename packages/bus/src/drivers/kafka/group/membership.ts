@@ -14,7 +14,7 @@ export interface Membership {
 }
 
 /**
- * By our own clock, as nobody tells an adapter that is cut off that it has been replaced.
+ * By our own clock, as nobody tells a member that is cut off that it has been replaced.
  *
  * @param sessionMs how long the group waits for a sign of us
  * @param joiningMs how long it lets us wait for the others

@@ -1,10 +1,10 @@
 import { JambusError } from '@jambus/schema';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { pause } from '../../waiting/pause.ts';
-import { whenAborted } from '../../waiting/when-aborted.ts';
+import { pause } from '../../../waiting/pause.ts';
+import { whenAborted } from '../../../waiting/when-aborted.ts';
+import { CLIENT_RETRIES, type Cluster, type KafkaClient } from '../connection/cluster.ts';
+import { explained, fromKafka } from '../connection/errors.ts';
 import type { Assignment, Flow } from './assignment.ts';
-import { CLIENT_RETRIES, type Cluster, type KafkaClient } from './connection/cluster.ts';
-import { explained, fromKafka } from './connection/errors.ts';
 import { type Fetches, trackFetches } from './fetches.ts';
 import type { Membership } from './membership.ts';
 import { type OffsetCommits, offsetCommits } from './offset-commits.ts';
@@ -13,18 +13,22 @@ import { stickyAssigner } from './sticky-assigner.ts';
 export interface GroupMemberOptions {
   readonly cluster: Cluster;
   readonly group: string;
-  /** Of the commands. */
   readonly topic: string;
+  /** Name of how the partitions are shared. The group refuses whoever comes with another one than those in it. */
+  readonly protocol: string;
+  /** How long a member that has died keeps its partitions, ms. */
   readonly sessionMs: number;
   readonly assignment: Assignment;
   readonly membership: Membership;
   readonly onTrouble: (error: JambusError) => void;
 }
 
+/** The least that brokers take unless told otherwise (`group.min.session.timeout.ms`). */
+export const DEFAULT_KAFKA_SESSION_MS = 6_000;
 /** How long the group waits for a member that has to come to a meeting, ms. Ours come with their next heartbeat. */
 export const REBALANCE_MS = 10_000;
 
-/** All commands wait while the group meets, which it does when each has had a heartbeat. A dead one is waited for. */
+/** Everything waits while the group meets, which it does when each has had a heartbeat. A dead one is waited for. */
 const HEARTBEAT_MS = 500;
 /** Heartbeats and partitions that are resumed wait for a fetch that waits for records, ms. */
 const FETCH_WAIT_MS = 200;
@@ -100,12 +104,16 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
 
 function consumerOf(
   { kafka }: KafkaClient,
-  { group, sessionMs, assignment, membership }: GroupMemberOptions,
+  { group, protocol, sessionMs, assignment, membership }: GroupMemberOptions,
 ): Consumer {
   return kafka.consumer({
     groupId: group,
     partitionAssigners: [
-      stickyAssigner({ owned: () => assignment.partitions, onJoining: () => membership.startJoining() }),
+      stickyAssigner({
+        name: protocol,
+        owned: () => assignment.partitions,
+        onJoining: () => membership.startJoining(),
+      }),
     ],
     sessionTimeout: sessionMs,
     rebalanceTimeout: REBALANCE_MS,
@@ -153,15 +161,18 @@ function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail 
 }
 
 function flowOf(consumer: Consumer, topic: string): Flow {
-  const tell = (what: 'pause' | 'resume', partitions: readonly number[]): void => {
+  const tell = (order: () => void): void => {
     try {
-      consumer[what]([{ topic, partitions: [...partitions] }]);
+      order();
     } catch {
       // It has ended, which we are about to hear, and reads nothing any more.
     }
   };
   return {
-    pause: (partitions) => tell('pause', partitions),
-    resume: (partitions) => tell('resume', partitions),
+    pause: (partitions) => tell(() => consumer.pause([{ topic, partitions: [...partitions] }])),
+    resume: (partitions) => tell(() => consumer.resume([{ topic, partitions: [...partitions] }])),
+    seek: (partition, offset) => tell(() => consumer.seek({ topic, partition, offset: String(offset) })),
+    commitBegins: (begins) =>
+      consumer.commitOffsets([...begins].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }))),
   };
 }

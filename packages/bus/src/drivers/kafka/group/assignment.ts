@@ -1,10 +1,20 @@
 import type { Batch } from 'kafkajs';
-import { type LanesOfPartitions, type PartitionWork, partitionWork } from './partition-work.ts';
+import type { BeginWork, PartitionWork } from './partition-work.ts';
 
 /** What a member of the group can do about its reading. */
 export interface Flow {
   pause(partitions: readonly number[]): void;
   resume(partitions: readonly number[]): void;
+  /** Reading of the partition goes on at this offset, whatever the group has committed. */
+  seek(partition: number, offset: number): void;
+  /**
+   * Commits where reading begins in partitions that have no position yet. Not for others: should the group meet meanwhile,
+   * it may be done in the name of a later generation.
+   *
+   * @param begins the offset to be read next, by partition
+   * @throws what the client throws
+   */
+  commitBegins(begins: ReadonlyMap<number, number>): Promise<void>;
 }
 
 /** A position that may be committed. */
@@ -36,10 +46,10 @@ export interface Assignment {
   stop(): Promise<void>;
 }
 
-const NO_FLOW: Flow = { pause: () => {}, resume: () => {} };
+const NO_FLOW: Flow = { pause: () => {}, resume: () => {}, seek: () => {}, commitBegins: async () => {} };
 
-/** @param stopMs how long running handlers are waited for */
-export function createAssignment(lanes: LanesOfPartitions, stopMs: number): Assignment {
+/** @param stopMs how long what runs is waited for */
+export function createAssignment(beginWork: BeginWork, stopMs: number): Assignment {
   let assigned: readonly number[] = [];
   let flow = NO_FLOW;
   let stopping = false;
@@ -57,7 +67,7 @@ export function createAssignment(lanes: LanesOfPartitions, stopMs: number): Assi
 
   const begin = (partition: number, startAfter: number): PartitionWork => {
     giveUp(partition, stopMs);
-    const work = partitionWork(partition, startAfter, lanes, () => {
+    const work = beginWork(partition, startAfter, () => {
       if (works.get(partition) === work && !stopping) flow.resume([partition]);
     });
     works.set(partition, work);

@@ -1,0 +1,150 @@
+import { type Attributes, JambusError } from '@jambus/schema';
+import type { Message, TopicMessages } from 'kafkajs';
+import type { Cluster } from './cluster.ts';
+import { fromKafka, typeOf } from './errors.ts';
+import { headersOf } from './headers.ts';
+import { connectProducer, type OneProducer } from './producer.ts';
+
+/** A record on its way out. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  /** The call, which keeps its records in one partition and so in their order. Empty: none. */
+  readonly key: string;
+  readonly attributes: Attributes;
+  readonly payload: Uint8Array;
+}
+
+/** What became of records that were not confirmed. */
+export interface SendFailure {
+  readonly error: JambusError;
+  /** Whether some of them, or all, can be in the log all the same. */
+  readonly mayBeThere: boolean;
+}
+
+/** Sends records with one request at a time; those that come meanwhile go together in the next. */
+export interface Sender {
+  /** Connects, which otherwise the first record does. @throws JambusError as `fromKafka` */
+  connect(): Promise<void>;
+  /** Resolves when the brokers have all of the batch, or it is known why not. Never rejects. */
+  send(batch: readonly OutgoingRecord[]): Promise<SendFailure | undefined>;
+  /** Refuses from here on, and answers what is under way with `stopped`. */
+  close(): void;
+}
+
+interface Waiting {
+  readonly batch: readonly OutgoingRecord[];
+  readonly bytes: number;
+  readonly settle: (failure?: SendFailure) => void;
+}
+
+/** Most bytes that go together, unless one batch has more: a broker takes 1 MiB of a partition at a time. */
+const TOGETHER_BYTES = 512 * 1024;
+
+/** @param onTopicMissing told when a topic is not there (any more) */
+export function createSender(cluster: Cluster, onTopicMissing: () => void): Sender {
+  const waiting: Waiting[] = [];
+  let producer: OneProducer | undefined;
+  let draining = false;
+  let closed = false;
+  const stopped = () => new JambusError('stopped', 'this connection to Kafka is closed');
+
+  const connect = async (): Promise<OneProducer> => {
+    const connecting = await connectProducer(cluster);
+    if (closed) {
+      connecting.end();
+      throw stopped();
+    }
+    producer = connecting;
+    return connecting;
+  };
+
+  const attempt = async (batches: readonly Waiting[]): Promise<SendFailure | undefined> => {
+    const topics = topicMessages(batches);
+    const doing = `publishing to ${topics.map(({ topic }) => topic).join(', ')}`;
+    let used: OneProducer | undefined;
+    try {
+      if (closed) throw stopped();
+      used = producer ?? (await connect());
+      await used.send(topics);
+      return undefined;
+    } catch (error) {
+      producer?.end();
+      producer = undefined;
+      if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') onTopicMissing();
+      return { error: closed ? stopped() : fromKafka(error, doing), mayBeThere: used?.mayHaveSent === true };
+    }
+  };
+
+  const deliver = async (batches: readonly Waiting[]): Promise<void> => {
+    const failure = await attempt(batches);
+    if (failure === undefined || failure.error.retryable || batches.length === 1) {
+      for (const { settle } of batches) settle(failure);
+    } else {
+      // One of them is refused for good, and the others are not to suffer for it.
+      for (const batch of batches) await deliver([batch]);
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    draining = true;
+    while (waiting.length > 0) await deliver(waiting.splice(0, countTogether(waiting)));
+    draining = false;
+  };
+
+  return {
+    connect: async () => {
+      try {
+        await connect();
+      } catch (error) {
+        throw fromKafka(error, 'connecting a producer');
+      }
+    },
+    send: (batch) =>
+      new Promise((resolve) => {
+        if (closed) return resolve({ error: stopped(), mayBeThere: false });
+        if (batch.length === 0) return resolve(undefined);
+        waiting.push({ batch, bytes: bytesOf(batch), settle: resolve });
+        if (!draining) void drain();
+      }),
+    close: () => {
+      closed = true;
+      producer?.end();
+    },
+  };
+}
+
+function countTogether(waiting: readonly Waiting[]): number {
+  let count = 0;
+  let bytes = 0;
+  for (const batch of waiting) {
+    bytes += batch.bytes;
+    if (count > 0 && bytes > TOGETHER_BYTES) break;
+    count++;
+  }
+  return count;
+}
+
+function bytesOf(batch: readonly OutgoingRecord[]): number {
+  return batch.reduce((sum, { payload }) => sum + payload.byteLength, 0);
+}
+
+function topicMessages(batches: readonly Waiting[]): TopicMessages[] {
+  const topics = new Map<string, Message[]>();
+  for (const { batch } of batches) {
+    for (const record of batch) {
+      const messages = topics.get(record.topic);
+      if (messages === undefined) topics.set(record.topic, [messageOf(record)]);
+      else messages.push(messageOf(record));
+    }
+  }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+}
+
+function messageOf({ key, attributes, payload }: OutgoingRecord): Message {
+  return {
+    key: key === '' ? null : key,
+    // The client takes for text what is not a Buffer.
+    value: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+    headers: headersOf(attributes),
+  };
+}

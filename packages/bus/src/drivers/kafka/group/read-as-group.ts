@@ -1,0 +1,59 @@
+import type { JambusError } from '@jambus/schema';
+import { type Backoff, backoffMs } from '../../../waiting/backoff.ts';
+import { pause } from '../../../waiting/pause.ts';
+import type { Assignment } from './assignment.ts';
+import { type GroupMemberOptions, REBALANCE_MS, serveGroup } from './group-member.ts';
+import { createMembership } from './membership.ts';
+
+export interface GroupReadingOptions {
+  readonly member: Omit<GroupMemberOptions, 'group' | 'assignment' | 'membership'>;
+  /** The group to read in, asked for each new member. */
+  readonly group: () => string;
+  /** What is done with the partitions. */
+  readonly assignment: Assignment;
+  /** Something went wrong that is tried again. */
+  readonly onFailure: (error: JambusError) => void;
+}
+
+/** Reading that goes on. */
+export interface Reading {
+  /** False when the group may have given away what we had; undefined until it has let us in. */
+  readonly inGroup: boolean | undefined;
+  /** @throws JambusError that is not retryable, when the group never let us in */
+  readonly ended: Promise<void>;
+}
+
+const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
+
+/** Reads a topic as a member of a consumer group, with a new member each time one fails. */
+export function readAsGroup(options: GroupReadingOptions, stop: AbortSignal): Reading {
+  const { member, group, assignment, onFailure } = options;
+  // The client gives up waiting for the others 5 s after the group would have.
+  const membership = createMembership(member.sessionMs, REBALANCE_MS + 5_000);
+
+  const serve = async (): Promise<void> => {
+    for (let attempt = 1; !stop.aborted; attempt++) {
+      const failure = await serveGroup({ ...member, group: group(), assignment, membership }, stop);
+      if (failure === undefined) return;
+      if (!failure.retryable && membership.fresh) throw failure;
+      onFailure(failure);
+      if (membership.held) attempt = 1;
+      await pause(backoffMs(attempt, RETRIES), stop);
+    }
+  };
+  const read = async (): Promise<void> => {
+    try {
+      await serve();
+    } finally {
+      // There may be no member when it is time to stop.
+      await assignment.stop();
+    }
+  };
+
+  return {
+    get inGroup() {
+      return membership.fresh ? undefined : membership.held;
+    },
+    ended: read(),
+  };
+}
