@@ -14,4 +14,5 @@ async function busLibrariesIn(module: string): Promise<string> {
 test('the types of the client come without a bus, and a bus without the others', async () => {
   expect(await busLibrariesIn('index.js')).toBe('');
   expect(await busLibrariesIn('nats/index.js')).toBe('nats');
+  expect(await busLibrariesIn('kafka/index.js')).toBe('kafkajs');
 });

@@ -1,0 +1,2 @@
+export { connectKafkaClient } from './connect-kafka-client.ts';
+export type { KafkaClientOptions } from './options.ts';
