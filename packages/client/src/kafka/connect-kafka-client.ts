@@ -76,7 +76,10 @@ export async function connectKafkaClient(options: KafkaClientOptions): Promise<J
 /** Where the results end, so that those of our commands come behind it; undefined when there is no such topic yet. */
 async function firstContact({ cluster, names }: Readers, sender: Sender): Promise<Places | undefined> {
   const ends = await unlessMissing(endsOf(cluster, names.results));
-  await sender.connect();
+  await sender.connect().catch((error: unknown) => {
+    // Who may not publish may still read, and is told when it sends.
+    if (JambusError.from(error).retryable) throw error;
+  });
   return ends;
 }
 

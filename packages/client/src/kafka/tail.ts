@@ -48,7 +48,11 @@ export function readTail(options: TailOptions, stop: AbortSignal): Tail {
   return Object.assign(reading, { begun });
 }
 
-function tailAssignment({ from, shelfOf }: TailOptions, onBegun: () => void): Assignment {
+/** @param onBegun called each time the group has met */
+export function tailAssignment(
+  { from, shelfOf }: Pick<TailOptions, 'from' | 'shelfOf'>,
+  onBegun: () => void,
+): Assignment {
   const places = new Map(from);
   const shelves = new Map<number, Pick<Shelf, 'hasRoom' | 'put'>>();
   let assigned: readonly number[] = [];

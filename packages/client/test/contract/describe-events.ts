@@ -200,7 +200,7 @@ export function describeEvents(sceneNow: () => ClientScene): void {
     expect(sequences(next)).toEqual([2]);
   });
 
-  test('without a place for events, and for names that cannot be, it fails', async () => {
+  test('without a place for events it fails', async () => {
     const client = await scene.client({ prefix: 'nobody-here' });
     const missing = {
       code: 'bus_unavailable',
@@ -209,9 +209,6 @@ export function describeEvents(sceneNow: () => ClientScene): void {
     const events = client.events.subscribe();
     await expect(events.ready()).rejects.toMatchObject(missing);
     await expect(take(events, 1)).rejects.toMatchObject(missing);
-    expect(() => client.events.subscribe({ callSid: '*' })).toThrow('callSid');
-    expect(() => client.events.subscribe({ durable: 'a.b' })).toThrow('durable');
-    expect(() => client.events.subscribe({ type: 'verb:*' })).toThrow('type');
   });
 
   test('results can be followed: of all, of a call, of a command', async () => {

@@ -12,6 +12,8 @@ export interface KafkaScene extends ClientScene {
   readonly names: BusNames;
   readonly admin: Admin;
   client(options?: Partial<KafkaClientOptions>): Promise<JambusClient>;
+  /** A result in some other topic. */
+  resultIn(topic: string, result: Parameters<ClientScene['result']>[0]): Promise<void>;
   /** What a group has committed in the events, by partition; -1 where nothing is. */
   committed(group: string): Promise<number[]>;
   /** Resolves when a group has so many members, and all know what is theirs. */
@@ -67,9 +69,10 @@ export async function openKafkaScene({ brokers, port }: KafkaBroker): Promise<Ka
       return { client: await client({ ...through, ...options }), proxy };
     },
     connectionLost: () => eventually(() => expect(scene.troubles).not.toEqual([]), PATIENCE_MS),
-    result: (given) => {
+    result: (given) => scene.resultIn(names.results, given),
+    resultIn: (topic, given) => {
       const result = resultOf(given);
-      return send(names.results, result.callSid, JSON.stringify(result));
+      return send(topic, result.callSid, JSON.stringify(result));
     },
     rawResult: (payload) => send(names.results, CALL, payload),
     event: (event = {}) => {

@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { Cluster } from './cluster.ts';
-import { fromKafka } from './errors.ts';
+import { explained, fromKafka } from './errors.ts';
 
 /**
  * Asks the cluster something, with a connection of its own.
@@ -15,7 +15,7 @@ export async function withAdmin<T>(cluster: Cluster, doing: string, ask: (admin:
     await admin.connect();
     return await ask(admin);
   } catch (error) {
-    throw fromKafka(error, doing);
+    throw explained(fromKafka(error, doing), client.lastRefusal());
   } finally {
     client.end();
   }
