@@ -1,6 +1,6 @@
 import { type Cluster, fromKafka, keyOf, readRecord } from '@jambus/bus/kafka-connection';
 import { retry } from '@jambus/bus/waiting';
-import { type BusNames, type CommandResult, eventTypeOf, JambusError } from '@jambus/schema';
+import { type BusNames, type CommandResult, cloudEventsType, JambusError } from '@jambus/schema';
 import type { KafkaMessage } from 'kafkajs';
 import type { EventOptions, ResultOptions } from '../client.ts';
 import { type EventFor, readEventOf } from '../event.ts';
@@ -27,7 +27,7 @@ export function eventSubscription<Type extends string>(
   { type, callSid, durable, signal }: EventOptions<Type>,
 ): KafkaSubscriptionOptions<EventFor<Type>> {
   const { names, onTrouble, closed } = readers;
-  const wanted = type === undefined ? undefined : eventTypeOf(type);
+  const wanted = type === undefined ? undefined : cloudEventsType(type);
   const read = (message: KafkaMessage): EventFor<Type> | undefined => {
     const key = keyOf(message);
     if (callSid !== undefined && key !== callSid) return undefined;
