@@ -71,6 +71,8 @@ export function describeFaults(startBroker: () => Promise<FaultyBroker>): void {
       calls: CALLS,
       rate: CALLS_PER_SECOND,
       compression: false,
+      // Longer than jambonz waits: on a busy machine that would be a fault of its own.
+      handshakeTimeoutMs: 15_000,
       // Reconnects take the time they take with jambonz.
       reconnectSpeed: 1,
       speed: 10,
