@@ -90,10 +90,11 @@ export interface EventOptions<Type extends string = string> {
    * done when the loop asks for the next one. It can come twice, with the same `id`. A new name begins with the events
    * published from then on.
    *
-   * Events are handed out in order. What a process gives back, or has left behind by dying, comes again after newer ones:
-   * a second or 30 later. Compare `sequence` where that matters.
+   * The events of a call are handed out in order. What a process gives back, or has left behind by dying, comes again: on
+   * NATS after newer ones, a second or 30 later, so compare `sequence` where that matters; on Kafka in its place, with what
+   * came after it.
    *
-   * Left out: every event published from now on, in order, at most once.
+   * Left out: every event published from now on, those of a call in order, at most once.
    */
   readonly durable?: string | undefined;
   /** Ends the loop after the item it has. */
@@ -121,7 +122,7 @@ export interface ResultOptions {
 
 export interface Results {
   /**
-   * Results of all commands, whoever sent them, from now on and in order: also `started`, `finished` and `failed`, which
+   * Results of all commands, whoever sent them, from now on, those of a call in order: also `started`, `finished` and `failed`, which
    * tell what became of verbs with an `id`.
    *
    * @throws JambusError `bad_message` for a `callSid` that cannot be

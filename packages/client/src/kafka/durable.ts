@@ -62,7 +62,7 @@ export function readDurable(options: DurableOptions, unplaced: Places, stop: Abo
 }
 
 /** The work on a partition is the loop's. */
-function inboxWork(inbox: Inbox): BeginWork {
+export function inboxWork(inbox: Inbox): BeginWork {
   return (_, startAfter, onRoom) => {
     const shelf = inbox.openShelf(startAfter, onRoom);
     let last = startAfter;
@@ -116,6 +116,7 @@ function placeFirst(
     if (!isCurrent()) return true;
     if (ours.size > 0) await flow.commitBegins(ours);
     if (!isCurrent()) return true;
+    // The client has looked for a place by itself meanwhile, and may have found the beginning of the topic.
     for (const [partition, offset] of ours) flow.seek(partition, offset);
     flow.resume(partitions.filter((partition) => waiting.delete(partition)));
     return left.size === ours.size;

@@ -62,6 +62,8 @@ export function describeEvents(sceneNow: () => ClientScene): void {
     await scene.event({ sequence: 3 });
     expect(await take(ofCall, 1)).toMatchObject([{ callSid: CALL, sequence: 3 }]);
     expect(await take(ofType, 1)).toMatchObject([{ callSid: OTHER_CALL, sequence: 2, type: 'call:status' }]);
+    // What was not asked for is no trouble.
+    expect(scene.troubles).toEqual([]);
   });
 
   test('a type that is not known, and a form that a type does not have, come as other', async () => {

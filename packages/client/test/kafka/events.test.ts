@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWithKafka, type KafkaBroker } from '../../../../test/brokers/kafka/index.ts';
 import { eventually } from '../../../bus/test/support/eventually.ts';
 import type { JambusEvent, Subscription } from '../../src/index.ts';
-import { publish, sequences, take } from '../contract/client-scene.ts';
+import { OTHER_CALL, publish, sequences, take } from '../contract/client-scene.ts';
 import { describeEvents } from '../contract/describe-events.ts';
 import { type KafkaScene, openKafkaScene, PARTITIONS, SESSION_MS, SHORT_SESSIONS } from './support/kafka-scene.ts';
 
@@ -28,12 +28,18 @@ for (const version of ['newest', '3'] as const) {
     test('a durable name begins everywhere when it is first used, also where nothing comes for a while', async () => {
       await publish(scene, 1, 2);
       const first = await scene.client();
-      await first.events.subscribe({ durable: 'ivr' }).ready();
+      const events = first.events.subscribe({ durable: 'ivr' });
+      await events.ready();
       expect((await scene.committed('ivr')).sort()).toEqual([0, 0, 0, 2]);
+      await publish(scene, 3, 3);
+      expect(sequences(await take(events, 1))).toEqual([3]);
       await first.close();
-      await publish(scene, 3, 4);
+      await publish(scene, 4, 4);
+      await scene.event({ callSid: OTHER_CALL, sequence: 5 });
       const second = await scene.client();
-      expect(sequences(await take(second.events.subscribe({ durable: 'ivr' }), 2))).toEqual([3, 4]);
+      const left = sequences(await take(second.events.subscribe({ durable: 'ivr' }), 3));
+      // The first loop was still at its event.
+      expect(left.sort()).toEqual([3, 4, 5]);
     });
   });
 }
@@ -189,6 +195,12 @@ await describeWithKafka('subscriptions from now on, on Kafka', { version: 'newes
   });
   afterEach(() => scene.close(), LONG_MS);
 
+  /** Consumer groups of a client's own. */
+  async function groupsOf(clientId: string): Promise<string[]> {
+    const { groups } = await scene.admin.listGroups();
+    return groups.map(({ groupId }) => groupId).filter((groupId) => groupId.startsWith(`${clientId}.`));
+  }
+
   test('a loop that is slow misses nothing of what is more than it has room for', async () => {
     const client = await scene.client();
     const events = client.events.subscribe();
@@ -217,6 +229,21 @@ await describeWithKafka('subscriptions from now on, on Kafka', { version: 'newes
     expect(sequences(await take(events, 2))).toEqual([2, 3]);
   });
 
+  test('after a lost connection, what reads for itself does so in a new group, where nobody has to be waited for', async () => {
+    const { client, proxy } = await scene.cuttable({ clientId: 'again' });
+    const events = client.events.subscribe();
+    await events.ready();
+    await publish(scene, 1, 1);
+    expect(sequences(await take(events, 1))).toEqual([1]);
+    const before = await groupsOf('again');
+    proxy.cut();
+    await scene.connectionLost();
+    await publish(scene, 2, 2);
+    proxy.restore();
+    expect(sequences(await take(events, 1))).toEqual([2]);
+    expect((await groupsOf('again')).filter((group) => !before.includes(group))).not.toEqual([]);
+  });
+
   test(
     'a topic that was made anew is read from its beginning',
     async () => {
@@ -243,8 +270,7 @@ await describeWithKafka('subscriptions from now on, on Kafka', { version: 'newes
     await publish(scene, 1, 1);
     for await (const _ of events) break;
     await client.close();
-    const { groups } = await scene.admin.listGroups();
-    const own = groups.filter(({ groupId }) => groupId.startsWith('alone.')).map(({ groupId }) => groupId);
+    const own = await groupsOf('alone');
     expect(own).toHaveLength(2);
     for (const group of own) {
       await scene.members(group, 0);

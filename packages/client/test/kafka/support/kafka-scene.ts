@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type BusNames, busNames, fromHeaders, toHeaders } from '@jambus/schema';
 import kafkajs, { type Admin, type KafkaMessage } from 'kafkajs';
 import type { KafkaBroker } from '../../../../../test/brokers/kafka/index.ts';
-import { startTcpProxy } from '../../../../../test/fixtures/tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../../../../../test/fixtures/tcp-proxy.ts';
 import { eventually } from '../../../../bus/test/support/eventually.ts';
 import type { JambusClient } from '../../../src/index.ts';
 import { connectKafkaClient, type KafkaClientOptions } from '../../../src/kafka/index.ts';
@@ -12,6 +12,7 @@ export interface KafkaScene extends ClientScene {
   readonly names: BusNames;
   readonly admin: Admin;
   client(options?: Partial<KafkaClientOptions>): Promise<JambusClient>;
+  cuttable(options?: Partial<KafkaClientOptions>): Promise<{ readonly client: JambusClient; readonly proxy: TcpProxy }>;
   /** A result in some other topic. */
   resultIn(topic: string, result: Parameters<ClientScene['result']>[0]): Promise<void>;
   /** What a group has committed in the events, by partition; -1 where nothing is. */
