@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeWithNats, type NatsServer } from '../brokers/nats/index.ts';
+import { describeWithKafka } from '../brokers/kafka/index.ts';
+import { describeWithNats } from '../brokers/nats/index.ts';
 import { type GuardedProcess, startGuarded } from '../brokers/provisioning/guarded-process.ts';
 import { type JambusCluster, startJambusCluster } from '../cluster/jambus-cluster.ts';
 import { type CallScript, type SimulatedCall, startCall } from '../simulator/index.ts';
@@ -23,17 +24,54 @@ const ORDERS_A_PIZZA: CallScript = {
   durations: {},
 };
 
-/** Every service is a process of its own: a nats-server, gateway, adapter, and the example, which only knows NATS. */
-await describeWithNats('the examples', {}, (nats) => {
-  let server: NatsServer;
+/** A bus, and the examples that know nothing else. */
+interface ExampleBus {
+  readonly folder: string;
+  readonly examples: readonly string[];
+  start(): Promise<Running>;
+}
+
+interface Running {
+  /** Of the adapter. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What the examples are told. */
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+await describeWithNats('the examples on NATS', {}, (nats) => {
+  describeExamples({
+    folder: 'nats',
+    examples: ['ivr-with-client', 'ivr-plain-nats'],
+    start: async () => {
+      const { url, stop } = await nats.start();
+      return { settings: { JAMBUS_BUS: 'nats', JAMBUS_NATS_URL: url }, address: url, stop };
+    },
+  });
+});
+
+await describeWithKafka('the examples on Kafka', {}, (kafka) => {
+  describeExamples({
+    folder: 'kafka',
+    examples: ['ivr-with-client', 'ivr-plain-kafka'],
+    start: async () => {
+      const { brokers, stop } = await kafka.start();
+      const address = brokers[0] ?? '';
+      return { settings: { JAMBUS_BUS: 'kafka', JAMBUS_KAFKA_BROKERS: address }, address, stop };
+    },
+  });
+});
+
+/** Every service is a process of its own: a broker, gateway, adapter, and the example. */
+function describeExamples(bus: ExampleBus): void {
+  let running: Running;
   let cluster: JambusCluster;
   let folder: string;
   const ending: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    server = await nats.start();
-    const bus = { JAMBUS_BUS: 'nats', JAMBUS_NATS_URL: server.url };
-    cluster = await startJambusCluster({ gateways: 1, adapters: 1, bus });
+    running = await bus.start();
+    cluster = await startJambusCluster({ gateways: 1, adapters: 1, bus: running.settings });
   }, LONG_MS);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'jambus-example-'));
@@ -44,16 +82,16 @@ await describeWithNats('the examples', {}, (nats) => {
   }, LONG_MS);
   afterAll(async () => {
     await cluster.close();
-    await server.stop();
+    await running.stop();
   }, LONG_MS);
 
   /** Starts an example; resolves when it serves calls. */
   async function startExample(name: string): Promise<GuardedProcess & { printed(): Promise<string> }> {
-    const main = fileURLToPath(new URL(`../dist/examples/nats/${name}.js`, import.meta.url));
+    const main = fileURLToPath(new URL(`../dist/examples/${bus.folder}/${name}.js`, import.meta.url));
     const logFile = join(folder, 'log');
     const example = await startGuarded({
       file: process.execPath,
-      args: [main, server.url],
+      args: [main, running.address],
       logFile,
       folder,
     });
@@ -72,7 +110,7 @@ await describeWithNats('the examples', {}, (nats) => {
     return placed;
   }
 
-  test.each(['ivr-with-client', 'ivr-plain-nats'])(
+  test.each(bus.examples)(
     '%s takes an order by phone and hangs up',
     async (name) => {
       const example = await startExample(name);
@@ -98,7 +136,7 @@ await describeWithNats('the examples', {}, (nats) => {
     },
     LONG_MS,
   );
-});
+}
 
 /** What jambonz was given to say to the caller. */
 function textsFor({ received }: SimulatedCall): string[] {

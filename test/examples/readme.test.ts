@@ -7,8 +7,11 @@ test('the microservice in the README is the one that compiles', async () => {
   expect(readme).toContain(`\`\`\`ts\n${example}\`\`\`\n`);
 });
 
-test('the example without the client has nothing of jambus', async () => {
-  const plain = await readFile(new URL('./nats/ivr-plain-nats.ts', import.meta.url), 'utf8');
+test.each([
+  ['./nats/ivr-plain-nats.ts', 'nats'],
+  ['./kafka/ivr-plain-kafka.ts', 'kafkajs'],
+])('the example without the client has nothing of jambus: %s', async (path, library) => {
+  const plain = await readFile(new URL(path, import.meta.url), 'utf8');
   const imported = [...plain.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, module]) => module);
-  expect(imported).toEqual(['node:crypto', 'nats']);
+  expect(imported).toEqual(['node:crypto', library]);
 });
