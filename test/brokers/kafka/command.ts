@@ -13,12 +13,13 @@ const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
 
 /** How to run a program of Kafka on this broker's files. */
 export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args: readonly string[]) {
-  const { source, ports, folder, logDir } = settings;
+  const { source, ports, folder, logDir, environment } = settings;
   const { mainClass, script } = TOOLS[tool];
   if (source.kind === 'program') {
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     return {
-      file: source.java,
-      args: [...JVM_OPTIONS, ...source.jvmOptions, ...LOGGING, '-cp', source.classPath, mainClass, ...args],
+      file: 'env',
+      args: [...variables, source.java, ...JVM_OPTIONS, ...source.jvmOptions, ...LOGGING, '-cp', source.classPath, mainClass, ...args],
     };
   }
   return containerCommand({
@@ -26,7 +27,7 @@ export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args
     name: `jambus-test-${randomUUID()}`,
     ports: tool === 'serve' ? [ports.clients, ports.secured] : [],
     folders: [folder, logDir],
-    env: { LOG_DIR: folder, KAFKA_HEAP_OPTS: JVM_OPTIONS.join(' ') },
+    env: { ...environment, LOG_DIR: folder, KAFKA_HEAP_OPTS: JVM_OPTIONS.join(' ') },
     entrypoint: script,
     args,
   });

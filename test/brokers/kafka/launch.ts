@@ -22,6 +22,8 @@ export interface LaunchSettings {
   readonly security: KafkaSecurity | undefined;
   /** More of the configuration; they count for more than what is set here. */
   readonly properties: Readonly<Record<string, string>>;
+  /** Of its process. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Of Java about an exception, without its name, or of the tool itself. */

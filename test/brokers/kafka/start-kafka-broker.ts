@@ -12,6 +12,8 @@ export interface KafkaBrokerOptions {
   readonly version?: KafkaVersion;
   /** More of the broker's configuration (`server.properties`); topics are not created by themselves unless told here. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** More of the environment of its process, which properties may refer to. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Adds a second listener, which asks for it. */
   readonly security?: KafkaSecurity;
   /** Where the broker keeps its data. It is the caller's and stays; left out: a folder that goes with the broker. */
@@ -49,14 +51,14 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
     return Object.assign(foreignBroker(what, origin, wishes), { brokers, version, port, secured: undefined });
   }
   return onFreePort(options.port, async (port) => {
-    const { properties = {}, security, logDir } = options;
+    const { properties = {}, environment = {}, security, logDir } = options;
     const [secured, controller] = [await freePort(), await freePort()];
     const ports = { clients: port, secured, controller };
     const broker = await ownBroker({
       what,
       label: 'kafka',
       launch: (folder) =>
-        launch({ source, ports, folder, logDir: logDir ?? join(folder, 'data'), security, properties }),
+        launch({ source, ports, folder, logDir: logDir ?? join(folder, 'data'), security, properties, environment }),
     });
     return Object.assign(broker, {
       brokers: [`127.0.0.1:${port}`],

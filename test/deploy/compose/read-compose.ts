@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 
 /** A service of a compose file, as far as the tests look at it. */
 export interface ComposeService {
+  readonly profiles?: readonly string[];
   readonly image?: string;
   readonly build?: { readonly context: string; readonly dockerfile: string; readonly target: string };
   readonly entrypoint?: readonly string[];
@@ -43,10 +44,10 @@ function interpolated(value: unknown, environment: Environment): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolated(item, environment)]));
 }
 
-const VARIABLE = /\$\$|\$\{(\w+)(?:(:[-?])([^}]*))?\}/g;
+const VARIABLE = /\$\$|\$\{(\w+)(?:(:[-?])((?:[^{}]|\$\{[^}]*\})*))?\}/g;
 
 /**
- * `${NAME}`, `${NAME:-default}` and `${NAME:?message}`; `$$` is a dollar sign.
+ * `${NAME}`, `${NAME:-default}`, where the default may be another of these, and `${NAME:?message}`; `$$` is a dollar sign.
  *
  * @throws Error with the message when a variable that has one is not set
  */
@@ -55,6 +56,6 @@ export function interpolate(text: string, environment: Environment): string {
     if (name === undefined) return all.slice(1);
     const value = environment[name] ?? '';
     if (value === '' && mode === ':?') throw new Error(`required variable ${name} is missing a value: ${rest}`);
-    return value === '' && mode === ':-' ? rest : value;
+    return value === '' && mode === ':-' ? interpolate(rest, environment) : value;
   });
 }
