@@ -26,7 +26,15 @@ export async function archiveClasses(source: JavaSource, into: string): Promise<
     const recording = { ...source, jvmOptions: [`-XX:ArchiveClassesAtExit=${join(into, ARCHIVE)}`] };
     const logDir = join(folder, 'data');
     // Formatting leaves an archive as well; the one of the broker comes after it and takes its place.
-    const broker = await launch({ source: recording, ports, folder, logDir, security: undefined, properties: {}, environment: {} });
+    const broker = await launch({
+      source: recording,
+      ports,
+      folder,
+      logDir,
+      security: undefined,
+      properties: {},
+      environment: {},
+    });
     process.kill(broker.pid, 'SIGTERM'); // It writes the archive at an orderly end only.
     const deadline = Date.now() + END_MS;
     while (broker.ending === undefined && Date.now() < deadline) await delay(POLL_MS);

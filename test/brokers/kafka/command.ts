@@ -19,7 +19,17 @@ export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     return {
       file: 'env',
-      args: [...variables, source.java, ...JVM_OPTIONS, ...source.jvmOptions, ...LOGGING, '-cp', source.classPath, mainClass, ...args],
+      args: [
+        ...variables,
+        source.java,
+        ...JVM_OPTIONS,
+        ...source.jvmOptions,
+        ...LOGGING,
+        '-cp',
+        source.classPath,
+        mainClass,
+        ...args,
+      ],
     };
   }
   return containerCommand({
