@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Cluster,
   createSender,
@@ -38,6 +39,8 @@ export async function connectKafkaClient(options: KafkaClientOptions): Promise<J
   const sender = createSender(cluster, () => {});
   const until = performance.now() + (options.connectWithinMs ?? DEFAULT_CONNECT_WITHIN_MS);
   const closing = new AbortController();
+  // Every subscription listens, which is as many as there are and no leak.
+  setMaxListeners(0, closing.signal);
   const readers: Readers = { cluster, names, clientId, sessionMs, onTrouble, closed: closing.signal };
   const desk = createCommandDesk(commandOutlet(cluster, names, sender), options);
 

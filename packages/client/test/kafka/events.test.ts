@@ -4,7 +4,7 @@ import { eventually } from '../../../bus/test/support/eventually.ts';
 import type { JambusEvent, Subscription } from '../../src/index.ts';
 import { OTHER_CALL, publish, sequences, take } from '../contract/client-scene.ts';
 import { describeEvents } from '../contract/describe-events.ts';
-import { type KafkaScene, openKafkaScene, PARTITIONS, SESSION_MS, SHORT_SESSIONS } from './support/kafka-scene.ts';
+import { createTopics, type KafkaScene, openKafkaScene, SESSION_MS, SHORT_SESSIONS } from './support/kafka-scene.ts';
 
 const LONG_MS = 60_000;
 const PATIENCE_MS = 15_000;
@@ -254,10 +254,9 @@ await describeWithKafka('subscriptions from now on, on Kafka', { version: 'newes
       expect(sequences(await take(events, 5))).toEqual([1, 2, 3, 4, 5]);
       const { events: topic } = scene.names;
       await scene.admin.deleteTopics({ topics: [topic] });
-      await eventually(() =>
-        scene.admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }] }).then(() => {}),
-      );
-      await eventually(() => publish(scene, 6, 7), PATIENCE_MS);
+      // Not before it has gone.
+      await eventually(() => createTopics(scene.admin, [topic]), PATIENCE_MS);
+      await publish(scene, 6, 7);
       expect(sequences(await take(events, 2))).toEqual([6, 7]);
     },
     LONG_MS,

@@ -35,10 +35,7 @@ export async function openKafkaScene({ brokers, port }: KafkaBroker): Promise<Ka
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   const topics = [names.commands, names.events, names.results];
   await Promise.all([admin.connect(), producer.connect()]);
-  await admin.createTopics({
-    topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
-    waitForLeaders: true,
-  });
+  await createTopics(admin, topics);
   const closing: (() => Promise<unknown>)[] = [];
 
   const client = async (options: Partial<KafkaClientOptions> = {}): Promise<JambusClient> => {
@@ -122,6 +119,19 @@ export async function openKafkaScene({ brokers, port }: KafkaBroker): Promise<Ka
     },
   });
   return scene;
+}
+
+/** Resolves when they can be used, which on a busy machine takes a broker a while. */
+export async function createTopics(admin: Admin, topics: string[]): Promise<void> {
+  await admin.createTopics({
+    topics: topics.map((topic) => ({ topic, numPartitions: PARTITIONS })),
+    waitForLeaders: false,
+  });
+  await eventually(async () => {
+    const found = await admin.fetchTopicMetadata({ topics });
+    const leaders = found.topics.flatMap(({ partitions }) => partitions.map(({ leader }) => leader));
+    expect(leaders.filter((leader) => leader >= 0)).toHaveLength(topics.length * PARTITIONS);
+  }, PATIENCE_MS);
 }
 
 function commandOf({ key, headers = {}, value }: KafkaMessage): SeenCommand {
