@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWithKafka, type KafkaBroker } from '../../../../test/brokers/kafka/index.ts';
-import { describeCommands } from '../contract/describe-commands.ts';
-import { type KafkaScene, openKafkaScene, SHORT_SESSIONS } from './support/kafka-scene.ts';
+import { eventually } from '../../../bus/test/support/eventually.ts';
+import { CALL } from '../contract/client-scene.ts';
+import { describeCommands, SAY } from '../contract/describe-commands.ts';
+import { createTopics, type KafkaScene, openKafkaScene, SHORT_SESSIONS } from './support/kafka-scene.ts';
 
 for (const version of ['newest', '3'] as const) {
   await describeWithKafka(`commands of a client, Kafka ${version}`, { version }, (kafka) => {
@@ -17,5 +20,22 @@ for (const version of ['newest', '3'] as const) {
     afterEach(() => scene.close());
 
     describeCommands(() => scene);
+
+    test('a command that is on its way when its topic goes is not given up: it may be there', async () => {
+      const client = await scene.client();
+      await client.commands.send(CALL, SAY);
+      const { commands: topic } = scene.names;
+      await scene.admin.deleteTopics({ topics: [topic] });
+      await eventually(async () => expect(await scene.admin.listTopics()).not.toContain(topic));
+      const sent = client.commands.send(CALL, SAY, { id: 'patient' });
+      // Longer than one attempt takes.
+      await Promise.race([sent, sleep(3_000)]);
+      await createTopics(scene.admin, [topic]);
+      const stored = async (): Promise<number> =>
+        (await scene.admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+      await Promise.race([eventually(async () => expect(await stored()).toBe(1), 15_000), sent]);
+      await scene.result({ commandId: 'patient' });
+      expect(await sent).toMatchObject({ status: 'delivered' });
+    });
   });
 }
