@@ -1,7 +1,7 @@
 import type { MemoryBroker } from '@jambus/bus';
 import { loadConfig, StandaloneConfig } from '@jambus/schema';
 import { createStandalone } from '@jambus/standalone';
-import { createLogger, createMetrics } from '@jambus/telemetry';
+import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import type { Answer, Task } from './protocol.ts';
 import { startRoundTrips } from './round-trips.ts';
 
@@ -22,6 +22,7 @@ const config = loadConfig(StandaloneConfig, {
 const standalone = await createStandalone(config, {
   logger: createLogger({ service: 'bench', level: config.logLevel }),
   metrics: createMetrics({ service: 'bench' }),
+  tracing: NO_TRACING,
 });
 const stop = new AbortController();
 const running = standalone.run(stop.signal);

@@ -15,6 +15,8 @@ export interface JambusClusterOptions {
   readonly adapters: number;
   /** Settings of the adapters: which bus, and where it is. */
   readonly bus: Readonly<Record<string, string>>;
+  /** Variables of every process, for telemetry. */
+  readonly everywhere?: Readonly<Record<string, string>>;
 }
 
 /** Gateways and adapters as processes of their own, with a balancer in front for jambonz. */
@@ -25,6 +27,8 @@ export interface JambusCluster {
   readonly websocketUrls: readonly string[];
   readonly gateways: readonly JambusProcess[];
   readonly adapters: readonly JambusProcess[];
+  /** Where each process says how it is: of the gateways, then of the adapters there are. */
+  readonly adminUrls: readonly string[];
   /** The links between them, which can be cut: one for each pair. */
   readonly links: readonly TcpProxy[];
   /** Starts one more adapter. */
@@ -38,6 +42,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
   const links: TcpProxy[] = [];
   const websocketPorts: number[] = [];
   const linkPorts: number[] = [];
+  const adminPorts: number[] = [];
 
   const addGateway = async (): Promise<void> => {
     const [websocketPort, linkPort] = [await freePort(), await freePort()];
@@ -45,6 +50,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     linkPorts.push(linkPort);
     gateways.push(
       await startJambusProcess('gateway', linkPort, {
+        ...options.everywhere,
         JAMBUS_GATEWAY_ID: `gateway-${gateways.length + 1}`,
         JAMBUS_WEBSOCKET_HOST: '127.0.0.1',
         JAMBUS_WEBSOCKET_PORT: String(websocketPort),
@@ -59,7 +65,9 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     const ways = await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
     links.push(...ways);
     const adminPort = await freePort();
+    adminPorts.push(adminPort);
     const adapter = await startJambusProcess('adapter', adminPort, {
+      ...options.everywhere,
       ...options.bus,
       JAMBUS_GATEWAYS: ways.map(({ port }) => `ws://127.0.0.1:${port}`).join(','),
       JAMBUS_LINK_TOKEN: TOKEN,
@@ -79,6 +87,9 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     websocketUrls: websocketPorts.map((port) => `ws://127.0.0.1:${port}/ivr`),
     gateways,
     adapters,
+    get adminUrls() {
+      return [...linkPorts, ...adminPorts].map((port) => `http://127.0.0.1:${port}`);
+    },
     links,
     addAdapter,
     async close() {

@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 export type Request =
   | { readonly kind: 'help' }
   /** `callerHangsUpAfterMs`: real ms after the call was set up; undefined: the caller stays. */
-  | { readonly kind: 'run'; readonly callerHangsUpAfterMs: number | undefined }
+  | { readonly kind: 'run'; readonly callerHangsUpAfterMs: number | undefined; readonly trace: boolean }
   | { readonly kind: 'usage'; readonly fault: string };
 
 export const HELP = `Shows one call through jambus, and checks every step of it.
 
   pnpm demo [options]
 
+  --trace                     have jambus, the IVR and jambonz trace the call, and show a part of the trace as a tree
   --caller-hangs-up-after MS  the caller is gone so soon after the call was set up, so that the demo fails
   --help                      print this and exit
 
@@ -19,11 +20,11 @@ Exit codes: 0 every step happened, 1 one did not, 2 unknown option, 130 interrup
 
 /** Reads the arguments behind the script's name. */
 export function parseArguments(argv: readonly string[]): Request {
-  let values: { readonly help?: boolean; readonly 'caller-hangs-up-after'?: string };
+  let values: { readonly help?: boolean; readonly trace?: boolean; readonly 'caller-hangs-up-after'?: string };
   try {
     ({ values } = parseArgs({
       args: [...argv],
-      options: { help: { type: 'boolean' }, 'caller-hangs-up-after': { type: 'string' } },
+      options: { help: { type: 'boolean' }, trace: { type: 'boolean' }, 'caller-hangs-up-after': { type: 'string' } },
     }));
   } catch (error) {
     return { kind: 'usage', fault: error instanceof Error ? error.message : String(error) };
@@ -33,5 +34,6 @@ export function parseArguments(argv: readonly string[]): Request {
   if (after !== undefined && !/^\d{1,6}$/.test(after)) {
     return { kind: 'usage', fault: `--caller-hangs-up-after: expected ms, a whole number, got ${after}` };
   }
-  return { kind: 'run', callerHangsUpAfterMs: after === undefined ? undefined : Number(after) };
+  const callerHangsUpAfterMs = after === undefined ? undefined : Number(after);
+  return { kind: 'run', callerHangsUpAfterMs, trace: values.trace === true };
 }

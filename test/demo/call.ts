@@ -9,6 +9,7 @@ import type { JambusProcess } from './jambus-process.ts';
 import { type OnSighting, type Sighting, watchBus } from './sighting.ts';
 import { checkEvents, stepsOf } from './steps.ts';
 import { createTimeline } from './timeline.ts';
+import type { DemoTrace } from './trace.ts';
 import { within } from './within.ts';
 
 /** How many times faster than in reality caller and verbs go. */
@@ -20,6 +21,7 @@ const ORDER = 'One margherita';
 /**
  * Has the IVR on the bus serve one call, and prints all that is said.
  *
+ * @param trace what is done about traces
  * @param callerHangsUpAfterMs real ms after the call was set up; undefined: the caller stays
  * @param trouble gives up when this rejects
  * @returns the summary
@@ -27,6 +29,7 @@ const ORDER = 'One margherita';
  */
 export async function haveCall(
   jambus: JambusProcess,
+  trace: DemoTrace,
   callerHangsUpAfterMs: number | undefined,
   trouble: Promise<never>,
 ): Promise<string> {
@@ -43,13 +46,14 @@ export async function haveCall(
   const leave = new AbortController();
   let call: SimulatedCall | undefined;
   try {
-    const bus = watchBus(connectHttpBus(jambus.doorUrl, leave.signal), see);
+    const bus = trace.watch(watchBus(connectHttpBus(jambus.doorUrl, leave.signal), see));
     const ivr = await within(Promise.race([startIvr(bus), trouble]), DEADLINE_MS);
     if (ivr === undefined) throw new Failure(`the IVR could not subscribe within ${DEADLINE_MS / 1000} s`);
     call = startCall({
       url: jambus.websocketUrl,
       callSid,
       speed: SPEED,
+      tracing: trace.enabled,
       script: scriptOf(callerHangsUpAfterMs),
       onMessage({ direction, message }) {
         if (message !== undefined) see({ kind: direction === 'sent' ? 'said' : 'told', message });

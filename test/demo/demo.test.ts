@@ -69,6 +69,35 @@ test('the demo shows the whole call in order, ticks every step once and ends wit
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
 });
 
+/** The lines of a tree without service and times. */
+function namesIn(tree: string): string[] {
+  return tree.split('\n').map((line) => line.replace(/ {2,}\S+ +[\d.]+ +[\d.]+$/, '').trimEnd());
+}
+
+test('with --trace it shows how the call was answered, from jambonz to its websocket', async () => {
+  const { code, out, err } = await demo('--trace').exit;
+  expect([code, err]).toEqual([0, '']);
+  const [, tree = ''] = /\n(jambonz\n└[\s\S]*?)\n\n/.exec(out) ?? [];
+  expect(namesIn(tree)).toEqual([
+    'jambonz',
+    '└ websocket receive session:new',
+    '  └ link event',
+    '    └ send jambonz.events',
+    '      └ ivr answer',
+    '        └ process jambonz.commands',
+    '          ├ validate command',
+    '          ├ route command',
+    '          │ └ link command',
+    '          │   └ deliver ack',
+    '          │     └ websocket write',
+    '          └ send jambonz.results',
+  ]);
+  expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, shown = ''] = /```\n(jambonz\n└[\s\S]*?)\n```/.exec(readme) ?? [];
+  expect(namesIn(shown)).toEqual(namesIn(tree));
+});
+
 test('a caller who hangs up early makes it fail with the step and with what came instead', async () => {
   const { code, out, err } = await demo('--caller-hangs-up-after', '300').exit;
   expect(err).toMatch(/^✗ step 5 of 13, its say begins: instead, this came: bus → ivr call:status #\d+ completed/m);

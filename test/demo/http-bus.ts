@@ -20,6 +20,8 @@ export interface BusEvent {
   readonly epoch: string;
   /** Id of the command that brought the verb which the event is about. */
   readonly causationid?: string;
+  /** Where it belongs in a trace. */
+  readonly traceparent?: string;
   readonly data: JambonzMessage;
 }
 
@@ -45,8 +47,12 @@ export interface HttpBus {
   events(): Promise<AsyncIterable<BusEvent>>;
   /** Results of all commands from now on. */
   results(): Promise<AsyncIterable<BusResult>>;
-  /** Publishes a command under an id, of which jambus carries out the first only. Resolves with `delivered` or `rejected`. */
-  send(callSid: string, id: string, command: Command): Promise<BusResult>;
+  /**
+   * Publishes a command under an id, of which jambus carries out the first only. Resolves with `delivered` or `rejected`.
+   *
+   * @param traceparent of what it answers
+   */
+  send(callSid: string, id: string, command: Command, traceparent: string | undefined): Promise<BusResult>;
 }
 
 /**
@@ -65,10 +71,14 @@ export function connectHttpBus(url: string, signal: AbortSignal): HttpBus {
   return {
     events: () => subscribe('events', (text) => JSON.parse(text) as BusEvent),
     results: () => subscribe('results', (text) => (JSON.parse(text) as { readonly data: BusResult }).data),
-    async send(callSid, id, command) {
+    async send(callSid, id, command, traceparent) {
       const response = await fetch(`${url}/v1/commands/${encodeURIComponent(callSid)}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'ce-id': id },
+        headers: {
+          'content-type': 'application/json',
+          'ce-id': id,
+          ...(traceparent !== undefined && { traceparent }),
+        },
         body: JSON.stringify(command),
         signal,
       });

@@ -26,15 +26,17 @@ export async function startIvr(bus: HttpBus): Promise<{ readonly ended: Promise<
 async function serve(bus: HttpBus, events: AsyncIterable<BusEvent>): Promise<void> {
   for await (const event of events) {
     const reply = replyTo(event.data);
+    if (reply === undefined) continue;
+    const { subject, id, traceparent } = event;
     // An id made from the event: should the event come twice, the second reply is refused as a duplicate.
-    if (reply !== undefined) await bus.send(event.subject, `${event.id}/${reply.name}`, reply.command);
+    await bus.send(subject, `${id}/${reply.name}`, reply.command, traceparent);
   }
 }
 
 async function watch(bus: HttpBus, results: AsyncIterable<BusResult>): Promise<void> {
   for await (const { callSid, commandId, status } of results) {
     // Nothing will be heard of this verb: better no call than a silent one.
-    if (status === 'failed') await bus.send(callSid, `${commandId}/give-up`, HANG_UP);
+    if (status === 'failed') await bus.send(callSid, `${commandId}/give-up`, HANG_UP, undefined);
   }
 }
 

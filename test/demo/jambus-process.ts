@@ -32,11 +32,18 @@ const KEPT_LINES = 20;
  * Starts it on free ports. Resolves when it is ready for calls.
  *
  * @param interrupted gives up when this rejects
+ * @param telemetry variables for OpenTelemetry
  * @throws Failure when it does not get there
  */
-export async function startJambus(interrupted: Promise<never>): Promise<JambusProcess> {
+export async function startJambus(
+  interrupted: Promise<never>,
+  telemetry: Readonly<Record<string, string>>,
+): Promise<JambusProcess> {
   const main = fileURLToPath(new URL('main.js', import.meta.resolve('@jambus/standalone')));
-  const child = spawn(process.execPath, [main], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main], {
+    env: { ...environment(), ...telemetry },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const log: string[] = [];
   const fail = (message: string) => new Failure(message, log);
 

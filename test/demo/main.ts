@@ -3,6 +3,7 @@ import { HELP, parseArguments } from './arguments.ts';
 import { haveCall } from './call.ts';
 import { Failure } from './failure.ts';
 import { startJambus } from './jambus-process.ts';
+import { type DemoTrace, NO_TRACE, startTrace } from './trace.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -16,26 +17,28 @@ async function main(): Promise<number> {
       process.stderr.write(`${request.fault}\n\n${HELP}`);
       return EXIT.usage;
     case 'run':
-      return demonstrate(request.callerHangsUpAfterMs);
+      return demonstrate(request.trace ? await startTrace() : NO_TRACE, request.callerHangsUpAfterMs);
   }
 }
 
 /** Starts jambus, has the call on it, stops it. @returns the exit code */
-async function demonstrate(callerHangsUpAfterMs: number | undefined): Promise<number> {
+async function demonstrate(trace: DemoTrace, callerHangsUpAfterMs: number | undefined): Promise<number> {
   const interrupted = interruption();
   const failures: unknown[] = [];
   let summary = '';
   try {
-    const jambus = await startJambus(interrupted);
+    const jambus = await startJambus(interrupted, trace.environment);
     try {
-      summary = await haveCall(jambus, callerHangsUpAfterMs, Promise.race([jambus.died, interrupted]));
+      summary = await haveCall(jambus, trace, callerHangsUpAfterMs, Promise.race([jambus.died, interrupted]));
     } catch (error) {
       failures.push(error);
     }
     await jambus.stop();
+    await trace.print((text) => void process.stdout.write(text));
   } catch (error) {
     failures.push(error);
   }
+  await trace.close();
   if (failures.includes(INTERRUPTED)) return EXIT.interrupted;
   if (failures.length === 0) process.stdout.write(`\n${pc.green('✓')} ${summary}\n`);
   else process.stderr.write(`\n${failures.map(explain).join('')}`);

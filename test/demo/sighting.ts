@@ -24,9 +24,9 @@ export function watchBus(bus: HttpBus, onSighting: OnSighting): HttpBus {
         // The first result of a command is seen already, as the answer to sending it.
         if (result.status !== 'delivered' && result.status !== 'rejected') onSighting({ kind: 'result', result });
       }),
-    async send(callSid, id, command) {
+    async send(callSid, id, command, traceparent) {
       onSighting({ kind: 'command', id, command });
-      const result = await bus.send(callSid, id, command);
+      const result = await bus.send(callSid, id, command, traceparent);
       onSighting({ kind: 'result', result });
       return result;
     },

@@ -2,7 +2,7 @@ import { type Adapter, createAdapter } from '@jambus/adapter';
 import { type BusMessage, connectMemoryBus, createMemoryBroker, type MemoryBroker } from '@jambus/bus';
 import { createGateway } from '@jambus/gateway';
 import { AdapterConfig, type CommandResult, GatewayConfig, loadConfig } from '@jambus/schema';
-import { createLogger, createMetrics } from '@jambus/telemetry';
+import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { type MemoryCable, memoryCable, startTcpProxy, type TcpProxy } from '../fixtures/index.ts';
 import { type CallOptions, type SimulatedCall, startCall } from '../simulator/index.ts';
 
@@ -13,6 +13,8 @@ const PATIENCE_MS = 10_000;
 export interface GatewayHandle {
   readonly websocketUrl: string;
   readonly linkPort: number;
+  /** Where `/metrics` is. */
+  readonly adminUrl: string;
   /** Drains it and resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -20,6 +22,8 @@ export interface GatewayHandle {
 export interface AdapterHandle {
   readonly adapter: Adapter;
   readonly cable: MemoryCable;
+  /** Where `/metrics` is. */
+  readonly adminUrl: string;
   /** Its links, in the order of the gateways. */
   readonly links: readonly TcpProxy[];
   /** Cuts it off from bus and gateways at once, as a power cut does. */
@@ -55,6 +59,7 @@ export async function startCluster(): Promise<Cluster> {
   const context = () => ({
     logger: createLogger({ service: 'test', level: 'fatal' }),
     metrics: createMetrics({ service: 'test' }),
+    tracing: NO_TRACING,
   });
 
   const cluster: Cluster = {
@@ -77,6 +82,7 @@ export async function startCluster(): Promise<Cluster> {
       const handle: GatewayHandle = {
         websocketUrl: `ws://127.0.0.1:${ports.websocket}/ivr`,
         linkPort: ports.link,
+        adminUrl: `http://127.0.0.1:${ports.link}`,
         stop: () => {
           stop();
           return done;
@@ -100,11 +106,12 @@ export async function startCluster(): Promise<Cluster> {
       });
       const cable = memoryCable(broker);
       const adapter = await createAdapter(config, (options) => connectMemoryBus(cable.broker, options), context());
-      await adapter.listen();
+      const admin = await adapter.listen();
       const { stop, done } = stoppable((signal) => adapter.run(signal));
       const handle: AdapterHandle = {
         adapter,
         cable,
+        adminUrl: `http://127.0.0.1:${admin}`,
         links,
         kill() {
           cable.cut();

@@ -1,7 +1,7 @@
 import type { BusMessage } from '@jambus/bus';
 import { type CommandResult, loadConfig, StandaloneConfig } from '@jambus/schema';
 import { createStandalone, type Standalone } from '@jambus/standalone';
-import { createLogger, createMetrics } from '@jambus/telemetry';
+import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { type CallOptions, type SimulatedCall, startCall } from '../simulator/index.ts';
 
 /** The answer of `POST /v1/commands/:callSid`. */
@@ -78,7 +78,7 @@ export async function startStandalone(settings: Record<string, string> = {}): Pr
     destination: { write: (line) => log.push(JSON.parse(line)) },
   });
   const metrics = createMetrics({ service: 'standalone' });
-  const standalone = await createStandalone(config, { logger, metrics });
+  const standalone = await createStandalone(config, { logger, metrics, tracing: NO_TRACING });
   const stop = new AbortController();
   const running = standalone.run(stop.signal);
   const calls: SimulatedCall[] = [];

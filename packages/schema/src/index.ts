@@ -3,3 +3,4 @@ export * from './config/index.ts';
 export * from './errors.ts';
 export * from './jambonz/index.ts';
 export * from './link/index.ts';
+export * from './trace/index.ts';

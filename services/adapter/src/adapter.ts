@@ -9,21 +9,25 @@ import {
   type OnTrouble,
   Outbox,
 } from '@jambus/bus';
-import { type AdapterConfig, createCommandParser } from '@jambus/schema';
+import { type AdapterConfig, createCommandParser, isTraceparent } from '@jambus/schema';
 import { type AdminServer, createAdminServer } from '@jambus/service';
-import type { Logger, Metrics } from '@jambus/telemetry';
-import { createAdapterMetrics } from './adapter-metrics.ts';
+import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
+import { createAdapterMetrics, declareAdapterGauges } from './adapter-metrics.ts';
+import { createAdapterSpans } from './adapter-spans.ts';
 import { type CallDirectory, type CallInfo, createCallDirectory } from './calls/call-directory.ts';
 import { createCommandPipeline } from './commands/command-pipeline.ts';
 import { createCommandRouter } from './commands/command-router.ts';
+import { watchLanes } from './commands/lanes-watch.ts';
+import { receiveBatches } from './commands/receive-batches.ts';
 import { createEventPublisher } from './events/event-publisher.ts';
-import { resultMessage, terminalResultId } from './events/result-message.ts';
+import { resultMessage, terminalResultId, withTracestate } from './events/result-message.ts';
 import { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
 import { createGatewaySet } from './link/gateway-set.ts';
 
 export interface AdapterContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
 }
 
 /** What an adapter has to know; which bus it is on, and how to reach it, is known to whoever connects it. */
@@ -66,18 +70,11 @@ const OUTBOX_SETTINGS = { ...DEFAULT_OUTBOX_SETTINGS, maxPendingMessages: 200_00
 export async function createAdapter(
   config: AdapterSettings,
   connect: (options: BusOptions) => Bus | Promise<Bus>,
-  { logger, metrics }: AdapterContext,
+  { logger, metrics, tracing }: AdapterContext,
 ): Promise<Adapter> {
   const adapterId = `${hostname()}-${randomUUID().slice(0, 8)}`;
 
-  // The gauges are read through the admin port, which opens when all of this is there.
-  const counters = createAdapterMetrics(metrics, {
-    pendingMessages: () => outbox.pendingMessages,
-    calls: () => directory.size,
-    gatewaysReady: () => gateways.ready,
-    commandsUnderWay: () => gateways.links.reduce((sum, link) => sum + link.commandsUnderWay, 0),
-  });
-
+  const counters = createAdapterMetrics(metrics);
   const onTrouble = (trouble: BusTrouble): void => {
     counters.busTrouble(trouble.kind);
     const { kind, ...rest } = trouble;
@@ -88,7 +85,13 @@ export async function createAdapter(
   };
 
   const limits = { ...DEFAULT_LANES_SETTINGS.limits, maxUnfinished: config.partitionWindow };
-  const bus = await connect({ onTrouble, lanes: { ...DEFAULT_LANES_SETTINGS, limits }, stopMs: config.drainMs });
+  const observer = watchLanes(tracing.enabled ? receiveBatches((batch) => spans.received(batch)) : () => {}, (reason) =>
+    counters.deadLetter(reason),
+  );
+  const lanes = { ...DEFAULT_LANES_SETTINGS, limits, observer };
+  const bus = await connect({ onTrouble, lanes, stopMs: config.drainMs });
+  const traceparentOf = (callSid: string): string => directory.traceparentOf(callSid);
+  const spans = createAdapterSpans(tracing, { driver: bus.capabilities.driver, names: bus.names, traceparentOf });
   const outbox = new Outbox(bus.sink, { onTrouble, settings: OUTBOX_SETTINGS });
   const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
     endedCallMemory: config.endedCallMemory,
@@ -104,6 +107,9 @@ export async function createAdapter(
 
   const events = createEventPublisher({
     outbox,
+    spans,
+    latency: counters.eventLatency,
+    traceparentOf,
     onPublished: (type) => counters.event(type),
     onRefused(frame, error) {
       counters.eventRefused(frame.type);
@@ -151,15 +157,40 @@ export async function createAdapter(
       verbCheck: config.verbCheck,
       normalise: config.normalise,
     }),
-    router: createCommandRouter({ directory, unknownCallGraceMs: config.unknownCallGraceMs }),
-    publishResult: (result, { position, replyTo }) =>
-      outbox.publish({ ...resultMessage(result, terminalResultId(position)), replyTo }),
+    router: createCommandRouter({
+      directory,
+      unknownCallGraceMs: config.unknownCallGraceMs,
+      spans,
+      linkLatency: counters.latency.link,
+    }),
+    spans,
+    latency: counters.latency,
+    traceparentOf,
+    publishResult: (result, { position, replyTo, attributes }, traceparent) => {
+      const message = { ...resultMessage(result, terminalResultId(position), traceparent), replyTo };
+      const { tracestate } = attributes;
+      // It means something only beside the context it came with.
+      const handedOn = tracestate !== undefined && isTraceparent(attributes['traceparent']);
+      return outbox.publish(handedOn ? withTracestate(message, tracestate) : message);
+    },
     commandTtlMs: config.commandTtlMs,
     onOutcome(command, result) {
       counters.command(command, result);
       if (result.status === 'rejected') logger.warn({ command, ...result }, 'command rejected');
       else logger.debug(result, 'command delivered');
     },
+  });
+
+  declareAdapterGauges(metrics, {
+    pendingMessages: () => outbox.pendingMessages,
+    calls: () => directory.size,
+    gatewaysReady: () => gateways.ready,
+    gatewaysWanted: () => gateways.wanted,
+    commandsUnderWay: () => gateways.links.reduce((sum, link) => sum + link.commandsUnderWay, 0),
+    linkWindowFill: () => Math.max(0, ...gateways.links.map((link) => link.windowFill)),
+    busUp: () => bus.healthy(),
+    partitions: () => observer.partitions,
+    partitionWindowFill: () => observer.mostUnfinished / config.partitionWindow,
   });
 
   const admin = createAdminServer({

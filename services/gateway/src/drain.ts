@@ -5,6 +5,14 @@ import type { CallRegistry } from './calls/call-registry.ts';
 import { drainPace } from './drain-pace.ts';
 import type { EventOutbox } from './events/event-outbox.ts';
 
+/** How far a drain has come; all zero before it begins. */
+export interface DrainProgress {
+  /** Calls there were when it began. */
+  calls: number;
+  /** Of them, those that were asked to go elsewhere. */
+  asked: number;
+}
+
 export interface DrainOptions {
   readonly calls: CallRegistry;
   readonly outbox: EventOutbox;
@@ -12,6 +20,8 @@ export interface DrainOptions {
   readonly left: Readonly<Record<CallEnd, number>>;
   /** The time for all of it, in ms. */
   readonly timeMs: number;
+  /** Kept up to date while it goes on. */
+  readonly progress: DrainProgress;
   readonly logger: Logger;
 }
 
@@ -23,17 +33,19 @@ const STEP_MS = 50;
  * the time there is, since whoever takes them has to take them all. Returns when every call has gone and every event is on the
  * bus, or time is up.
  */
-export async function drain({ calls, outbox, left, timeMs, logger }: DrainOptions): Promise<void> {
+export async function drain({ calls, outbox, left, timeMs, progress, logger }: DrainOptions): Promise<void> {
   const start = performance.now();
   const elapsed = () => performance.now() - start;
   const before = { ...left };
   const moving = [...calls];
+  progress.calls = moving.length;
   const pace = drainPace(moving.length, timeMs);
   logger.info({ calls: moving.length, perSecond: pace.perSecond, timeMs }, 'draining');
   for (let moved = 0; moved < moving.length; await sleep(STEP_MS)) {
     const due = pace.due(elapsed());
     for (const call of moving.slice(moved, due)) call.move();
     moved = due;
+    progress.asked = moved;
   }
   while ((calls.size > 0 || outbox.pending > 0) && elapsed() < timeMs) await sleep(STEP_MS);
   const report = {

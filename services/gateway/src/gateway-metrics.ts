@@ -1,19 +1,25 @@
-import type { Metrics } from '@jambus/telemetry';
+import { JAMBONZ_MESSAGES } from '@jambus/schema';
+import type { GaugeReading, Metrics } from '@jambus/telemetry';
 import type { CallEnd } from './calls/call.ts';
 import type { CallRegistry } from './calls/call-registry.ts';
 import type { CommandOutcome } from './calls/deliveries.ts';
+import type { DrainProgress } from './drain.ts';
 import type { EventOutbox } from './events/event-outbox.ts';
-import type { Violation } from './jambonz/jambonz-socket.ts';
+import { VIOLATIONS, type Violation } from './jambonz/jambonz-socket.ts';
 import type { LinkServer } from './link/link-server.ts';
 
 /** What a gateway counts. */
 export interface GatewayMetrics {
-  callOpened(how: 'new' | 'resumed' | 'reconnected'): void;
+  callOpened(how: (typeof HOW)[number]): void;
+  callFinished(callStatus: string): void;
   callEnded(reason: CallEnd): void;
   callUnclaimed(): void;
   socketLost(): void;
-  command(name: string, outcome: CommandOutcome): void;
+  /** @param ms since the adapter sent it */
+  command(name: string, outcome: CommandOutcome, ms: number): void;
   event(type: string): void;
+  /** @param ms since jambonz said it */
+  eventTaken(ms: number): void;
   eventShed(type: string): void;
   violation(kind: Violation): void;
   connectionDropped(): void;
@@ -25,18 +31,38 @@ export interface GatewayState {
   readonly calls: CallRegistry;
   readonly outbox: EventOutbox;
   readonly links: () => LinkServer | undefined;
+  /** Most bytes of events that are not on the bus yet. */
+  readonly eventBufferBytes: number;
+  readonly draining: () => boolean;
+  readonly drain: DrainProgress;
 }
+
+const HOW = ['new', 'resumed', 'reconnected'] as const;
+const REASONS: readonly CallEnd[] = ['ended', 'moved', 'lost'];
+/** With which jambonz ends a call. */
+const STATUSES = ['completed', 'failed', 'busy', 'no-answer'];
+
+/** jambonz reconnects so often in the life of a call, and then no more. */
+const RECONNECTS = 4;
 
 export function createGatewayMetrics(metrics: Metrics, state: GatewayState): GatewayMetrics {
   const opened = metrics.counter({
     name: 'jambus_calls_opened_total',
     help: 'Websockets of calls taken, by how the call came',
     labels: ['how'],
+    known: HOW.map((how) => ({ how })),
+  });
+  const finished = metrics.counter({
+    name: 'jambus_calls_finished_total',
+    help: 'Calls whose end jambonz has told, by call status',
+    labels: ['status'],
+    known: STATUSES.map((status) => ({ status })),
   });
   const ended = metrics.counter({
     name: 'jambus_calls_ended_total',
     help: 'Calls that left this gateway, by reason',
     labels: ['reason'],
+    known: REASONS.map((reason) => ({ reason })),
   });
   const unclaimed = metrics.counter({
     name: 'jambus_calls_unclaimed_total',
@@ -51,6 +77,14 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
     help: 'Commands settled at the websocket, by command and outcome',
     labels: ['command', 'outcome'],
   });
+  const delivery = metrics.histogram({
+    name: 'jambus_delivery_seconds',
+    help: 'From an adapter to the websocket of the call: what a delivered command takes in this gateway, waiting included',
+  });
+  const taken = metrics.histogram({
+    name: 'jambus_event_seconds',
+    help: 'From jambonz to the bus: until an adapter says that the broker has the event',
+  });
   const events = metrics.counter({
     name: 'jambus_gateway_events_total',
     help: 'Messages of jambonz, by type',
@@ -60,11 +94,13 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
     name: 'jambus_events_shed_total',
     help: 'Events lost because the buffer was full, by type; each is a gap in the sequence of its call',
     labels: ['type'],
+    known: Object.keys(JAMBONZ_MESSAGES).map((type) => ({ type })),
   });
   const violations = metrics.counter({
     name: 'jambus_protocol_violations_total',
     help: 'Peers on the jambonz port that broke the rules, by kind',
     labels: ['kind'],
+    known: VIOLATIONS.map((kind) => ({ kind })),
   });
   const dropped = metrics.counter({
     name: 'jambus_connections_dropped_total',
@@ -74,7 +110,32 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
     name: 'jambus_links_refused_total',
     help: 'Adapters turned away',
   });
+  declareGauges(metrics, state);
+
+  return {
+    callOpened: (how) => opened.labels({ how }).add(),
+    callFinished: (status) => finished.labels({ status }).add(),
+    callEnded: (reason) => ended.labels({ reason }).add(),
+    callUnclaimed: () => unclaimed.add(),
+    socketLost: () => lost.add(),
+    command: (command, { status, code }, ms) => {
+      commands.labels({ command, outcome: code ?? status }).add();
+      if (status === 'delivered') delivery.record(ms / 1000);
+    },
+    eventTaken: (ms) => taken.record(ms / 1000),
+    event: (type) => events.labels({ type }).add(),
+    eventShed: (type) => shed.labels({ type }).add(),
+    violation: (kind) => violations.labels({ kind }).add(),
+    connectionDropped: () => dropped.add(),
+    linkRefused: () => refused.add(),
+  };
+}
+
+function declareGauges(metrics: Metrics, state: GatewayState): void {
   metrics.gauge('jambus_calls_open', 'Calls on this gateway', () => state.calls.size);
+  metrics.gauge('jambus_calls_by_reconnects', 'Calls by reconnects spent, of the 4 in the life of each', () =>
+    byReconnects(state.calls),
+  );
   metrics.gauge('jambus_calls_away', 'Calls waiting for their websocket', () => state.calls.away);
   metrics.gauge(
     'jambus_commands_held',
@@ -85,21 +146,33 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
   metrics.gauge('jambus_events_pending', 'Events not on the bus yet', () => state.outbox.pending);
   metrics.gauge('jambus_events_pending_bytes', 'Bytes of events not on the bus yet', () => state.outbox.pendingBytes);
   metrics.gauge(
+    'jambus_event_window_fill_ratio',
+    'How full the fullest window of an adapter is',
+    () => state.outbox.windowFill,
+  );
+  metrics.gauge(
+    'jambus_event_buffer_fill_ratio',
+    'How full the buffer of events is; at three quarters reading from jambonz stops',
+    () => state.outbox.pendingBytes / state.eventBufferBytes,
+  );
+  metrics.gauge('jambus_draining', '1 while calls are moved away, and until the process ends', () =>
+    state.draining() ? 1 : 0,
+  );
+  metrics.gauge('jambus_drain_calls', 'Calls there were when the moving began', () => state.drain.calls);
+  metrics.gauge('jambus_drain_calls_asked', 'Of them, those asked to go elsewhere so far', () => state.drain.asked);
+  metrics.gauge(
     'jambus_reading_paused',
     '1 while reading from jambonz is stopped because the bus does not keep up',
     () => (state.outbox.congested ? 1 : 0),
   );
+}
 
-  return {
-    callOpened: (how) => opened.labels({ how }).add(),
-    callEnded: (reason) => ended.labels({ reason }).add(),
-    callUnclaimed: () => unclaimed.add(),
-    socketLost: () => lost.add(),
-    command: (command, { status, code }) => commands.labels({ command, outcome: code ?? status }).add(),
-    event: (type) => events.labels({ type }).add(),
-    eventShed: (type) => shed.labels({ type }).add(),
-    violation: (kind) => violations.labels({ kind }).add(),
-    connectionDropped: () => dropped.add(),
-    linkRefused: () => refused.add(),
-  };
+/** Every number of reconnects is there each time, so that none goes on with the count of an earlier reading. */
+function byReconnects(calls: CallRegistry): GaugeReading[] {
+  const counts = Array.from({ length: RECONNECTS + 1 }, () => 0);
+  for (const { epoch } of calls) {
+    const spent = Math.min(epoch - 1, RECONNECTS);
+    counts[spent] = (counts[spent] ?? 0) + 1;
+  }
+  return counts.map((count, spent) => [{ spent: String(spent) }, count]);
 }

@@ -2,21 +2,23 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GatewayConfig, LINK_PATH } from '@jambus/schema';
 import { type AdminServer, createAdminServer, readFallbackApplication } from '@jambus/service';
-import type { Logger, Metrics } from '@jambus/telemetry';
+import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import type { CallSettings } from './calls/call.ts';
 import { createCallHost } from './calls/call-host.ts';
 import { createCallRegistry } from './calls/call-registry.ts';
 import { fallbackApplication } from './calls/fallback-application.ts';
 import { createDeadlineQueue } from './deadline-queue.ts';
-import { drain } from './drain.ts';
+import { type DrainProgress, drain } from './drain.ts';
 import { createEventOutbox, type EventOutbox } from './events/event-outbox.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
+import { createGatewaySpans } from './gateway-spans.ts';
 import { createJambonzServer } from './jambonz/jambonz-server.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
 
 export interface GatewayContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
 }
 
 /** The ports a gateway listens on, once it does. */
@@ -50,10 +52,16 @@ const NOTICE_SHARE = 0.25;
  * The whole gateway: jambonz on one side, adapters on the other, calls between them. `jambonz/` owns its websockets,
  * `calls/` a call and its rules, `events/` the way of events to the adapters, `link/` the adapters.
  */
-export async function createGateway(config: GatewayConfig, { logger, metrics }: GatewayContext): Promise<Gateway> {
+export async function createGateway(
+  config: GatewayConfig,
+  { logger, metrics, tracing }: GatewayContext,
+): Promise<Gateway> {
   const gatewayId = config.gatewayId ?? hostname();
+  const fallback = fallbackApplication(await readFallbackApplication(config.fallbackApplication));
   const calls = createCallRegistry();
   const queues = createQueues(config);
+  const spans = createGatewaySpans(tracing);
+  const progress: DrainProgress = { calls: 0, asked: 0 };
   let accepting = true;
 
   const outbox: EventOutbox = createEventOutbox({
@@ -64,20 +72,34 @@ export async function createGateway(config: GatewayConfig, { logger, metrics }: 
       logger.warn({ pending: outbox.pending, bytes: outbox.pendingBytes }, what);
       for (const call of calls) congested ? call.pause() : call.resume();
     },
-    onShed({ call: callSid, type, sequence }, bytes) {
+    onTaken(event) {
+      spans.eventTaken(event);
+      counters.eventTaken(Date.now() - event.time);
+    },
+    onShed(event, bytes) {
+      const { call: callSid, type, sequence } = event;
+      spans.eventShed(event);
       counters.eventShed(type);
       logger.error({ callSid, type, sequence, bytes }, 'event lost: no room left in the event buffer');
     },
   });
-  const counters: GatewayMetrics = createGatewayMetrics(metrics, { calls, outbox, links: () => links });
+  const counters: GatewayMetrics = createGatewayMetrics(metrics, {
+    calls,
+    outbox,
+    links: () => links,
+    eventBufferBytes: config.eventBufferBytes,
+    draining: () => !accepting,
+    drain: progress,
+  });
 
   const settings: CallSettings = {
     ...queues,
-    fallback: fallbackApplication(await readFallbackApplication(config.fallbackApplication)),
+    fallback,
     notifyEvents: config.notifyEvents,
     hookMode: (hook = '') => config.hookPolicy.byHook[hook] ?? config.hookPolicy.default,
     maxMessageBytes: config.maxMessageBytes,
     rememberedCommands: config.rememberedCommands,
+    spans,
   };
   const host = createCallHost({
     calls,
@@ -86,6 +108,7 @@ export async function createGateway(config: GatewayConfig, { logger, metrics }: 
     announce: (frame, payload) => links.broadcast(frame, payload),
     linkedAdapters: () => links.linked,
     metrics: counters,
+    spans,
     logger,
   });
 
@@ -164,7 +187,7 @@ export async function createGateway(config: GatewayConfig, { logger, metrics }: 
       await sleep(noticeMs);
       host.stopTaking();
       server.stopAccepting();
-      await drain({ calls, outbox, left: host.left, timeMs: config.drainMs - noticeMs, logger });
+      await drain({ calls, outbox, left: host.left, timeMs: config.drainMs - noticeMs, progress, logger });
       links.close('the gateway stops');
       await server.close();
       await admin.close();

@@ -1,11 +1,12 @@
-import { createLogger, createMetrics } from '@jambus/telemetry';
+import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import type { Call } from '../src/calls/call.ts';
 import { createCallHost } from '../src/calls/call-host.ts';
 import { createCallRegistry } from '../src/calls/call-registry.ts';
 import { drain } from '../src/drain.ts';
 import { createEventOutbox, type EventLane } from '../src/events/event-outbox.ts';
 import { createGatewayMetrics } from '../src/gateway-metrics.ts';
-import { callSettings, FakeSocket, jambonz } from './calls/harness.ts';
+import { createGatewaySpans } from '../src/gateway-spans.ts';
+import { callSettings, FakeSocket, gatewayState, jambonz } from './calls/harness.ts';
 
 const MOVED = 1012;
 const ENDED = 1000;
@@ -20,7 +21,13 @@ function gatewayWithCalls() {
     destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
   });
   const calls = createCallRegistry();
-  const outbox = createEventOutbox({ windowEvents: 100, bufferBytes: 1e6, onCongestion() {}, onShed() {} });
+  const outbox = createEventOutbox({
+    windowEvents: 100,
+    bufferBytes: 1e6,
+    onCongestion() {},
+    onShed() {},
+    onTaken() {},
+  });
   const lane: EventLane = { id: 'adapter', send: (n) => queueMicrotask(() => outbox.taken(lane, n)) };
   outbox.addLane(lane);
   const host = createCallHost({
@@ -29,7 +36,8 @@ function gatewayWithCalls() {
     outbox,
     announce() {},
     linkedAdapters: () => 1,
-    metrics: createGatewayMetrics(createMetrics({ service: 'test' }), { calls, outbox, links: () => undefined }),
+    metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
+    spans: createGatewaySpans(NO_TRACING),
     logger,
   });
 
@@ -47,7 +55,9 @@ function gatewayWithCalls() {
     return { call, socket };
   };
   const last = () => lines.at(-1);
-  return { calls, place, last, drain: () => drain({ calls, outbox, left: host.left, timeMs: TIME_MS, logger }) };
+  const progress = { calls: 0, asked: 0 };
+  const options = { calls, outbox, left: host.left, timeMs: TIME_MS, progress, logger };
+  return { calls, place, last, progress, drain: () => drain(options) };
 }
 
 test('the log says how many calls were moved and how many ended meanwhile', async () => {
@@ -59,6 +69,16 @@ test('the log says how many calls were moved and how many ended meanwhile', asyn
   hangsUp?.call.detach(hangsUp.socket, ENDED);
   await draining;
   expect(gateway.last()).toMatchObject({ level: 'info', msg: 'drained', moved: 2, ended: 1, lost: 0 });
+});
+
+test('tells while it goes on how many calls were asked to move, and of how many', async () => {
+  const gateway = gatewayWithCalls();
+  for (let n = 0; n < 30; n++) gateway.place(`call-${n}`);
+  const draining = gateway.drain();
+  expect(gateway.progress.calls).toBe(30);
+  expect(gateway.progress.asked).toBeLessThan(30);
+  await draining;
+  expect(gateway.progress).toEqual({ calls: 30, asked: 30 });
 });
 
 test('calls that left before the drain are not counted', async () => {

@@ -3,12 +3,13 @@ import { createAdapter } from '@jambus/adapter';
 import { connectMemoryBus, createMemoryBroker, type MemoryBroker } from '@jambus/bus';
 import { createGateway } from '@jambus/gateway';
 import type { StandaloneConfig } from '@jambus/schema';
-import type { Logger, Metrics } from '@jambus/telemetry';
+import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import { httpDoor } from './http-door/index.ts';
 
 export interface StandaloneContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
 }
 
 /** The ports it listens on, once it does. */
@@ -33,13 +34,17 @@ export interface Standalone {
  */
 export async function createStandalone(
   config: StandaloneConfig,
-  { logger, metrics }: StandaloneContext,
+  { logger, metrics, tracing }: StandaloneContext,
 ): Promise<Standalone> {
   const linkToken = config.linkToken ?? randomBytes(32).toString('base64url');
-  const gateway = await createGateway({ ...config, linkToken }, { logger: logger.child({ part: 'gateway' }), metrics });
+  const shared = { metrics, tracing };
+  const gateway = await createGateway(
+    { ...config, linkToken },
+    { logger: logger.child({ part: 'gateway' }), ...shared },
+  );
   const { websocket, link } = await gateway.listen();
 
-  const context = { logger: logger.child({ part: 'adapter' }), metrics };
+  const context = { logger: logger.child({ part: 'adapter' }), ...shared };
   const broker = createMemoryBroker();
   const gateways = [`ws://${urlHost(config.linkHost)}:${link}`];
   const adapter = await createAdapter(

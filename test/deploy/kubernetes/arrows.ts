@@ -30,7 +30,7 @@ interface End {
 const OUTSIDE: End = { name: 'outside', labels: undefined, ports: [] };
 
 /** Ports of others that the policies may let ours connect to. */
-const FOREIGN_PORTS = [53, 80, 443, 4222, 8222, 9092, 9093];
+const FOREIGN_PORTS = [53, 80, 443, 4222, 4318, 8222, 9092, 9093];
 
 /**
  * Every connection that the network policies of a rendered kustomization allow between its workloads, and between them and

@@ -1,7 +1,29 @@
-import type { BusMessage, CommandHandler } from '../port/index.ts';
+import type { BusMessage, CommandHandler, CommandRecord } from '../port/index.ts';
 import type { OnTrouble } from '../trouble.ts';
 import type { Backoff } from '../waiting/backoff.ts';
 import type { WindowLimits } from './window.ts';
+
+/** What the lanes of a partition have in hand. */
+export interface LanesLoad {
+  /** Records taken and not finished. */
+  readonly unfinished: number;
+  /** Their size, bytes. */
+  readonly unfinishedBytes: number;
+}
+
+/** Sees what goes on in lanes, to count or trace it. Must not throw. */
+export interface LanesObserver {
+  /** Work on a partition begins. */
+  opened(lanes: LanesLoad): void;
+  /** It has ended. */
+  closed(lanes: LanesLoad): void;
+  /** A record was read; its handler comes later. */
+  taken(record: CommandRecord): void;
+  /** The broker has this dead letter. */
+  buried(letter: BusMessage): void;
+}
+
+const NOBODY: LanesObserver = { opened() {}, closed() {}, taken() {}, buried() {} };
 
 /** Settings of the lanes that every driver passes through. */
 export interface LanesSettings {
@@ -10,12 +32,14 @@ export interface LanesSettings {
   readonly backoff: Backoff;
   /** A record whose handler throws this often in a row meets a defect each time, and goes to the dead letters. */
   readonly maxThrows: number;
+  readonly observer: LanesObserver;
 }
 
 export const DEFAULT_LANES_SETTINGS: LanesSettings = {
   limits: { maxUnfinished: 4_096, maxUnfinishedBytes: 16 * 1024 * 1024, maxUncommitted: 65_536 },
   backoff: { firstMs: 100, maxMs: 5_000 },
   maxThrows: 3,
+  observer: NOBODY,
 };
 
 export interface PartitionLanesOptions {

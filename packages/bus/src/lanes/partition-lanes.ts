@@ -55,6 +55,7 @@ export class PartitionLanes {
     this.#window = new Window(options.startAfter, options.settings.limits);
     // Every running handler may listen, which is as many as the window allows and no leak.
     setMaxListeners(0, this.#abort.signal);
+    options.settings.observer.opened(this);
   }
 
   /** The offset up to which everything is finished. Final once `stop()` has resolved. */
@@ -92,7 +93,10 @@ export class PartitionLanes {
    */
   push(record: CommandRecord, offset: number): boolean {
     if (this.#state !== 'running') return false;
-    if (offset > this.#window.lastOffset) this.#take(record, offset);
+    if (offset > this.#window.lastOffset) {
+      this.#options.settings.observer.taken(record);
+      this.#take(record, offset);
+    }
     return this.#window.hasRoom;
   }
 
@@ -215,12 +219,13 @@ export class PartitionLanes {
     // Async so that a throw on the way to the broker becomes a rejection like any other.
     const publish = async () => this.#options.publishDeadLetter(message);
     publish().then(
-      () => this.#posted(entry),
+      () => this.#posted(entry, message),
       (error: unknown) => this.#postFailed(entry, letter, JambusError.from(error)),
     );
   }
 
-  #posted(entry: Entry): void {
+  #posted(entry: Entry, message: BusMessage): void {
+    this.#options.settings.observer.buried(message);
     if (this.#state === 'stopped') return;
     this.#lettersInFlight--;
     this.#finish(entry);
@@ -268,6 +273,7 @@ export class PartitionLanes {
     this.#state = 'stopped';
     if (this.#handling > 0) this.#options.onTrouble({ kind: 'handlers_abandoned', count: this.#handling });
     this.#lanes.clear();
+    this.#options.settings.observer.closed(this);
     this.#onStopped();
   }
 }

@@ -1,3 +1,4 @@
+import type { BusNames } from '@jambus/schema';
 import type { CommandSource } from './command-source.ts';
 import type { EventHistory } from './event-history.ts';
 import type { EventSink } from './event-sink.ts';
@@ -19,6 +20,8 @@ export interface BusCapabilities {
 /** A connected bus. */
 export interface Bus {
   readonly capabilities: BusCapabilities;
+  /** What the channels are called on it. */
+  readonly names: BusNames;
   readonly commands: CommandSource;
   readonly sink: EventSink;
   readonly requests: RequestDoor;

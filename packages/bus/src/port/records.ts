@@ -14,6 +14,11 @@ export interface CommandRecord {
   readonly replyTo: string | undefined;
 }
 
+/** The partition of a position. */
+export function partitionOf(position: string): string {
+  return position.slice(0, position.indexOf('/'));
+}
+
 /** One message on its way out. */
 export interface BusMessage {
   readonly channel: Exclude<Channel, 'commands'>;

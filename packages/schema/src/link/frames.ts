@@ -15,6 +15,8 @@ export const MAX_CALL_SID_LENGTH = 256;
 
 const CallSid = Type.String({ minLength: 1, maxLength: MAX_CALL_SID_LENGTH });
 const Counter = Type.Integer({ minimum: 1 });
+/** W3C trace context; what is none is taken for nothing, not for a fault. */
+const Traceparent = Type.String({ maxLength: 512 });
 const Milliseconds = Type.Number({ minimum: 0 });
 
 /* ---- adapter → gateway ---- */
@@ -42,6 +44,7 @@ export const CommandFrame = Type.Object({
   expires: Type.Number({ description: 'never written to a websocket after this time, ms since the epoch' }),
   ifverbid: Type.Optional(Type.String()),
   ifsequence: Type.Optional(Type.Integer({ minimum: 0 })),
+  traceparent: Type.Optional(Traceparent),
 });
 export type CommandFrame = Static<typeof CommandFrame>;
 
@@ -79,7 +82,11 @@ export type WelcomeFrame = Static<typeof WelcomeFrame>;
 export const ReadyFrame = Type.Object({ t: Type.Literal('ready') });
 export type ReadyFrame = Static<typeof ReadyFrame>;
 
-/** This gateway has the call. `resumed`: it came by `session:reconnect` and had its past elsewhere; answer with `known`. */
+/**
+ * This gateway has the call. `resumed`: it came by `session:reconnect` and had its past elsewhere; answer with `known`.
+ * `traceparent` is for what has to do with the call and has no context of its own; left out when it is the one that follows
+ * from the call_sid.
+ */
 export const OpenedFrame = Type.Object({
   t: Type.Literal('opened'),
   call: CallSid,
@@ -87,6 +94,7 @@ export const OpenedFrame = Type.Object({
   since: Milliseconds,
   application: Type.String(),
   resumed: Type.Boolean(),
+  traceparent: Type.Optional(Traceparent),
 });
 export type OpenedFrame = Static<typeof OpenedFrame>;
 
@@ -131,6 +139,7 @@ export const EventFrame = Type.Object({
   application: Type.String(),
   causation: Type.Optional(Type.String({ description: 'id of the command that caused it' })),
   result: Type.Optional(VerbResult),
+  traceparent: Type.Optional(Traceparent),
 });
 export type EventFrame = Static<typeof EventFrame>;
 

@@ -25,7 +25,7 @@ export async function runMain<Schema extends ServiceSchema>(service: Service<Sch
       process.stderr.write(`jambus ${service.name}: unknown argument ${request.argument}, see --help\n`);
       return process.exit(EXIT_CODE.usage);
     case 'run':
-      return process.exit(await supervise(service, configOf(service)));
+      return process.exit(await supervise(service, configOf(service), process.env));
   }
 }
 

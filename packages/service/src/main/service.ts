@@ -1,5 +1,5 @@
 import type { ConfigSchema, LogLevel } from '@jambus/schema';
-import type { Logger, Metrics } from '@jambus/telemetry';
+import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import type { Static } from '@sinclair/typebox';
 
 /** A schema that has what the process around a service needs itself; each service's schema does. */
@@ -15,6 +15,7 @@ export type ServiceSchema = ConfigSchema & {
 export interface ServiceContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** Aborts when the service has to stop. */
   readonly signal: AbortSignal;
 }

@@ -1,9 +1,12 @@
 import { constants } from 'node:os';
 import { JambusError, secretsOf } from '@jambus/schema';
-import { createLogger, createMetrics, type Logger } from '@jambus/telemetry';
+import { createLogger, createMetrics, type Logger, type OpenTelemetry, startOpenTelemetry } from '@jambus/telemetry';
 import type { Static } from '@sinclair/typebox';
 import { EXIT_CODE } from './exit-code.ts';
 import type { Service, ServiceContext, ServiceSchema } from './service.ts';
+
+/** The variables of a process. */
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Beyond the service's `drainMs`, in ms. */
 const STOP_MARGIN_MS = 5_000;
@@ -22,19 +25,18 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * - What has not stopped `drainMs` and a margin after being told to is left behind.
  * - Something thrown that nobody caught ends the process after a short goodbye: its state is unknown, and peers recover from
  *   a process that is gone, not from one that is wrong.
+ *
+ * @param environment for the standard variables of OpenTelemetry; all other settings are in `config`
  */
 export async function supervise<Schema extends ServiceSchema>(
   service: Service<Schema>,
   config: Readonly<Static<Schema>>,
+  environment: Environment,
 ): Promise<number> {
   const logger = createLogger({
     service: service.name,
     level: config.logLevel,
     secrets: secretsOf(service.schema, config),
-  });
-  const metrics = createMetrics({
-    service: service.name,
-    onError: (error) => logger.warn({ err: error }, 'a metric could not be read'),
   });
   const stop = new AbortController();
   logger.info({ pid: process.pid, node: process.version }, 'starting');
@@ -45,7 +47,7 @@ export async function supervise<Schema extends ServiceSchema>(
   const code = await Promise.race([
     crash.overdue,
     stopOverdue(stop.signal, config.drainMs + (service.stopMarginMs ?? STOP_MARGIN_MS), logger),
-    outcomeOf(service, config, { logger, metrics, signal: stop.signal }),
+    outcomeOf(service, config, environment, { logger, signal: stop.signal }),
   ]);
   clearInterval(alive);
   // A service that stops in good order after a crash has crashed nevertheless.
@@ -55,15 +57,24 @@ export async function supervise<Schema extends ServiceSchema>(
 async function outcomeOf<Schema extends ServiceSchema>(
   service: Service<Schema>,
   config: Readonly<Static<Schema>>,
-  context: ServiceContext,
+  environment: Environment,
+  { logger, signal }: Pick<ServiceContext, 'logger' | 'signal'>,
 ): Promise<number> {
-  const { logger, metrics, signal } = context;
+  let openTelemetry: OpenTelemetry | undefined;
   try {
-    await service.start(config, context);
+    openTelemetry = await startOpenTelemetry({ service: service.name, environment, logger });
+    const metrics = createMetrics({
+      service: service.name,
+      pushed: openTelemetry.meters,
+      onError: (error) => logger.warn({ err: error }, 'a metric could not be read'),
+    });
+    await service.start(config, { logger, metrics, tracing: openTelemetry.tracing, signal });
     await metrics.shutdown();
   } catch (error) {
     logger.fatal({ err: error }, signal.aborted ? 'did not stop cleanly' : 'failed');
     return error instanceof JambusError && error.code === 'bad_config' ? EXIT_CODE.badConfig : EXIT_CODE.failed;
+  } finally {
+    await openTelemetry?.shutdown();
   }
   if (!signal.aborted) {
     logger.fatal('stopped without being told to');

@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Attributes, Meter, MeterProvider as Meters, ObservableResult } from '@opentelemetry/api';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { VERSION } from '../version.ts';
@@ -10,6 +10,7 @@ import {
   type HistogramHandle,
   type HistogramOptions,
   type Labelled,
+  type LabelledCounterOptions,
   type MetricOptions,
   type Metrics,
   SECONDS_BUCKETS,
@@ -21,6 +22,8 @@ export interface MetricsSettings {
   readonly service: string;
   /** Version of the service; that of jambus when left out. */
   readonly version?: string;
+  /** Where everything is declared as well, to be pushed from there. */
+  readonly pushed?: Meters | undefined;
   /** Told what a gauge threw while it was read; the other metrics are not affected. */
   readonly onError?: (error: unknown) => void;
 }
@@ -40,28 +43,33 @@ class OpenTelemetryMetrics implements Metrics {
   /** Without scope and target labels: they would be the same on every line. */
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
   readonly #provider: MeterProvider;
-  readonly #meter: Meter;
+  /** Whoever reads them, they are the same numbers. */
+  readonly #meters: readonly Meter[];
   readonly #onError: (error: unknown) => void;
   readonly #declared = new Map<string, { readonly form: string; readonly metric: unknown }>();
 
   constructor(settings: MetricsSettings) {
-    // Another way out, OTLP say, is another reader in this list.
     this.#provider = new MeterProvider({ readers: [this.#pull] });
-    this.#meter = this.#provider.getMeter('jambus', settings.version ?? VERSION);
+    const providers: readonly Meters[] =
+      settings.pushed === undefined ? [this.#provider] : [this.#provider, settings.pushed];
+    this.#meters = providers.map((provider) => provider.getMeter('jambus', settings.version ?? VERSION));
     this.#onError = settings.onError ?? (() => undefined);
   }
 
   counter(options: MetricOptions): CounterHandle;
-  counter<const Label extends string>(
-    options: MetricOptions & { readonly labels: readonly Label[] },
-  ): Labelled<Label, CounterHandle>;
-  counter(options: MetricOptions & Labels): CounterHandle | Labelled<string, CounterHandle> {
+  counter<const Label extends string>(options: LabelledCounterOptions<Label>): Labelled<Label, CounterHandle>;
+  counter(
+    options: MetricOptions & Partial<LabelledCounterOptions<string>>,
+  ): CounterHandle | Labelled<string, CounterHandle> {
     if (!options.name.endsWith('_total')) throw unusable(options.name, 'the name of a counter ends in _total');
     return this.#declare('counter', options, () => {
       const sets = new LabelSets(options.labels ?? [], (attributes) => new Count(attributes));
-      this.#meter.createObservableCounter(options.name, described(options)).addCallback((result) => {
+      for (const values of options.known ?? []) sets.get(values);
+      const observe = (result: ObservableResult): void => {
         for (const count of sets) result.observe(count.value, count.attributes);
-      });
+      };
+      for (const meter of this.#meters)
+        meter.createObservableCounter(options.name, described(options)).addCallback(observe);
       return offered(options, sets);
     });
   }
@@ -69,16 +77,14 @@ class OpenTelemetryMetrics implements Metrics {
   gauge(name: string, help: string, read: () => number | Iterable<GaugeReading>, unit?: string): void {
     if (this.#declared.has(name)) throw unusable(name, 'it is declared already');
     this.#declare('gauge', { name, help }, () => {
-      const gauge = this.#meter.createObservableGauge(
-        name,
-        described({ name, help, ...(unit !== undefined && { unit }) }),
-      );
-      gauge.addCallback((result) => {
+      const observe = (result: ObservableResult): void => {
         const readings = read();
         if (typeof readings === 'number') result.observe(readings);
         else for (const [labels, value] of bounded(readings)) result.observe(value, labels);
-      });
-      return gauge;
+      };
+      const options = described({ name, help, ...(unit !== undefined && { unit }) });
+      for (const meter of this.#meters) meter.createObservableGauge(name, options).addCallback(observe);
+      return observe;
     });
   }
 
@@ -88,13 +94,22 @@ class OpenTelemetryMetrics implements Metrics {
   ): Labelled<Label, HistogramHandle>;
   histogram(options: HistogramOptions & Labels): HistogramHandle | Labelled<string, HistogramHandle> {
     return this.#declare('histogram', options, () => {
-      const histogram = this.#meter.createHistogram(options.name, {
-        ...described({ unit: 's', ...options }),
-        advice: { explicitBucketBoundaries: [...(options.buckets ?? SECONDS_BUCKETS)] },
+      const [first, ...more] = this.#meters.map((meter) =>
+        meter.createHistogram(options.name, {
+          ...described({ unit: 's', ...options }),
+          advice: { explicitBucketBoundaries: [...(options.buckets ?? SECONDS_BUCKETS)] },
+        }),
+      );
+      const sets = new LabelSets(options.labels ?? [], (attributes) => {
+        // The SDK makes a key of the attributes for each measurement, which costs three times the measurement itself.
+        const labels = options.labels === undefined ? undefined : attributes;
+        return {
+          record: (value: number) => {
+            first?.record(value, labels);
+            for (const histogram of more) histogram.record(value, labels);
+          },
+        };
       });
-      const sets = new LabelSets(options.labels ?? [], (attributes) => ({
-        record: (value: number) => histogram.record(value, attributes),
-      }));
       return offered(options, sets);
     });
   }

@@ -28,6 +28,15 @@ export interface MetricOptions {
   readonly unit?: string;
 }
 
+export interface LabelledCounterOptions<Label extends string> extends MetricOptions {
+  readonly labels: readonly Label[];
+  /**
+   * Values that are there with 0 from the start. Without them Prometheus misses the first of each: what was not there before
+   * it was 1 has not increased.
+   */
+  readonly known?: readonly LabelValues<Label>[];
+}
+
 export interface HistogramOptions extends MetricOptions {
   /** Upper bounds of the buckets, ascending; `SECONDS_BUCKETS` when left out. */
   readonly buckets?: readonly number[];
@@ -38,13 +47,16 @@ export const SECONDS_BUCKETS: readonly number[] = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
+/** @param startedAt as `performance.now()` gave it */
+export function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000;
+}
+
 /** The metrics of one service. Each instance stands by itself; nothing global is touched. */
 export interface Metrics {
   /** Declaring the same counter again gives the same one. Names end in `_total`. */
   counter(options: MetricOptions): CounterHandle;
-  counter<const Label extends string>(
-    options: MetricOptions & { readonly labels: readonly Label[] },
-  ): Labelled<Label, CounterHandle>;
+  counter<const Label extends string>(options: LabelledCounterOptions<Label>): Labelled<Label, CounterHandle>;
   /** Read at collection only. Declared once: two readers of one name would hide each other. */
   gauge(name: string, help: string, read: () => number | Iterable<GaugeReading>, unit?: string): void;
   /** Durations are in seconds. Declaring the same histogram again gives the same one. */

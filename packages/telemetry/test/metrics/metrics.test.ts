@@ -37,6 +37,17 @@ describe('counters', () => {
     expect(await samples(metrics, 'jambus_drops_total')).toEqual(['jambus_drops_total 3']);
   });
 
+  test('values known beforehand are there with 0, since Prometheus would miss the first of each', async () => {
+    const metrics = metricsOf();
+    const known = [{ reason: 'lost' }, { reason: 'moved' }];
+    const counter = metrics.counter({ name: 'jambus_x_total', help: 'X.', labels: ['reason'], known });
+    counter.labels({ reason: 'lost' }).add();
+    expect(await samples(metrics, 'jambus_x_total')).toEqual([
+      'jambus_x_total{reason="lost"} 1',
+      'jambus_x_total{reason="moved"} 0',
+    ]);
+  });
+
   test('the same label values give the same handle, and values that only look alike when joined do not', () => {
     const counter = metricsOf().counter({ name: 'jambus_x_total', help: 'X.', labels: ['a', 'b'] });
     expect(counter.labels({ a: '1', b: '2' })).toBe(counter.labels({ a: '1', b: '2' }));

@@ -1,4 +1,4 @@
-import type { ClosedFrame, KnownFrame, OpenedFrame } from '@jambus/schema';
+import { type ClosedFrame, type KnownFrame, type OpenedFrame, traceparentOfCall } from '@jambus/schema';
 
 /** The gateway end that a directory entry points to. */
 export interface DirectoryGateway {
@@ -51,6 +51,8 @@ export interface CallDirectory<G extends DirectoryGateway> {
   /** Notes that an event of the call went by, so that its number is known should its gateway die. */
   passed(callSid: string, epoch: number, sequence: number): void;
   find(callSid: string): Whereabouts<G>;
+  /** Trace context of what has to do with the call and has none of its own. */
+  traceparentOf(callSid: string): string;
   /** Resolves when something about the call has changed, at `untilMs` (since the epoch), or when `signal` aborts. */
   changed(callSid: string, untilMs: number, signal: AbortSignal): Promise<void>;
   /** Wakes everybody who waits: what counts as complete has changed. */
@@ -75,6 +77,7 @@ interface Entry<G> {
   application: string;
   since: number;
   epoch: number;
+  readonly traceparent: string;
   readonly past: Past;
   /** The gateway it was taken from, which has been told and has yet to leave its memory; the owner waits for that. */
   predecessor: G | undefined;
@@ -165,6 +168,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         application: frame.application,
         since: former?.since ?? frame.since,
         epoch: frame.resumed ? Math.max(frame.epoch, past.epoch + 1) : frame.epoch,
+        traceparent: frame.traceparent ?? former?.traceparent ?? traceparentOfCall(frame.call),
         past,
         predecessor: frame.resumed ? rival : undefined,
         ownerlessSince: 0,
@@ -216,6 +220,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       if (ended.has(callSid)) return { at: 'ended' };
       return { at: 'unknown', certain: options.isComplete() };
     },
+    traceparentOf: (callSid) => entries.get(callSid)?.traceparent ?? traceparentOfCall(callSid),
     changed(callSid, untilMs, signal) {
       return new Promise((resolve) => {
         const set = waiters.get(callSid) ?? new Set();

@@ -1,4 +1,6 @@
 import type { RejectionCode } from '@jambus/schema';
+import { type HistogramHandle, type Span, secondsSince } from '@jambus/telemetry';
+import type { AdapterSpans } from '../adapter-spans.ts';
 import type { CallDirectory } from '../calls/call-directory.ts';
 import type { GatewayLink, LinkCommand } from '../link/gateway-link.ts';
 
@@ -12,23 +14,38 @@ export interface CommandRouterOptions {
   readonly directory: CallDirectory<GatewayLink>;
   /** How long a command waits for a call that no gateway has, in ms: news of a call may come later than its first command. */
   readonly unknownCallGraceMs: number;
+  readonly spans: Pick<AdapterSpans, 'link' | 'linked'>;
+  /** Seconds that a command is at a gateway. */
+  readonly linkLatency: HistogramHandle;
+}
+
+/** A command that is on its way. */
+export interface Routable {
+  readonly command: LinkCommand;
+  /** What goes to the gateway with the command, untouched. */
+  readonly payload: Uint8Array;
+  /** When the broker took it, ms since the epoch: news of its call is under way since then at the latest. */
+  readonly publishedAt: number;
+  /** Of this step. */
+  readonly span: Span;
 }
 
 /** Brings a command to the gateway that has its call, wherever that moves, until it is delivered, refused or expired. */
 export interface CommandRouter {
-  /**
-   * @param payload what goes to the gateway with the command, untouched
-   * @param publishedAt when the broker took it, ms since the epoch: news of its call is under way since then at the latest
-   */
-  route(command: LinkCommand, payload: Uint8Array, publishedAt: number, signal: AbortSignal): Promise<RoutedOutcome>;
+  route(routable: Routable, signal: AbortSignal): Promise<RoutedOutcome>;
 }
 
 /** A gateway that gives a command back has news of the call under way to us; this bounds the wait for it. */
 const RETURNED_WAIT_MS = 50;
 
-export function createCommandRouter({ directory, unknownCallGraceMs }: CommandRouterOptions): CommandRouter {
+export function createCommandRouter({
+  directory,
+  unknownCallGraceMs,
+  spans,
+  linkLatency,
+}: CommandRouterOptions): CommandRouter {
   return {
-    async route(command, payload, publishedAt, signal) {
+    async route({ command, payload, publishedAt, span }, signal) {
       // The broker's clock may be ahead of ours.
       const graceEnds = Math.min(publishedAt, Date.now()) + unknownCallGraceMs;
       while (!signal.aborted) {
@@ -40,7 +57,12 @@ export function createCommandRouter({ directory, unknownCallGraceMs }: CommandRo
           return rejected('unknown_call', `no gateway has a call ${command.call}`);
         }
         if (where.at === 'gateway') {
-          const { status, code, detail } = await where.gateway.deliver(command, payload);
+          const linkedAt = performance.now();
+          const linking = spans.link(span, command, where.gateway.gateway);
+          const outcome = await where.gateway.deliver(continuing(command, linking), payload);
+          spans.linked(linking, outcome);
+          linkLatency.record(secondsSince(linkedAt));
+          const { status, code, detail } = outcome;
           if (status === 'delivered') return { status };
           if (status === 'rejected') return rejected(code ?? 'invalid', detail ?? '');
           await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
@@ -52,6 +74,11 @@ export function createCommandRouter({ directory, unknownCallGraceMs }: CommandRo
       return { status: 'stopped' };
     },
   };
+}
+
+/** The command as the step behind this one gets it. */
+function continuing(command: LinkCommand, { traceparent }: Span): LinkCommand {
+  return traceparent === undefined ? command : { ...command, traceparent };
 }
 
 function rejected(code: RejectionCode, detail: string): RoutedOutcome {

@@ -6,6 +6,8 @@ import {
   type JambusError,
   type VerbResult,
 } from '@jambus/schema';
+import { type HistogramHandle, secondsSince } from '@jambus/telemetry';
+import type { AdapterSpans } from '../adapter-spans.ts';
 import type { GatewayLink } from '../link/gateway-link.ts';
 import { resultMessage } from './result-message.ts';
 
@@ -14,6 +16,11 @@ export interface EventPublisherOptions {
   /** An event that the broker will never take, which would hold up every later one: it is lost, and counted. */
   readonly onRefused: (frame: EventFrame, error: JambusError) => void;
   readonly onPublished: (type: string) => void;
+  readonly spans: Pick<AdapterSpans, 'sendEvent'>;
+  /** Seconds that an event takes to the bus. */
+  readonly latency: HistogramHandle;
+  /** The trace context of a call, for events that have none of their own. */
+  readonly traceparentOf: (callSid: string) => string;
 }
 
 /** Puts the events of the gateways on the bus, and tells each gateway how far that went. */
@@ -32,7 +39,8 @@ interface Progress {
  * The outbox finishes messages in the order it took them, so counting up is enough: `taken` is the number of the last
  * event that is on the bus, and one frame tells the gateway about all that finished in one turn of the event loop.
  */
-export function createEventPublisher({ outbox, onRefused, onPublished }: EventPublisherOptions): EventPublisher {
+export function createEventPublisher(options: EventPublisherOptions): EventPublisher {
+  const { outbox, onRefused, onPublished, spans, latency, traceparentOf } = options;
   const progress = new WeakMap<GatewayLink, Progress>();
 
   const progressOf = (link: GatewayLink): Progress => {
@@ -58,10 +66,17 @@ export function createEventPublisher({ outbox, onRefused, onPublished }: EventPu
   return {
     publish(link, frame, payload) {
       const state = progressOf(link);
-      if (frame.result !== undefined) outbox.enqueue(verbResultMessage(frame, frame.result), ignore);
-      outbox.enqueue(eventMessage(link.gateway, frame, payload), (error) => {
-        if (error === undefined) onPublished(frame.type);
-        else if (error.code === 'stopped') return;
+      const since = performance.now();
+      const parent = frame.traceparent ?? traceparentOf(frame.call);
+      const span = spans.sendEvent(frame, parent, payload.length);
+      const traceparent = span.traceparent ?? parent;
+      if (frame.result !== undefined) outbox.enqueue(verbResultMessage(frame, frame.result, traceparent), ignore);
+      outbox.enqueue(eventMessage(link.gateway, frame, payload, traceparent), (error) => {
+        span.end(error?.code);
+        if (error === undefined) {
+          latency.record(secondsSince(since));
+          onPublished(frame.type);
+        } else if (error.code === 'stopped') return;
         else onRefused(frame, error);
         confirm(link, state, frame.n);
       });
@@ -76,7 +91,7 @@ function eventId({ call, epoch, sequence }: EventFrame): string {
   return `${call}/${epoch}/${sequence}`;
 }
 
-function eventMessage(gateway: string, frame: EventFrame, payload: Buffer): BusMessage {
+function eventMessage(gateway: string, frame: EventFrame, payload: Buffer, traceparent: string): BusMessage {
   const attributes: EventAttributes = {
     specversion: '1.0',
     id: eventId(frame),
@@ -88,12 +103,17 @@ function eventMessage(gateway: string, frame: EventFrame, payload: Buffer): BusM
     epoch: String(frame.epoch),
     application: frame.application,
     ...(frame.causation === undefined ? {} : { causationid: frame.causation }),
+    traceparent,
     'content-type': 'application/json',
   };
   return { channel: 'events', callSid: frame.call, type: frame.type, attributes, payload };
 }
 
-function verbResultMessage(frame: EventFrame, { command, verb, status, detail }: VerbResult): BusMessage {
+function verbResultMessage(
+  frame: EventFrame,
+  { command, verb, status, detail }: VerbResult,
+  traceparent: string,
+): BusMessage {
   const result = {
     commandId: command,
     callSid: frame.call,
@@ -102,5 +122,5 @@ function verbResultMessage(frame: EventFrame, { command, verb, status, detail }:
     verbId: verb,
     at: new Date(frame.time).toISOString(),
   };
-  return resultMessage(result, `${eventId(frame)}/${status}`);
+  return resultMessage(result, `${eventId(frame)}/${status}`, traceparent);
 }

@@ -55,6 +55,8 @@ export interface GatewayLink extends DirectoryGateway {
   /** Tells the gateway that its events up to `n` are on the bus. */
   taken(n: number): void;
   readonly commandsUnderWay: number;
+  /** How full the window of commands is, from 0 to 1. */
+  readonly windowFill: number;
   /** Keeps the link up until `signal` aborts; then closes it. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -181,6 +183,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     },
     get commandsUnderWay() {
       return underWay.size;
+    },
+    get windowFill() {
+      return underWay.size / window;
     },
     async deliver(command, payload) {
       while (ready && underWay.size >= window) await new Promise<void>((resolve) => waiting.push(resolve));

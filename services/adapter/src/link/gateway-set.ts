@@ -19,6 +19,8 @@ export interface GatewaySet {
   /** True when every gateway there should be is linked and has told its calls. */
   readonly isComplete: boolean;
   readonly ready: number;
+  /** How many there should be. */
+  readonly wanted: number;
   readonly links: readonly GatewayLink[];
   /** Dials, and looks names up again and again, until `signal` aborts; resolves when every link is closed. */
   run(signal: AbortSignal): Promise<void>;
@@ -84,6 +86,9 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
       let count = 0;
       for (const { link } of members.values()) if (link.isReady) count++;
       return count;
+    },
+    get wanted() {
+      return members.size;
     },
     get links() {
       return [...members.values()].map(({ link }) => link);

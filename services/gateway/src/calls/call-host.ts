@@ -4,14 +4,16 @@ import {
   type GatewayFrame,
   type JambonzMessage,
   type KnownFrame,
+  traceparentOfB3,
 } from '@jambus/schema';
 import type { Logger } from '@jambus/telemetry';
 import type { EventOutbox } from '../events/event-outbox.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
+import type { GatewaySpans } from '../gateway-spans.ts';
 import { Call, type CallEnd, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
-import type { InboundCommand } from './deliveries.ts';
+import type { InboundCommand, LinkedCommand } from './deliveries.ts';
 
 export interface CallHostOptions {
   readonly calls: CallRegistry;
@@ -21,6 +23,7 @@ export interface CallHostOptions {
   readonly announce: (frame: GatewayFrame, payload?: Uint8Array) => void;
   readonly linkedAdapters: () => number;
   readonly metrics: GatewayMetrics;
+  readonly spans: GatewaySpans;
   readonly logger: Logger;
 }
 
@@ -34,7 +37,7 @@ export interface CallHost {
     payload: Buffer,
     application: string,
   ): Call | undefined;
-  takeCommand(command: InboundCommand): void;
+  takeCommand(command: LinkedCommand): void;
   /** An adapter tells what it knows of a call's past. */
   takePast(frame: KnownFrame, memory: Buffer): void;
   /** An adapter tells that another gateway has the call. */
@@ -54,14 +57,14 @@ function mustKeep(type: string): boolean {
 }
 
 export function createCallHost(options: CallHostOptions): CallHost {
-  const { calls, settings, outbox, announce, metrics, logger } = options;
+  const { calls, settings, outbox, announce, metrics, spans, logger } = options;
   const left: Record<CallEnd, number> = { moved: 0, ended: 0, lost: 0 };
   let taking = true;
 
   const observer: CallObserver = {
     event(event, payload) {
       metrics.event(event.type);
-      outbox.push(event, payload, mustKeep(event.type));
+      outbox.push(spans.eventReceived(event), payload, mustKeep(event.type));
     },
     holding: (call, holding) => calls.setHolding(call, holding),
     away({ callSid, epoch }, code) {
@@ -72,6 +75,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
       metrics.callUnclaimed();
       logger.warn({ callSid }, 'nobody has sent this call anything: hanging it up');
     },
+    finished: (_call, callStatus) => metrics.callFinished(callStatus),
     ended(call, reason) {
       const { callSid, epoch, sequence, since } = call;
       metrics.callEnded(reason);
@@ -98,6 +102,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
       const how = isKnown ? 'reconnected' : message.type === 'session:reconnect' ? 'resumed' : 'new';
       if (how === 'reconnected') call.nextEpoch();
       if (how === 'resumed') call.awaitPast(options.linkedAdapters());
+      call.traceparent ??= traceparentOfB3(message.b3) ?? spans.callOpened(callSid, how, application);
       calls.add(call);
       // Adapters hear of the call before anything of it, and before anybody can answer to that.
       announce(call.opened());
@@ -109,15 +114,19 @@ export function createCallHost(options: CallHostOptions): CallHost {
     },
     takeCommand(command) {
       const { frame } = command;
+      const call = calls.get(frame.call);
+      const span = spans.commandReceived(frame, call?.traceparent);
+      const since = performance.now();
       const counted: InboundCommand = {
         frame,
         payload: command.payload,
+        span,
         settle(outcome) {
-          metrics.command(frame.name, outcome);
+          metrics.command(frame.name, outcome, performance.now() - since);
+          spans.commandSettled(span, outcome);
           command.settle(outcome);
         },
       };
-      const call = calls.get(frame.call);
       // That the call has left is on its way to the adapter already; it decides what that means for the command.
       if (call === undefined) counted.settle({ status: 'returned' });
       else call.deliver(counted);

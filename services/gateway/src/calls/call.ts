@@ -7,6 +7,7 @@ import {
   type JambusMessageOf,
   type JambusMessageType,
   type OpenedFrame,
+  traceparentOfB3,
 } from '@jambus/schema';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { type AnswerSettings, type Answers, createAnswers } from './answers.ts';
@@ -43,6 +44,8 @@ export interface CallObserver {
   /** The websocket went without ending the call. */
   away(call: Call, code: number): void;
   unclaimed(call: Call): void;
+  /** jambonz says how it ended: `completed`, `busy` … */
+  finished(call: Call, callStatus: string): void;
   ended(call: Call, reason: CallEnd): void;
 }
 
@@ -66,6 +69,8 @@ export class Call {
   completed = false;
   /** Somebody has sent it a command. */
   claimed = false;
+  /** Trace context of what has to do with the call and has none of its own; undefined when nobody traces it. */
+  traceparent: string | undefined;
 
   readonly answers: Answers;
   readonly recent: RecentCommands;
@@ -240,6 +245,7 @@ export class Call {
       since: this.since,
       application: this.application,
       resumed: this.#beforePast !== undefined,
+      ...(this.traceparent === undefined ? {} : { traceparent: this.traceparent }),
     };
   }
 
@@ -262,6 +268,7 @@ export class Call {
     if (status === undefined || !status.ownLeg) return;
     if (status.callStatus === 'in-progress') this.#answered = true;
     if (status.terminal) {
+      if (!this.completed) this.#observer.finished(this, status.callStatus);
       this.completed = true;
       this.#deliveries.settleAll({
         status: 'rejected',
@@ -273,6 +280,7 @@ export class Call {
 
   #report(message: JambonzMessage, payload: Buffer, time: number): void {
     const { causation, result } = this.verbs.observe(message);
+    const traceparent = traceparentOfB3(message.b3) ?? this.traceparent;
     this.sequence++;
     this.#observer.event(
       {
@@ -284,6 +292,7 @@ export class Call {
         application: this.application,
         ...(causation === undefined ? {} : { causation }),
         ...(result === undefined ? {} : { result }),
+        ...(traceparent === undefined ? {} : { traceparent }),
       },
       payload,
     );

@@ -1,4 +1,6 @@
 import type { CommandFrame, OutcomeFrame, RejectionCode } from '@jambus/schema';
+import type { Span } from '@jambus/telemetry';
+import type { GatewaySpans } from '../gateway-spans.ts';
 import type { Answers } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
 import type { RecentCommands } from './recent-commands.ts';
@@ -8,16 +10,23 @@ import { redirectMessage, redirectVerbs } from './wire.ts';
 /** What became of a command. */
 export type CommandOutcome = Pick<OutcomeFrame, 'status' | 'code' | 'detail'>;
 
-/** A command on its way to a call's websocket, and whom to tell what came of it. */
-export interface InboundCommand {
+/** A command as it comes from an adapter, and whom to tell what came of it. */
+export interface LinkedCommand {
   readonly frame: CommandFrame;
   readonly payload: Buffer;
   settle(outcome: CommandOutcome): void;
 }
 
+/** A command on its way to a call's websocket. */
+export interface InboundCommand extends LinkedCommand {
+  /** Its way through this gateway. */
+  readonly span: Span;
+}
+
 export interface DeliverySettings {
   /** Most bytes of one message to jambonz, which kills the socket over a larger one. */
   readonly maxMessageBytes: number;
+  readonly spans: Pick<GatewaySpans, 'write'>;
 }
 
 /** What a delivery asks of its call. */
@@ -100,7 +109,9 @@ export function createDeliveries(
       command.settle(DELIVERED);
       return true;
     }
+    const writing = settings.spans.write(command, plan.message.length);
     socket.send(plan.message, (error) => {
+      writing.end(error === undefined ? undefined : 'socket_closed');
       if (error === undefined) {
         seen.delivered = true;
         command.settle(DELIVERED);

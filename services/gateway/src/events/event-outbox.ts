@@ -19,6 +19,8 @@ export interface EventOutboxOptions {
   readonly onCongestion: (congested: boolean) => void;
   /** Told of an event that found no room: it is lost, and shows as a gap in its call's sequence. */
   readonly onShed: (event: CallEvent, bytes: number) => void;
+  /** Told of each event that an adapter has put on the bus. */
+  readonly onTaken: (event: CallEvent) => void;
 }
 
 /**
@@ -38,6 +40,8 @@ export interface EventOutbox {
   /** Events not on the bus yet, and their bytes. */
   readonly pending: number;
   readonly pendingBytes: number;
+  /** How full the fullest adapter's window is, from 0 to 1. */
+  readonly windowFill: number;
 }
 
 interface Entry {
@@ -148,6 +152,7 @@ export function createEventOutbox(options: EventOutboxOptions): EventOutbox {
         bytes += entry.payload.length + ENTRY_BYTES;
         const route = routes.get(entry.event.call);
         if (route !== undefined && --route.count === 0) routes.delete(entry.event.call);
+        options.onTaken(entry.event);
       }
       while (state.sent.length < options.windowEvents) {
         const next = state.waiting.shift();
@@ -164,6 +169,11 @@ export function createEventOutbox(options: EventOutboxOptions): EventOutbox {
     },
     get pendingBytes() {
       return pendingBytes;
+    },
+    get windowFill() {
+      let most = 0;
+      for (const { sent } of lanes.values()) most = Math.max(most, sent.length);
+      return most / options.windowEvents;
     },
   };
 }

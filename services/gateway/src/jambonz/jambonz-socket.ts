@@ -3,16 +3,18 @@ import { WebSocket } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 
 /** Ways a peer on the jambonz port breaks the rules; labels of a metric. */
-export type Violation =
-  | 'first_message'
-  | 'silence'
-  | 'binary'
-  | 'not_json'
-  | 'second_session'
-  | 'too_large'
-  | 'bad_frame'
-  | 'upgrade'
-  | 'http';
+export const VIOLATIONS = [
+  'first_message',
+  'silence',
+  'binary',
+  'not_json',
+  'second_session',
+  'too_large',
+  'bad_frame',
+  'upgrade',
+  'http',
+] as const;
+export type Violation = (typeof VIOLATIONS)[number];
 
 /** What a socket needs of a call. */
 export interface SocketCall {

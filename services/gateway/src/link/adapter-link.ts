@@ -8,14 +8,14 @@ import {
   type KnownFrame,
 } from '@jambus/schema';
 import type { WebSocket } from 'ws';
-import type { CommandOutcome, InboundCommand } from '../calls/deliveries.ts';
+import type { CommandOutcome, LinkedCommand } from '../calls/deliveries.ts';
 import type { EventLane } from '../events/event-outbox.ts';
 
 /** What a link hands to the gateway. */
 export interface AdapterLinkHandlers {
   /** The adapter said who it is: welcome it. */
   hello(link: AdapterLink): void;
-  command(command: InboundCommand): void;
+  command(command: LinkedCommand): void;
   taken(link: AdapterLink, n: number): void;
   known(frame: KnownFrame, memory: Buffer): void;
   elsewhere(callSid: string): void;

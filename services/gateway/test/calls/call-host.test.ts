@@ -1,9 +1,10 @@
-import { createLogger, createMetrics } from '@jambus/telemetry';
+import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { createCallHost } from '../../src/calls/call-host.ts';
 import { createCallRegistry } from '../../src/calls/call-registry.ts';
 import { createEventOutbox } from '../../src/events/event-outbox.ts';
 import { createGatewayMetrics } from '../../src/gateway-metrics.ts';
-import { callSettings, FakeSocket, jambonz } from './harness.ts';
+import { createGatewaySpans } from '../../src/gateway-spans.ts';
+import { callSettings, FakeSocket, gatewayState, jambonz } from './harness.ts';
 
 function hostWithFullBuffer() {
   const shed: string[] = [];
@@ -13,6 +14,7 @@ function hostWithFullBuffer() {
     bufferBytes: 0,
     onCongestion() {},
     onShed: ({ type }) => shed.push(type),
+    onTaken() {},
   });
   const announced: string[] = [];
   const host = createCallHost({
@@ -21,7 +23,8 @@ function hostWithFullBuffer() {
     outbox,
     announce: ({ t }) => announced.push(t),
     linkedAdapters: () => 0,
-    metrics: createGatewayMetrics(createMetrics({ service: 'test' }), { calls, outbox, links: () => undefined }),
+    metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
+    spans: createGatewaySpans(NO_TRACING),
     logger: createLogger({ service: 'test', level: 'fatal' }),
   });
   return { host, shed, outbox, announced };

@@ -1,9 +1,14 @@
 import { type CommandFrame, createCommandParser, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
+import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import type { HookMode } from '../../src/calls/answers.ts';
 import { Call, type CallEnd, type CallEvent, type CallSettings } from '../../src/calls/call.ts';
+import type { CallRegistry } from '../../src/calls/call-registry.ts';
 import type { CallSocket } from '../../src/calls/call-socket.ts';
 import type { CommandOutcome } from '../../src/calls/deliveries.ts';
 import type { DeadlineQueue } from '../../src/deadline-queue.ts';
+import type { EventOutbox } from '../../src/events/event-outbox.ts';
+import type { GatewayState } from '../../src/gateway-metrics.ts';
+import { createGatewaySpans } from '../../src/gateway-spans.ts';
 
 /** A websocket that remembers what was written to it. */
 export class FakeSocket implements CallSocket {
@@ -84,8 +89,21 @@ export function callSettings(
     hookMode: options.hookMode ?? (() => 'immediate'),
     maxMessageBytes: 24_576,
     rememberedCommands: 16,
+    spans: createGatewaySpans(NO_TRACING),
   };
   return { settings, queues };
+}
+
+/** What the gauges of a gateway read, of one that neither links nor drains. */
+export function gatewayState(calls: CallRegistry, outbox: EventOutbox): GatewayState {
+  return {
+    calls,
+    outbox,
+    links: () => undefined,
+    eventBufferBytes: 1_000_000,
+    draining: () => false,
+    drain: { calls: 0, asked: 0 },
+  };
 }
 
 /** A call with everything around it faked, and everything it says remembered. */
@@ -103,6 +121,7 @@ export function callHarness(options: Parameters<typeof callSettings>[0] = {}) {
     holding: (_call, holds) => holding.push(holds),
     away() {},
     unclaimed() {},
+    finished() {},
     ended: (_call, reason) => ends.push(reason),
   });
   return { call, queues, events, payloads, ends, holding, socket: new FakeSocket() };
@@ -141,6 +160,7 @@ export function send(call: Call, message: object, more: Partial<CommandFrame> = 
       ...more,
     },
     payload: Buffer.from(parsed.kind === 'ack' ? (parsed.verbs ?? '') : parsed.payload),
+    span: NO_SPAN,
     settle: (outcome) => outcomes.push(outcome),
   });
   return outcomes;

@@ -31,6 +31,7 @@ function outboxWith(options: Partial<EventOutboxOptions> = {}) {
     bufferBytes: 1_000_000,
     onCongestion() {},
     onShed() {},
+    onTaken() {},
     ...options,
   });
 }

@@ -76,6 +76,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
 
   return {
     capabilities: { driver: 'kafka', durable: true, dedupesPublishes: false, shared: true, requests: false },
+    names,
     commands: {
       run: async (handler: CommandHandler, signal: AbortSignal) => {
         if (signal.aborted || closing.signal.aborted) return;

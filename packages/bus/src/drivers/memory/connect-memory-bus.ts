@@ -33,6 +33,7 @@ export function connectMemoryBus(broker: MemoryBroker, options: MemoryBusOptions
 
   return {
     capabilities: { driver: 'memory', durable: false, dedupesPublishes: false, shared: true, requests: false },
+    names,
     commands: {
       run: async (handler, signal) => {
         const run = source.run(handler, signal);

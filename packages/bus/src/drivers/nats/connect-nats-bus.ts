@@ -110,6 +110,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
       shared: true,
       requests: true,
     },
+    names,
     commands: {
       run: async (handler: CommandHandler, signal: AbortSignal) => {
         if (signal.aborted || closing.signal.aborted) return;

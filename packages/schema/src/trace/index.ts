@@ -1,0 +1,3 @@
+export * from './b3.ts';
+export * from './call-trace.ts';
+export * from './trace-context.ts';
