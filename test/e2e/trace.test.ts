@@ -179,6 +179,17 @@ await describeWithNats('a call that jambonz traces, with a collector', { version
       expect([...names]).toContain(name);
   });
 
+  test('a call that jambonz does not trace begins its trace at the gateway, by its call_sid', async () => {
+    const untraced = startCall({ url: cluster.websocketUrl, speed: 20 });
+    const traceId = untraced.callSid.replaceAll('-', '');
+    const own = (name: string) => named(name, (span) => span.traceId === traceId);
+    await eventually('its event on the bus', () => own('send jambonz.events').length > 0 && own('call new').length > 0);
+    const [root] = own('call new');
+    expect(root).toMatchObject({ service: 'jambus-gateway', parentSpanId: '' });
+    expect(own('websocket receive session:new')[0]?.parentSpanId).toBe(root?.spanId);
+    await untraced.abort();
+  });
+
   test('no span has anything of what was said', () => {
     expect(JSON.stringify(receiver.spans)).not.toMatch(/hello"|simulated|caller_name|\+1508/i);
   });

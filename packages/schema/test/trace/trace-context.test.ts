@@ -47,12 +47,17 @@ describe('b3 of jambonz', () => {
     expect(traceparentOfB3(`${SPAN}-${SPAN}-1`)).toBe(`00-${'0'.repeat(16)}${SPAN}-${SPAN}-01`);
   });
 
-  test.each([undefined, '', '0', `${'0'.repeat(32)}-${'0'.repeat(16)}-1`, `${TRACE}-${'0'.repeat(16)}-1`, `${TRACE}`])(
-    '%s is no trace',
-    (b3) => {
-      expect(traceparentOfB3(b3)).toBeUndefined();
-    },
-  );
+  test.each([
+    undefined,
+    '',
+    '0',
+    `${'0'.repeat(32)}-${SPAN}-1`,
+    `${'0'.repeat(32)}-${'0'.repeat(16)}-1`,
+    `${TRACE}-${'0'.repeat(16)}-1`,
+    `${TRACE}`,
+  ])('%s is no trace', (b3) => {
+    expect(traceparentOfB3(b3)).toBeUndefined();
+  });
 });
 
 describe('the trace of a call that has none', () => {
