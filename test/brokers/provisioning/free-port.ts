@@ -13,6 +13,9 @@ const START_ATTEMPTS = 5;
 /** In the words of servers, of Java, and of Docker. */
 const PORT_TAKEN = /address already in use|port is already allocated/i;
 
+/** One that was given out is about to be used, by somebody who may not listen yet. */
+const givenOut = new Set<number>();
+
 /**
  * A port of 127.0.0.1 that nobody listens on now and that stays free while its server is being restarted.
  *
@@ -21,7 +24,9 @@ const PORT_TAKEN = /address already in use|port is already allocated/i;
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = randomInt(LOWEST, HIGHEST);
-    if (await isFree(port)) return port;
+    if (givenOut.has(port) || !(await isFree(port))) continue;
+    givenOut.add(port);
+    return port;
   }
   throw new Error(`no free port of 127.0.0.1 between ${LOWEST} and ${HIGHEST}`);
 }
