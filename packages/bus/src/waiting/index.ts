@@ -1,4 +1,5 @@
 export * from './backoff.ts';
+export * from './one-at-a-time.ts';
 export * from './pause.ts';
 export * from './retry.ts';
 export * from './wakers.ts';

@@ -1,6 +1,7 @@
 import { busNames, type JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import { type Bus, type CommandHandler, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
+import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { hintingAtToken } from './connection/authentication.ts';
 import { wayToCluster } from './connection/cluster.ts';
@@ -29,7 +30,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const settings = { create: true, ...options.topics };
   const ensure = () => ensureTopics({ cluster, brokers: connection.brokers, names, settings });
   // Topics may be deleted under way.
-  const ensureAgain = once(() => ensure().catch(onFailure));
+  const ensureAgain = oneAtATime(() => ensure().catch(onFailure));
   const sender = createSender(cluster, ensureAgain);
   const sink = createKafkaSink(sender, names);
   const preparing = async (): Promise<void> => {
@@ -99,17 +100,5 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
       closed ??= close();
       return closed;
     },
-  };
-}
-
-/** Runs the work, unless it runs already. It must not throw. */
-function once(work: () => Promise<void>): () => void {
-  let running = false;
-  return () => {
-    if (running) return;
-    running = true;
-    void work().finally(() => {
-      running = false;
-    });
   };
 }

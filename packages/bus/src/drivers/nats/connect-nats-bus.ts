@@ -1,6 +1,7 @@
 import { busNames, JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import type { Bus, CommandHandler } from '../../port/index.ts';
+import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { whenAborted } from '../../waiting/when-aborted.ts';
 import { type Buckets, ensureBuckets } from './buckets.ts';
@@ -59,7 +60,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   });
 
   // Streams in a server's memory are gone when it comes back.
-  const ensureAgain = once(async () => {
+  const ensureAgain = oneAtATime(async () => {
     if (!link.connected()) return;
     try {
       const { partitions } = (await ensure()).topology;
@@ -132,18 +133,6 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
       closed ??= close();
       return closed;
     },
-  };
-}
-
-/** Runs the work, unless it runs already. It must not throw. */
-function once(work: () => Promise<void>): () => void {
-  let running = false;
-  return () => {
-    if (running) return;
-    running = true;
-    void work().finally(() => {
-      running = false;
-    });
   };
 }
 

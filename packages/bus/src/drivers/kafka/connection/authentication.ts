@@ -1,6 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import type { SASLOptions } from 'kafkajs';
-import { rereading } from './files.ts';
+import { rereading } from '../../../rereading.ts';
 import { tokenFromEndpoint } from './oauth-token.ts';
 import type { KafkaSasl } from './settings.ts';
 
@@ -27,7 +27,7 @@ export function hintingAtToken(error: JambusError, sasl: KafkaSasl | undefined):
 }
 
 function tokenFromFile(path: string): () => Promise<string> {
-  const read = rereading(path, 'token file');
+  const read = rereading(path, 'Kafka token file');
   return async () => {
     const token = read().trim();
     if (token === '') throw new JambusError('bad_config', `the Kafka token file ${path} is empty`);

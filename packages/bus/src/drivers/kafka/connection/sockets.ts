@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
-import { rereading } from './files.ts';
+import { rereading } from '../../../rereading.ts';
 import type { KafkaConnectionSettings, KafkaTls } from './settings.ts';
 
 /** A link that is cut without a word is noticed after this and nine probes, ms. */
@@ -75,9 +75,9 @@ export function socketMaker({ tls, addressOf = (broker) => broker }: KafkaConnec
 }
 
 function tlsOptionsOf({ caFile, certFile, keyFile }: KafkaTls): () => ConnectionOptions {
-  const ca = caFile === undefined ? undefined : rereading(caFile, 'file of trusted certificates');
-  const cert = certFile === undefined ? undefined : rereading(certFile, 'certificate');
-  const key = keyFile === undefined ? undefined : rereading(keyFile, 'key');
+  const ca = caFile === undefined ? undefined : rereading(caFile, 'Kafka file of trusted certificates');
+  const cert = certFile === undefined ? undefined : rereading(certFile, 'Kafka certificate');
+  const key = keyFile === undefined ? undefined : rereading(keyFile, 'Kafka key');
   return () => ({
     ...(ca !== undefined && { ca: ca() }),
     ...(cert !== undefined && { cert: cert() }),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { JambusError } from '@jambus/schema';
 import {
   type Authenticator,
@@ -7,6 +6,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from 'nats';
+import { rereading } from '../../../rereading.ts';
 import type { NatsConnectionSettings } from './settings.ts';
 
 /**
@@ -16,8 +16,15 @@ import type { NatsConnectionSettings } from './settings.ts';
  */
 export function authenticatorOf(settings: NatsConnectionSettings): Authenticator | undefined {
   const { user, password, token, nkey, credentialsFile } = settings;
-  if (credentialsFile !== undefined) return tried(credsAuthenticator(rereading(credentialsFile)), 'credentials file');
-  if (nkey !== undefined) return tried(nkeyAuthenticator(new TextEncoder().encode(nkey)), 'nkey');
+  const encoder = new TextEncoder();
+  if (credentialsFile !== undefined) {
+    const read = rereading(credentialsFile, 'NATS credentials file');
+    return tried(
+      credsAuthenticator(() => encoder.encode(read())),
+      'credentials file',
+    );
+  }
+  if (nkey !== undefined) return tried(nkeyAuthenticator(encoder.encode(nkey)), 'nkey');
   if (token !== undefined) return tokenAuthenticator(token);
   if (user !== undefined) return usernamePasswordAuthenticator(user, password);
   return undefined;
@@ -32,23 +39,4 @@ function tried(authenticator: Authenticator, what: string): Authenticator {
     if (error instanceof JambusError) throw error;
     throw new JambusError('bad_config', `the NATS ${what} cannot be used: ${String(error)}`, { cause: error });
   }
-}
-
-/** The file's bytes as they are now; the former ones while it is being replaced. */
-function rereading(path: string): () => Uint8Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new JambusError('bad_config', `the NATS credentials file cannot be read: ${String(error)}`, { cause: error });
-  }
-  return () => {
-    try {
-      const now = readFileSync(path);
-      if (now.byteLength > 0) bytes = now;
-    } catch {
-      // Kubernetes swaps mounted secrets; what was good a moment ago is tried, and the server's answer is reported.
-    }
-    return bytes;
-  };
 }

@@ -4,7 +4,7 @@ import { JambusError } from '@jambus/schema';
 /**
  * The file's text as it is now; the former one while it is being replaced.
  *
- * @param what the file is, for people: `certificate`
+ * @param what the file is, for people: `Kafka certificate`
  * @throws JambusError `bad_config` when it cannot be read now
  */
 export function rereading(path: string, what: string): () => string {
@@ -12,7 +12,7 @@ export function rereading(path: string, what: string): () => string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new JambusError('bad_config', `the Kafka ${what} cannot be read: ${String(error)}`, { cause: error });
+    throw new JambusError('bad_config', `the ${what} cannot be read: ${String(error)}`, { cause: error });
   }
   return () => {
     try {
