@@ -85,8 +85,12 @@ async function killNow(child: ChildProcess, command: GuardedProcessOptions['kill
 /** Waits for a line; when the pipe ends without one, ends the process and removes the folder. */
 const GUARD = 'folder=$1; shift; read -r _ || { "$@"; rm -rf "$folder"; }';
 
-/** @returns what to call when there is nothing to guard any more */
-function startGuard(folder: string, killCommand: readonly string[]): () => void {
+/**
+ * Runs the command and removes the folder, should this process be gone before it says that there is nothing to guard.
+ *
+ * @returns what to call when there is nothing to guard any more
+ */
+export function startGuard(folder: string, killCommand: readonly string[]): () => void {
   // Detached: Ctrl-C goes to the whole process group, and the guard is needed exactly then.
   const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', folder, ...killCommand], {
     stdio: ['pipe', 'ignore', 'ignore'],

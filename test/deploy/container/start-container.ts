@@ -3,7 +3,7 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startGuarded } from '../../brokers/provisioning/guarded-process.ts';
+import { startGuard, startGuarded } from '../../brokers/provisioning/guarded-process.ts';
 import type { ImageConfig } from '../image/image-config.ts';
 import { CONTAINER_SCRIPT, NAMESPACES } from './sandbox.ts';
 
@@ -58,6 +58,8 @@ export async function startContainer({ root, config, env }: ContainerOptions): P
   ];
   const engine = await startGuarded({ file: 'unshare', args: [...NAMESPACES, '--', ...script], logFile, folder });
   const pid = await firstChild(engine.pid, () => engine.ending);
+  // Changing the user takes away what would have ended it with its parent.
+  const dismissGuard = startGuard(folder, ['kill', '-9', String(pid)]);
 
   return {
     pid,
@@ -73,7 +75,10 @@ export async function startContainer({ root, config, env }: ContainerOptions): P
       return engine.ending ?? `still there after ${withinMs} ms`;
     },
     async remove() {
+      // As the first of its namespace it takes all others with it.
+      if (engine.ending === undefined) process.kill(pid, 'SIGKILL');
       await engine.kill();
+      dismissGuard();
       await rm(folder, { recursive: true, force: true });
     },
   };
