@@ -35,7 +35,10 @@ export interface CallDirectoryOptions {
   readonly endedCallMemory: number;
   /** True when every gateway there should be has told its calls. */
   readonly isComplete: () => boolean;
-  /** How far the events of a call go that comes from a gateway which nobody knew here; undefined when that cannot be told. */
+  /**
+   * How far the events of a call go that comes from a gateway which nobody knew here; undefined when that cannot be told.
+   * Must not reject.
+   */
   readonly lastEventOf: (callSid: string) => Promise<{ readonly epoch: number; readonly sequence: number } | undefined>;
   /** Told of each call that is new here, and of each that has gone. */
   readonly onKnown: (callSid: string) => void;
