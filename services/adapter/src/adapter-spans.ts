@@ -1,5 +1,5 @@
-import { type BusMessage, type CommandRecord, partitionOf } from '@jambus/bus';
-import type { BusNames, CommandResult, EventFrame } from '@jambus/schema';
+import type { BusMessage, CommandRecord } from '@jambus/bus';
+import { type BusNames, type CommandResult, type EventFrame, placeOf } from '@jambus/schema';
 import { ATTRIBUTE, NO_SPAN, type Parent, type Span, type Tracing } from '@jambus/telemetry';
 import type { LinkCommand, LinkOutcome } from './link/gateway-link.ts';
 
@@ -81,7 +81,7 @@ class RecordedSpans implements AdapterSpans {
     const parent = own ?? (record.callSid === undefined ? undefined : traceparentOf(record.callSid));
     const span = this.#tracing.start(`process ${names.commands}`, 'consumer', parent);
     this.#messaging(span, 'process', 'commands');
-    span.set(ATTRIBUTE.partition, partitionOf(record.position));
+    span.set(ATTRIBUTE.partition, placeOf(record.position).log);
     span.set(ATTRIBUTE.messageId, record.attributes['id'] || record.position);
     span.set(ATTRIBUTE.bodySize, record.payload.byteLength);
     if (record.callSid !== undefined) span.set(ATTRIBUTE.callSid, record.callSid);

@@ -97,7 +97,7 @@ export async function createAdapter(
     endedCallMemory: config.endedCallMemory,
     isComplete: () => gateways.isComplete,
     lastEventOf: (callSid) =>
-      bus.history.lastOf(callSid).catch((error: unknown) => {
+      bus.history.pastOf(callSid, 0).catch((error: unknown) => {
         logger.warn({ callSid, err: error }, 'the past of a call is not to be had');
         return undefined;
       }),

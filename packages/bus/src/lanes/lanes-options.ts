@@ -33,6 +33,11 @@ export interface LanesSettings {
   /** A record whose handler throws this often in a row meets a defect each time, and goes to the dead letters. */
   readonly maxThrows: number;
   readonly observer: LanesObserver;
+  /**
+   * When the life of a record ends, ms since the epoch. A record whose time is over while it waits behind another one of its
+   * call goes to the handler at once, out of its turn, so that its publisher is told in time.
+   */
+  readonly expiresAt: (record: CommandRecord) => number;
 }
 
 export const DEFAULT_LANES_SETTINGS: LanesSettings = {
@@ -40,6 +45,7 @@ export const DEFAULT_LANES_SETTINGS: LanesSettings = {
   backoff: { firstMs: 100, maxMs: 5_000 },
   maxThrows: 3,
   observer: NOBODY,
+  expiresAt: () => Number.POSITIVE_INFINITY,
 };
 
 export interface PartitionLanesOptions {

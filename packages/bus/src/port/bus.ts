@@ -1,6 +1,6 @@
 import type { BusNames } from '@jambus/schema';
+import type { CallHistory } from './call-history.ts';
 import type { CommandSource } from './command-source.ts';
-import type { EventHistory } from './event-history.ts';
 import type { EventSink } from './event-sink.ts';
 import type { RequestDoor } from './request-door.ts';
 
@@ -25,7 +25,7 @@ export interface Bus {
   readonly commands: CommandSource;
   readonly sink: EventSink;
   readonly requests: RequestDoor;
-  readonly history: EventHistory;
+  readonly history: CallHistory;
   /** True while the broker answers; the adapter's readiness follows it. */
   healthy(): boolean;
   /** Flushes and disconnects. Idempotent. */

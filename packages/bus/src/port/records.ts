@@ -8,15 +8,18 @@ export interface CommandRecord {
   readonly payload: Uint8Array;
   /** When the broker took it, ms since the epoch. */
   readonly publishedAt: number;
-  /** Where it stands in the broker: `<partition>/<offset>`. The same for every redelivery of the same record, different for any other. */
+  /**
+   * Where it stands in the broker: `<log>/<partition>/<offset>`, as `positionOf` writes it. The same for every redelivery of
+   * the same record, different for any other, also after the stream or topic was deleted and made anew.
+   */
   readonly position: string;
+  /**
+   * False when no reader can have had this record before: it came after this reader had taken the partition over. True says
+   * only that an earlier reader may have dealt with it, without having committed that.
+   */
+  readonly maybeRepeated: boolean;
   /** Who waits for its terminal result, in the words of the driver; undefined when nobody does. */
   readonly replyTo: string | undefined;
-}
-
-/** The partition of a position. */
-export function partitionOf(position: string): string {
-  return position.slice(0, position.indexOf('/'));
 }
 
 /** One message on its way out. */

@@ -8,6 +8,7 @@ export function recordOf(callSid: string | undefined, offset: number, payload = 
     payload: new TextEncoder().encode(payload),
     publishedAt: 1_700_000_000_000 + offset,
     position: `0/${offset}`,
+    maybeRepeated: false,
     replyTo: undefined,
   };
 }

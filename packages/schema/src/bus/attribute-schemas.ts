@@ -74,6 +74,13 @@ export const EventAttributes = Type.Object(
     sequence: count('Counts the events of the call from 1, without a gap'),
     epoch: count('Counts the websockets of the call from 1'),
     application: text('Path of the websocket, by which applications of jambonz differ'),
+    sequencereset: Type.Optional(
+      Type.Literal('true', {
+        description:
+          'The call is older than this event, and nobody could tell how far its events had been counted (every gateway and ' +
+          'adapter was restarted, and the bus has none of them): `epoch` and `sequence` begin anew with this event',
+      }),
+    ),
     causationid: Type.Optional(text('The id of the command that brought the verb which this event is about')),
     ...TRACE,
     'content-type': contentType,
@@ -92,6 +99,12 @@ export const ResultAttributes = Type.Object(
     subject: text('The call_sid that the command was addressed to'),
     time: time('When it was decided'),
     causationid: text('The id of the command'),
+    decidedposition: Type.Optional(
+      text(
+        'The place in the broker, `<log>/<partition>/<offset>`, up to which the commands of this call have their outcome; ' +
+          'jambus reads it when everything was restarted',
+      ),
+    ),
     ...TRACE,
     'content-type': contentType,
   },
@@ -113,7 +126,9 @@ export const DeadLetterAttributes = Type.Object(
   {
     dlreason: DeadLetterReason,
     dldetail: text('Why, for people; without control characters, at most 1,024 characters'),
-    dlorigin: text('Where it was: `<channel>/<partition>/<offset>`, on NATS with its sequence in the stream'),
+    dlorigin: text(
+      'Where it was: `<channel>/<log>/<partition>/<offset>`, on NATS with its sequence in the stream; `log` names one life of the stream or topic',
+    ),
     dlattempts: count('How often it was tried'),
     dltime: time('When it was given up'),
     dlomitted: Type.Optional(

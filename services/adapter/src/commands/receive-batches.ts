@@ -1,5 +1,5 @@
-import { type CommandRecord, partitionOf } from '@jambus/bus';
-import { isTraceparent } from '@jambus/schema';
+import type { CommandRecord } from '@jambus/bus';
+import { isTraceparent, placeOf } from '@jambus/schema';
 import type { CommandBatch } from '../adapter-spans.ts';
 
 /** A span takes so many links unless told otherwise (OTEL_SPAN_LINK_COUNT_LIMIT), and drops the others. */
@@ -27,7 +27,7 @@ export function receiveBatches(onBatch: (batch: CommandBatch) => void): (record:
   };
 
   return ({ position, attributes }) => {
-    const partition = partitionOf(position);
+    const partition = placeOf(position).log;
     let batch = open.get(partition);
     if (batch === undefined) {
       if (open.size === 0) setImmediate(flush);

@@ -6,7 +6,15 @@ import { receiveBatches } from '../../src/commands/receive-batches.ts';
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 function record(position: string, attributes: Record<string, string> = {}): CommandRecord {
-  return { callSid: 'c', attributes, payload: Buffer.alloc(0), publishedAt: 0, position, replyTo: undefined };
+  return {
+    callSid: 'c',
+    attributes,
+    payload: Buffer.alloc(0),
+    publishedAt: 0,
+    position,
+    maybeRepeated: false,
+    replyTo: undefined,
+  };
 }
 
 function collecting() {

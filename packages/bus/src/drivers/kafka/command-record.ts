@@ -14,6 +14,7 @@ export function commandRecord(message: KafkaMessage, partition: number): Command
     // It may be the publisher's clock: one that is fast must not give its commands a longer life.
     publishedAt: timestamp > 0 ? Math.min(timestamp, now) : now,
     replyTo: undefined,
+    maybeRepeated: true,
     position: `${partition}/${message.offset}`,
   };
 }

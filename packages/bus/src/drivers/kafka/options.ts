@@ -1,5 +1,6 @@
 import type { BusNames } from '@jambus/schema';
 import type { LanesSettings } from '../../lanes/index.ts';
+import type { Standing } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
 import type { KafkaConnectionSettings } from './connection/settings.ts';
 
@@ -25,6 +26,8 @@ export interface KafkaBusOptions {
   readonly group?: string;
   readonly topics?: Partial<KafkaTopicSettings>;
   readonly lanes?: LanesSettings;
+  /** Where partitions go is decided by it; by default this reader is as good as any. */
+  readonly standing?: Standing;
   /** How long running handlers are waited for when a partition is given up, ms; by default 5,000. */
   readonly stopMs?: number;
   /**

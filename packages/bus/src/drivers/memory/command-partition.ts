@@ -1,4 +1,4 @@
-import { type Attributes, JambusError } from '@jambus/schema';
+import { type Attributes, JambusError, positionOf } from '@jambus/schema';
 import type { CommandRecord } from '../../port/index.ts';
 import { Wakers } from '../../waiting/wakers.ts';
 import { ownBytes } from './channel-log.ts';
@@ -23,12 +23,15 @@ interface Stored {
 /** One partition of the commands: a log that is trimmed behind what is committed, and refuses when it is full. */
 export class CommandPartition {
   readonly index: number;
+  readonly #logName: string;
   readonly #log: Log<Stored>;
   readonly #wakers = new Wakers();
   #committed = 0;
 
-  constructor(index: number, retention: Retention) {
+  /** @param life names this life of the broker in positions */
+  constructor(index: number, life: string, retention: Retention) {
     this.index = index;
+    this.#logName = `${life}/${index}`;
     this.#log = new Log(retention);
   }
 
@@ -49,10 +52,18 @@ export class CommandPartition {
     if (this.#log.isFullFor(bytes)) {
       throw new JambusError('overloaded', 'the commands of this partition are not being consumed fast enough');
     }
-    const position = `${this.index}/${this.#log.nextOffset}`;
+    const position = positionOf(this.#logName, this.#log.nextOffset);
     const { callSid, attributes } = command;
     this.#log.append({
-      record: { callSid, attributes, payload, publishedAt: Date.now(), position, replyTo: undefined },
+      record: {
+        callSid,
+        attributes,
+        payload,
+        publishedAt: Date.now(),
+        position,
+        maybeRepeated: false,
+        replyTo: undefined,
+      },
       bytes,
     });
     this.#wakers.wake();

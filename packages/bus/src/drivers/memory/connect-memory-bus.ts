@@ -47,7 +47,7 @@ export function connectMemoryBus(broker: MemoryBroker, options: MemoryBusOptions
     },
     sink,
     requests: NO_REQUESTS,
-    // Who outlives the broker here is nobody.
+    // Gateways and adapters here live as long as the broker.
     history: NO_HISTORY,
     healthy: () => !closing.signal.aborted,
     close: async () => {

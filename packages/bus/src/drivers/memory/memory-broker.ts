@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Channel, JambusError } from '@jambus/schema';
 import type { BusMessage } from '../../port/index.ts';
 import { ChannelLog, type ReadItem, type ReadOptions } from './channel-log.ts';
@@ -20,7 +21,7 @@ export interface MemoryBroker {
   /**
    * Appends a command to the partition of its call. The bytes may be kept as they are: do not write to them later.
    *
-   * @returns where it stands, `<partition>/<offset>`
+   * @returns where it stands, `<log>/<partition>/<offset>`
    * @throws JambusError `overloaded` when the partition holds as much unfinished work as it may
    */
   publishCommand(command: MemoryCommand): { readonly position: string };
@@ -59,7 +60,8 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     throw new JambusError('bad_config', `a memory broker needs at least one partition, not ${count}`);
   }
   const kept = { ...DEFAULT_RETENTION, ...options.retention };
-  const partitions = Array.from({ length: count }, (_, index) => new CommandPartition(index, kept.commands));
+  const life = randomBytes(6).toString('base64url');
+  const partitions = Array.from({ length: count }, (_, index) => new CommandPartition(index, life, kept.commands));
   const channels = {
     events: new ChannelLog(kept.events),
     results: new ChannelLog(kept.results),

@@ -14,6 +14,7 @@ export function commandRecord({ message, sequence, storedAt }: Delivery, partiti
     payload: Buffer.from(message.data),
     publishedAt: storedAt,
     position: `${partition}/${sequence}`,
+    maybeRepeated: true,
     replyTo: replyToOf(message),
   };
 }

@@ -5,9 +5,9 @@ import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { whenAborted } from '../../waiting/when-aborted.ts';
 import { type Buckets, ensureBuckets } from './buckets.ts';
+import { callHistory } from './call-history.ts';
 import { fromNats } from './connection/errors.ts';
 import { openLink } from './connection/link.ts';
-import { eventHistory } from './event-history.ts';
 import { natsCommandSource } from './nats-command-source.ts';
 import {
   DEFAULT_NATS_CONNECT_WITHIN_MS,
@@ -127,7 +127,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     },
     sink: publisher,
     requests,
-    history: eventHistory(link, names, natsNames.streams.events),
+    history: callHistory(link, names, natsNames.streams.events),
     healthy: () => !closing.signal.aborted && link.connected(),
     close: () => {
       closed ??= close();

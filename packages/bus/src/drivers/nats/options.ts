@@ -1,5 +1,6 @@
 import type { BusNames } from '@jambus/schema';
 import type { LanesSettings } from '../../lanes/index.ts';
+import type { Standing } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
 import type { NatsConnectionSettings } from './connection/settings.ts';
 
@@ -29,6 +30,8 @@ export interface NatsBusOptions {
   readonly names?: BusNames;
   readonly streams?: Partial<NatsStreamSettings>;
   readonly lanes?: LanesSettings;
+  /** Where partitions go is decided by it; by default this reader is as good as any. */
+  readonly standing?: Standing;
   /** How long running handlers are waited for when a partition is given up, ms; by default 5,000. */
   readonly stopMs?: number;
   /** How long a dead adapter keeps its partitions, ms; by default 5,000. A bucket that is there already keeps its own. */
