@@ -22,9 +22,9 @@ export interface Handling {
 export function handleOn(bus: Bus, handler: CommandHandler = async () => DONE): Handling {
   const handled: CommandRecord[] = [];
   const stop = new AbortController();
-  const running = bus.commands.run(async (record, signal) => {
+  const running = bus.commands.run(async (record, signal, overdue) => {
     handled.push(record);
-    return handler(record, signal);
+    return handler(record, signal, overdue);
   }, stop.signal);
   const end = () => {
     stop.abort();

@@ -77,9 +77,9 @@ function startAdapter(harness: BusHarness, bus: Bus, handler: CommandHandler): A
   const abort = new AbortController();
   const handled: CommandRecord[] = [];
   let killed = false;
-  const running = bus.commands.run(async (record, signal) => {
+  const running = bus.commands.run(async (record, signal, overdue) => {
     if (!killed) handled.push(record);
-    return handler(record, signal);
+    return handler(record, signal, overdue);
   }, abort.signal);
   const ended = running.then(
     () => undefined,

@@ -6,9 +6,19 @@ import {
   gatewayFrames,
   LINK_PATH,
   LINK_SUBPROTOCOL,
-} from '@jambus/schema';
+} from '@jambus/link';
 import { WebSocket } from 'ws';
 import { type Cluster, type GatewayHandle, startCluster, TOKEN } from './cluster-harness.ts';
+
+const HELLO = {
+  t: 'hello',
+  adapter: 'tester',
+  boot: 'boot-1',
+  gatewayBoot: '',
+  received: 0,
+  taken: 0,
+  closings: 0,
+} as const;
 
 /** What the gateway's internal port lets in, and what it does with an adapter that breaks the rules. */
 describe('the link port of a gateway', () => {
@@ -44,13 +54,7 @@ describe('the link port of a gateway', () => {
 
   test.each<[string, AdapterFrame[]]>([
     ['says something before hello', [{ t: 'taken', n: 1 }]],
-    [
-      'says hello twice',
-      [
-        { t: 'hello', adapter: 'a' },
-        { t: 'hello', adapter: 'b' },
-      ],
-    ],
+    ['says hello twice', [HELLO, HELLO]],
   ])('cuts off an adapter that %s', async (_what, frames) => {
     const socket = dial(authorized);
     await once(socket, 'open');
@@ -70,7 +74,7 @@ describe('the link port of a gateway', () => {
     socket.on('message', (data) => gatewayFrames.read(data as Buffer, (frame) => seen.push(frame)));
     await once(socket, 'open');
     const batch = new FrameBatch();
-    batch.add({ t: 'hello', adapter: 'tester' });
+    batch.add(HELLO);
     socket.send(batch.take());
     while (!seen.some(({ t }) => t === 'ready')) await once(socket, 'message');
     expect(seen.slice(0, 3)).toMatchObject([

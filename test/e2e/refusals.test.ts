@@ -83,7 +83,7 @@ describe('a command that cannot be delivered', () => {
     expect(letter.text).toBe(body);
     expect(letter.attributes).toMatchObject({ dlreason: 'invalid', dlattempts: '1' });
     expect(letter.attributes['dldetail']).toMatch(/text/);
-    expect(letter.attributes['dlorigin']).toMatch(/^jambonz\.commands\/\d+\/\d+$/);
+    expect(letter.attributes['dlorigin']).toMatch(/^jambonz\.commands\/[\w-]+\/\d+\/\d+$/);
   });
 
   test('unknown_call: a call that never was', async () => {

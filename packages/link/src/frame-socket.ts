@@ -1,8 +1,8 @@
-import { FrameBatch, type FrameReader, JambusError, type LinkFrame } from '@jambus/schema';
+import { JambusError } from '@jambus/schema';
 import { WebSocket } from 'ws';
-
-/** Past this size a batch is written at once, so that one busy turn of the event loop does not build a huge message. */
-const FLUSH_BYTES = 64 * 1024;
+import { FrameBatch, type FrameReader } from './codec.ts';
+import type { LinkFrame } from './frames.ts';
+import { LINK_FLUSH_BYTES } from './subprotocol.ts';
 
 /** One end of a link: checked frames in, coalesced frames out. */
 export interface FrameSocket {
@@ -11,6 +11,8 @@ export interface FrameSocket {
    * On a closed link the frame is dropped: the owner of the link settles what was under way when `onClose` tells it.
    */
   send(frame: LinkFrame, payload?: Uint8Array): void;
+  /** Has `onFlush` called at the end of this turn, although no frame is queued. */
+  schedule(): void;
   readonly isOpen: boolean;
   /** Bytes queued here and in the operating system's way, not yet handed to it. */
   readonly bufferedBytes: number;
@@ -25,6 +27,8 @@ export interface FrameSocket {
 export interface FrameSocketOptions<Frame extends LinkFrame> {
   readonly reader: FrameReader<Frame>;
   readonly onFrame: (frame: Frame, payload: Buffer) => void;
+  /** Called before a message is written: frames that sum a turn up are sent from here. */
+  readonly onFlush: () => void;
   /** Called once, whoever closed. `error` is what ended the link, when it was not an orderly close. */
   readonly onClose: (code: number, reason: string, error: JambusError | undefined) => void;
 }
@@ -41,13 +45,17 @@ export function createFrameSocket<Frame extends LinkFrame>(
   options: FrameSocketOptions<Frame>,
 ): FrameSocket {
   const batch = new FrameBatch();
-  let flushing: NodeJS.Immediate | undefined;
+  let due: NodeJS.Immediate | undefined;
+  let flushing = false;
   let alive = true;
   let error: JambusError | undefined;
 
   const flush = (): void => {
-    if (flushing !== undefined) clearImmediate(flushing);
-    flushing = undefined;
+    if (due !== undefined) clearImmediate(due);
+    due = undefined;
+    flushing = true;
+    options.onFlush();
+    flushing = false;
     if (batch.bytes === 0) return;
     const message = batch.take();
     // A failed write is followed by `close`, which is where the owner learns of it.
@@ -63,8 +71,8 @@ export function createFrameSocket<Frame extends LinkFrame>(
     error ??= JambusError.from(cause, 'link_unavailable');
   });
   socket.on('close', (code, reason) => {
-    if (flushing !== undefined) clearImmediate(flushing);
-    flushing = undefined;
+    if (due !== undefined) clearImmediate(due);
+    due = undefined;
     options.onClose(code, reason.toString(), error);
   });
   socket.on('pong', () => {
@@ -85,8 +93,12 @@ export function createFrameSocket<Frame extends LinkFrame>(
     send(frame, payload) {
       if (socket.readyState !== WebSocket.OPEN) return;
       batch.add(frame, payload);
-      if (batch.bytes >= FLUSH_BYTES) flush();
-      else flushing ??= setImmediate(flush);
+      if (flushing) return;
+      if (batch.bytes >= LINK_FLUSH_BYTES) flush();
+      else due ??= setImmediate(flush);
+    },
+    schedule() {
+      due ??= setImmediate(flush);
     },
     get isOpen() {
       return socket.readyState === WebSocket.OPEN;

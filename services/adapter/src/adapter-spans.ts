@@ -1,5 +1,6 @@
 import type { BusMessage, CommandRecord } from '@jambus/bus';
-import { type BusNames, type CommandResult, type EventFrame, placeOf } from '@jambus/schema';
+import type { EventFrame, Verdict } from '@jambus/link';
+import { type BusNames, placeOf, type RejectionCode } from '@jambus/schema';
 import { ATTRIBUTE, NO_SPAN, type Parent, type Span, type Tracing } from '@jambus/telemetry';
 import type { LinkCommand, LinkOutcome } from './link/gateway-link.ts';
 
@@ -13,13 +14,13 @@ export interface AdapterSpans {
    * @param own the context its publisher gave it; without one it belongs to the trace of its call
    */
   process(record: CommandRecord, own: string | undefined): Span;
-  processed(span: Span, result: CommandResult): void;
+  processed(span: Span, commandId: string, code: RejectionCode | undefined): void;
   validate(process: Span): Span;
   route(process: Span): Span;
   /** A command is at a gateway, once for each try. */
   link(route: Span, command: LinkCommand, gateway: string): Span;
   linked(span: Span, outcome: LinkOutcome): void;
-  sendResult(process: Span, result: CommandResult): Span;
+  sendResult(parent: Parent, callSid: string, verdict: Verdict): Span;
   sendEvent(frame: EventFrame, parent: Parent, bytes: number): Span;
 }
 
@@ -88,9 +89,9 @@ class RecordedSpans implements AdapterSpans {
     return span;
   }
 
-  processed(span: Span, { commandId, status, code }: CommandResult): void {
+  processed(span: Span, commandId: string, code: RejectionCode | undefined): void {
     span.set(ATTRIBUTE.commandId, commandId);
-    span.set(ATTRIBUTE.outcome, code ?? status);
+    span.set(ATTRIBUTE.outcome, code ?? 'delivered');
     span.end(code);
   }
 
@@ -110,14 +111,15 @@ class RecordedSpans implements AdapterSpans {
     return span;
   }
 
-  linked(span: Span, { status, code }: LinkOutcome): void {
-    span.set(ATTRIBUTE.outcome, code ?? status);
+  linked(span: Span, outcome: LinkOutcome): void {
+    const code = outcome.kind === 'settled' ? outcome.code : undefined;
+    span.set(ATTRIBUTE.outcome, outcome.kind === 'settled' ? (code ?? 'delivered') : outcome.kind);
     span.end(code);
   }
 
-  sendResult(process: Span, result: CommandResult): Span {
-    const span = this.#send('results', process, result.callSid);
-    span.set(ATTRIBUTE.outcome, result.code ?? result.status);
+  sendResult(parent: Parent, callSid: string, verdict: Verdict): Span {
+    const span = this.#send('results', parent, callSid);
+    span.set(ATTRIBUTE.outcome, verdict.code ?? verdict.status);
     return span;
   }
 

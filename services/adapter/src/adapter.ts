@@ -8,21 +8,27 @@ import {
   type LanesSettings,
   type OnTrouble,
   Outbox,
+  pause,
+  type Standing,
 } from '@jambus/bus';
-import { type AdapterConfig, createCommandParser, isTraceparent } from '@jambus/schema';
+import { type AdapterConfig, type CommandResult, createCommandParser } from '@jambus/schema';
 import { type AdminServer, createAdminServer } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import { createAdapterMetrics, declareAdapterGauges } from './adapter-metrics.ts';
 import { createAdapterSpans } from './adapter-spans.ts';
+import { createBusPast } from './calls/bus-past.ts';
 import { type CallDirectory, type CallInfo, createCallDirectory } from './calls/call-directory.ts';
 import { createCommandPipeline } from './commands/command-pipeline.ts';
 import { createCommandRouter } from './commands/command-router.ts';
+import { expiryOf, ownTrace } from './commands/decode-command.ts';
 import { watchLanes } from './commands/lanes-watch.ts';
 import { receiveBatches } from './commands/receive-batches.ts';
-import { createEventPublisher } from './events/event-publisher.ts';
-import { resultMessage, terminalResultId, withTracestate } from './events/result-message.ts';
 import { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
 import { createGatewaySet } from './link/gateway-set.ts';
+import { createLinkLog } from './link/link-log.ts';
+import { createLinkStanding } from './link/standing.ts';
+import { createReportPublisher } from './reports/report-publisher.ts';
+import { resultMessage, terminalResultId } from './reports/result-message.ts';
 
 export interface AdapterContext {
   readonly logger: Logger;
@@ -48,11 +54,18 @@ export interface Adapter {
 export interface BusOptions {
   readonly onTrouble: OnTrouble;
   readonly lanes: LanesSettings;
+  /** How many gateways this adapter reaches: partitions go to those that reach the most. */
+  readonly standing: Standing;
   /** How long running handlers are waited for when a partition is given up, in ms. */
   readonly stopMs: number;
 }
 
 const LINK_PING_MS = 2_000;
+/** How long running handlers are waited for when a partition is given up: what waits at a gateway is taken back at once. */
+const HAND_OVER_MS = 1_000;
+/** How long the gateways may take to link before the adapter takes partitions all the same. */
+const LINK_WITHIN_MS = 3_000;
+const LINK_POLL_MS = 20;
 
 /**
  * The gateways' event windows bound what can be pending, so these are never met unless something is wrong. Past them a
@@ -72,6 +85,10 @@ export async function createAdapter(
   connect: (options: BusOptions) => Bus | Promise<Bus>,
   { logger, metrics, tracing }: AdapterContext,
 ): Promise<Adapter> {
+  const boot = randomUUID();
+  /** It has partitions, or is about to. */
+  let serving = false;
+  let stopping = false;
   const adapterId = `${hostname()}-${randomUUID().slice(0, 8)}`;
 
   const counters = createAdapterMetrics(metrics);
@@ -88,32 +105,53 @@ export async function createAdapter(
   const observer = watchLanes(tracing.enabled ? receiveBatches((batch) => spans.received(batch)) : () => {}, (reason) =>
     counters.deadLetter(reason),
   );
-  const lanes = { ...DEFAULT_LANES_SETTINGS, limits, observer };
-  const bus = await connect({ onTrouble, lanes, stopMs: config.drainMs });
+  const lanes: LanesSettings = {
+    ...DEFAULT_LANES_SETTINGS,
+    limits,
+    observer,
+    expiresAt: (record) => expiryOf(record, config.commandTtlMs),
+  };
+  const standing = createLinkStanding(() => gateways.ready);
+  const bus = await connect({ onTrouble, lanes, standing, stopMs: HAND_OVER_MS });
+  const pastOf = createBusPast(bus.history, logger);
+  const linkLog = createLinkLog(logger);
   const traceparentOf = (callSid: string): string => directory.traceparentOf(callSid);
   const spans = createAdapterSpans(tracing, { driver: bus.capabilities.driver, names: bus.names, traceparentOf });
   const outbox = new Outbox(bus.sink, { onTrouble, settings: OUTBOX_SETTINGS });
   const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
     endedCallMemory: config.endedCallMemory,
     isComplete: () => gateways.isComplete,
-    lastEventOf: (callSid) =>
-      bus.history.pastOf(callSid, 0).catch((error: unknown) => {
-        logger.warn({ callSid, err: error }, 'the past of a call is not to be had');
-        return undefined;
-      }),
+    flushed: () => outbox.flushed(),
+    pastOf: (callSid) => pastOf(callSid, 0),
     onKnown: bus.requests.open,
     onGone: bus.requests.close,
   });
 
-  const events = createEventPublisher({
+  const onResult = (command: string, result: CommandResult): void => {
+    counters.command(command, result);
+    if (result.status === 'rejected') logger.warn({ command, ...result }, 'command rejected');
+    else logger.debug(result, 'command delivered');
+  };
+
+  const reports = createReportPublisher({
     outbox,
     spans,
-    latency: counters.eventLatency,
+    eventLatency: counters.eventLatency,
+    resultLatency: counters.latency.result,
     traceparentOf,
-    onPublished: (type) => counters.event(type),
+    onEvent: (type) => counters.event(type),
+    onResult(command, result, { published, verdict }) {
+      if (verdict.status === 'delivered') counters.latency.total.record(Math.max(0, verdict.at - published) / 1000);
+      onResult(command, result);
+    },
     onRefused(frame, error) {
-      counters.eventRefused(frame.type);
-      const { call: callSid, type, sequence } = frame;
+      const { call: callSid } = frame;
+      if (frame.t === 'result') {
+        logger.error({ callSid, command: frame.command, err: error }, 'result lost: the broker refuses it');
+        return;
+      }
+      const { type, sequence } = frame;
+      counters.eventRefused(type);
       logger.error({ callSid, type, sequence, err: error }, 'event lost: the broker refuses it');
     },
   });
@@ -127,26 +165,29 @@ export async function createAdapter(
         url,
         token: config.linkToken,
         adapterId,
+        boot,
         commandWindow: config.commandWindow,
         pingIntervalMs: LINK_PING_MS,
         handlers: {
           ready(link) {
-            directory.wakeAll();
-            logger.info({ gateway: link.gateway, url }, 'gateway linked');
+            directory.snapshotComplete(link);
+            if (serving) standing.update();
+            linkLog.linked(link);
           },
           lost(link, wasReady, why) {
             directory.gatewayLost(link);
-            const what = why instanceof Error ? { err: why } : why;
-            if (wasReady) logger.warn({ gateway: link.gateway, url, ...what }, 'gateway link down, dialling again');
-            else logger.debug({ url, ...what }, 'gateway not reached, dialling again');
+            if (serving) standing.update();
+            if (!stopping) linkLog.lost(link, wasReady, why);
           },
           draining: (link) => logger.info({ gateway: link.gateway }, 'gateway is draining'),
           opened: (link, frame) => directory.opened(link, frame),
           closed: (link, frame, memory) => directory.closed(link, frame, memory),
-          event(link, frame, payload) {
-            directory.passed(frame.call, frame.epoch, frame.sequence);
-            events.publish(link, frame, payload);
+          recall: (link, callSid) => directory.recall(link, callSid),
+          report(link, frame, payload, incoming) {
+            directory.passed(frame);
+            reports.publish(link, frame, payload, incoming);
           },
+          superseded: (incoming) => outbox.drop(incoming),
         },
       }),
   });
@@ -159,25 +200,23 @@ export async function createAdapter(
     }),
     router: createCommandRouter({
       directory,
-      unknownCallGraceMs: config.unknownCallGraceMs,
+      lookAgain: () => gateways.lookAgain(),
+      pastOf,
       spans,
       linkLatency: counters.latency.link,
     }),
     spans,
     latency: counters.latency,
-    traceparentOf,
-    publishResult: (result, { position, replyTo, attributes }, traceparent) => {
-      const message = { ...resultMessage(result, terminalResultId(position), traceparent), replyTo };
-      const { tracestate } = attributes;
-      // It means something only beside the context it came with.
-      const handedOn = tracestate !== undefined && isTraceparent(attributes['traceparent']);
-      return outbox.publish(handedOn ? withTracestate(message, tracestate) : message);
-    },
     commandTtlMs: config.commandTtlMs,
-    onOutcome(command, result) {
-      counters.command(command, result);
-      if (result.status === 'rejected') logger.warn({ command, ...result }, 'command rejected');
-      else logger.debug(result, 'command delivered');
+    unknownCallGraceMs: config.unknownCallGraceMs,
+    async publishResult(name, result, record, decided) {
+      const { position, replyTo, attributes } = record;
+      const own = ownTrace(record);
+      const tracestate = own === undefined ? undefined : attributes['tracestate'];
+      const traceparent = own ?? traceparentOf(record.callSid);
+      const context = { traceparent, tracestate, decided, replyTo };
+      await outbox.publish(resultMessage(result, terminalResultId(position), context));
+      onResult(name, result);
     },
   });
 
@@ -193,6 +232,21 @@ export async function createAdapter(
     partitionWindowFill: () => observer.mostUnfinished / config.partitionWindow,
   });
 
+  const linksInWords = (): string => {
+    const missing = linkLog.missing(gateways.links);
+    return `${gateways.ready} of ${gateways.wanted} linked${missing.length === 0 ? '' : `; not ${missing.join('; not ')}`}`;
+  };
+
+  /** An adapter that does not reach the gateways would let the commands of its partitions expire. */
+  const awaitLinks = async (signal: AbortSignal): Promise<void> => {
+    const until = performance.now() + LINK_WITHIN_MS;
+    while (!gateways.isComplete && !signal.aborted && performance.now() < until) await pause(LINK_POLL_MS, signal);
+    if (!gateways.isComplete && !signal.aborted)
+      logger.warn({ gateways: linksInWords() }, 'not every gateway is linked');
+    standing.update();
+    serving = true;
+  };
+
   const admin = createAdminServer({
     host: config.adminHost,
     port: config.adminPort,
@@ -201,7 +255,7 @@ export async function createAdapter(
     health: () => ({}),
     ready: () => ({
       bus: { ok: bus.healthy() },
-      gateways: { ok: gateways.ready > 0, detail: `${gateways.ready} linked` },
+      gateways: { ok: gateways.isComplete, detail: linksInWords() },
     }),
   });
 
@@ -218,9 +272,18 @@ export async function createAdapter(
       const unlink = new AbortController();
       const linking = gateways.run(unlink.signal);
       try {
+        await awaitLinks(signal);
         await bus.commands.run(handleCommand, signal);
+        stopping = true;
+        // Gateways send their reports by other adapters from here on, and none of those that are here comes twice.
+        const drained = Promise.all(gateways.links.map((link) => link.drain()));
+        const over = new AbortController();
+        await Promise.race([drained, pause(config.drainMs, over.signal)]);
+        over.abort();
         await outbox.close(config.drainMs);
       } finally {
+        stopping = true;
+        standing.close();
         unlink.abort();
         await linking;
         directory.close();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallEnd } from '@jambus/link';
 import type { Logger } from '@jambus/telemetry';
-import type { CallEnd } from './calls/call.ts';
 import type { CallRegistry } from './calls/call-registry.ts';
 import { drainPace } from './drain-pace.ts';
-import type { EventOutbox } from './events/event-outbox.ts';
+import type { ReportOutbox } from './reports/report-outbox.ts';
 
 /** How far a drain has come; all zero before it begins. */
 export interface DrainProgress {
@@ -15,7 +15,7 @@ export interface DrainProgress {
 
 export interface DrainOptions {
   readonly calls: CallRegistry;
-  readonly outbox: EventOutbox;
+  readonly outbox: ReportOutbox;
   /** How many calls have left this gateway so far, by reason. */
   readonly left: Readonly<Record<CallEnd, number>>;
   /** The time for all of it, in ms. */

@@ -1,12 +1,11 @@
+import type { CallEnd, Verdict } from '@jambus/link';
 import { JAMBONZ_MESSAGES } from '@jambus/schema';
 import type { GaugeReading, Metrics } from '@jambus/telemetry';
-import type { CallEnd } from './calls/call.ts';
 import type { CallRegistry } from './calls/call-registry.ts';
-import type { CommandOutcome } from './calls/deliveries.ts';
 import type { DrainProgress } from './drain.ts';
-import type { EventOutbox } from './events/event-outbox.ts';
 import { VIOLATIONS, type Violation } from './jambonz/jambonz-socket.ts';
 import type { LinkServer } from './link/link-server.ts';
+import type { ReportOutbox } from './reports/report-outbox.ts';
 
 /** What a gateway counts. */
 export interface GatewayMetrics {
@@ -16,7 +15,7 @@ export interface GatewayMetrics {
   callUnclaimed(): void;
   socketLost(): void;
   /** @param ms since the adapter sent it */
-  command(name: string, outcome: CommandOutcome, ms: number): void;
+  command(name: string, verdict: Verdict, ms: number): void;
   event(type: string): void;
   /** @param ms since jambonz said it */
   eventTaken(ms: number): void;
@@ -29,7 +28,7 @@ export interface GatewayMetrics {
 /** What the gauges read when somebody asks. */
 export interface GatewayState {
   readonly calls: CallRegistry;
-  readonly outbox: EventOutbox;
+  readonly outbox: ReportOutbox;
   readonly links: () => LinkServer | undefined;
   /** Most bytes of events that are not on the bus yet. */
   readonly eventBufferBytes: number;

@@ -1,7 +1,7 @@
+import type { EventFrame, Verdict } from '@jambus/link';
 import { traceIdOfCall } from '@jambus/schema';
 import { ATTRIBUTE, NO_SPAN, type Span, type SpanKind, type Tracing } from '@jambus/telemetry';
-import type { CallEvent } from './calls/call.ts';
-import type { CommandOutcome, InboundCommand } from './calls/deliveries.ts';
+import type { InboundCommand } from './calls/inbound-command.ts';
 
 /** The steps of a gateway in the trace of a call. */
 export interface GatewaySpans {
@@ -12,13 +12,15 @@ export interface GatewaySpans {
    */
   callOpened(callSid: string, how: string, application: string): string | undefined;
   /** A message of jambonz: the step onto the websocket is done, the one over the link begins. */
-  eventReceived(event: CallEvent): CallEvent;
+  eventReceived(event: EventFrame): EventFrame;
   /** The bus has the event. */
-  eventTaken(event: CallEvent): void;
-  eventShed(event: CallEvent): void;
+  eventTaken(event: EventFrame): void;
+  eventShed(event: EventFrame): void;
   /** @param callTrace context of the call, for commands that have none of their own */
   commandReceived(frame: InboundCommand['frame'], callTrace: string | undefined): Span;
-  commandSettled(span: Span, outcome: CommandOutcome): void;
+  commandSettled(span: Span, verdict: Verdict): void;
+  /** It goes back to the adapter without an outcome. */
+  commandReturned(span: Span): void;
   /** A message goes onto the websocket. */
   write(command: InboundCommand, bytes: number): Span;
 }
@@ -36,13 +38,14 @@ const NO_SPANS: GatewaySpans = {
   eventShed() {},
   commandReceived: () => NO_SPAN,
   commandSettled() {},
+  commandReturned() {},
   write: () => NO_SPAN,
 };
 
 class RecordedSpans implements GatewaySpans {
   readonly #tracing: Tracing;
   /** Ends of the link, by the event that is on it. */
-  readonly #onLink = new WeakMap<CallEvent, Span>();
+  readonly #onLink = new WeakMap<EventFrame, Span>();
 
   constructor(tracing: Tracing) {
     this.#tracing = tracing;
@@ -57,7 +60,7 @@ class RecordedSpans implements GatewaySpans {
     return span.traceparent;
   }
 
-  eventReceived(event: CallEvent): CallEvent {
+  eventReceived(event: EventFrame): EventFrame {
     const [name, kind] = stepOf(event.type);
     const received = this.#tracing.start(name, kind, event.traceparent);
     received.set(ATTRIBUTE.protocol, WEBSOCKET);
@@ -70,16 +73,16 @@ class RecordedSpans implements GatewaySpans {
     const onLink = this.#tracing.start('link event', 'client', received);
     onLink.set(ATTRIBUTE.callSid, event.call);
     received.end();
-    const sent: CallEvent = { ...event, traceparent: onLink.traceparent ?? '' };
+    const sent: EventFrame = { ...event, traceparent: onLink.traceparent ?? '' };
     this.#onLink.set(sent, onLink);
     return sent;
   }
 
-  eventTaken(event: CallEvent): void {
+  eventTaken(event: EventFrame): void {
     this.#onLink.get(event)?.end();
   }
 
-  eventShed(event: CallEvent): void {
+  eventShed(event: EventFrame): void {
     this.#onLink.get(event)?.end('shed');
   }
 
@@ -91,9 +94,14 @@ class RecordedSpans implements GatewaySpans {
     return span;
   }
 
-  commandSettled(span: Span, { status, code }: CommandOutcome): void {
+  commandSettled(span: Span, { status, code }: Verdict): void {
     span.set(ATTRIBUTE.outcome, code ?? status);
     span.end(code);
+  }
+
+  commandReturned(span: Span): void {
+    span.set(ATTRIBUTE.outcome, 'returned');
+    span.end();
   }
 
   write({ span, frame }: InboundCommand, bytes: number): Span {

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GatewayConfig, LINK_PATH } from '@jambus/schema';
+import { LINK_PATH } from '@jambus/link';
+import type { GatewayConfig } from '@jambus/schema';
 import { type AdminServer, createAdminServer, readFallbackApplication } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import type { CallSettings } from './calls/call.ts';
@@ -9,11 +11,11 @@ import { createCallRegistry } from './calls/call-registry.ts';
 import { fallbackApplication } from './calls/fallback-application.ts';
 import { createDeadlineQueue } from './deadline-queue.ts';
 import { type DrainProgress, drain } from './drain.ts';
-import { createEventOutbox, type EventOutbox } from './events/event-outbox.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import { createGatewaySpans } from './gateway-spans.ts';
 import { createJambonzServer } from './jambonz/jambonz-server.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
+import { createReportOutbox, type ReportOutbox } from './reports/report-outbox.ts';
 
 export interface GatewayContext {
   readonly logger: Logger;
@@ -36,12 +38,18 @@ export interface Gateway {
   readonly admin: AdminServer;
 }
 
-/** Commands one adapter may have under way here; an adapter bounds itself below that. */
-const COMMAND_WINDOW = 16_384;
+/** Commands one adapter may have under way here, and their bytes; an adapter bounds itself below that. */
+const COMMAND_WINDOW = { commands: 16_384, bytes: 64 * 1024 * 1024 };
+/** Bytes of reports that one adapter may have and not have put on the bus. */
+const REPORT_WINDOW_BYTES = 16 * 1024 * 1024;
 /** How long a socket may take to say which call it is for. */
 const SILENCE_MS = 10_000;
-/** How long a call that comes from another gateway waits for the adapters to tell its past. */
-const RESUME_MS = 500;
+/** How long a call that comes from another gateway waits for the adapters to tell its past, when one is linked. */
+const PAST_MS = 8_000;
+/** How long an adapter whose link is lost may take to come back, before its reports go to another. */
+const ADAPTER_RETURN_MS = 750;
+/** How long after the first adapter others may take to link to a gateway that has just started. */
+const ALL_LINKED_MS = 1_500;
 /** How long commands wait for jambonz to say something after it was given the initial application. */
 const FIRST_SIGN_MS = 1_000;
 const LINK_PING_MS = 2_000;
@@ -62,25 +70,36 @@ export async function createGateway(
   const queues = createQueues(config);
   const spans = createGatewaySpans(tracing);
   const progress: DrainProgress = { calls: 0, asked: 0 };
+  const boot = randomUUID();
   let accepting = true;
+  /** Every adapter has had the time to link since this gateway started. */
+  let allLinked = false;
+  let settling: NodeJS.Timeout | undefined;
 
-  const outbox: EventOutbox = createEventOutbox({
-    windowEvents: config.eventWindow,
+  const outbox: ReportOutbox = createReportOutbox({
+    window: { reports: config.eventWindow, bytes: REPORT_WINDOW_BYTES },
     bufferBytes: config.eventBufferBytes,
+    returnMs: ADAPTER_RETURN_MS,
     onCongestion(congested) {
-      const what = congested ? 'the bus does not keep up: reading from jambonz stops' : 'reading from jambonz goes on';
+      const what = congested
+        ? 'the bus does not keep up: reading from jambonz stops, and no calls are taken'
+        : 'reading from jambonz goes on';
       logger.warn({ pending: outbox.pending, bytes: outbox.pendingBytes }, what);
+      server.holdConnections(congested);
       for (const call of calls) congested ? call.pause() : call.resume();
     },
-    onTaken(event) {
-      spans.eventTaken(event);
-      counters.eventTaken(Date.now() - event.time);
+    onTaken({ frame }) {
+      if (frame.t === 'result') return;
+      spans.eventTaken(frame);
+      counters.eventTaken(Date.now() - frame.time);
     },
-    onShed(event, bytes) {
-      const { call: callSid, type, sequence } = event;
-      spans.eventShed(event);
+    onShed({ frame, payload }, why) {
+      if (frame.t === 'result') return;
+      const { call: callSid, type, sequence } = frame;
+      spans.eventShed(frame);
       counters.eventShed(type);
-      logger.error({ callSid, type, sequence, bytes }, 'event lost: no room left in the event buffer');
+      const reason = why === 'no_room' ? 'no room left in the event buffer' : 'it is larger than a link can carry';
+      logger.error({ callSid, type, sequence, bytes: payload.length }, `event lost: ${reason}`);
     },
   });
   const counters: GatewayMetrics = createGatewayMetrics(metrics, {
@@ -105,8 +124,12 @@ export async function createGateway(
     calls,
     settings,
     outbox,
-    announce: (frame, payload) => links.broadcast(frame, payload),
-    linkedAdapters: () => links.linked,
+    adapters: {
+      announce: (frame, payload) => links.broadcast(frame, payload),
+      linked: () => links.names(),
+      allMayBeLinked: () => allLinked,
+      recall: (callSid) => links.sendToOne({ t: 'recall', call: callSid }),
+    },
     metrics: counters,
     spans,
     logger,
@@ -132,21 +155,34 @@ export async function createGateway(
 
   const links: LinkServer = createLinkServer({
     gatewayId,
+    boot,
     token: config.linkToken,
     commandWindow: COMMAND_WINDOW,
     pingIntervalMs: LINK_PING_MS,
-    snapshot: () => [...calls].map((call) => call.opened()),
+    snapshot: (closing) => [
+      ...host.closingsSince(closing).map(({ frame, memory }) => [frame, memory] as const),
+      ...[...calls].map((call) => [call.opened()] as const),
+    ],
     handlers: {
       command: host.takeCommand,
-      known: host.takePast,
+      withdraw: host.withdraw,
+      known: (link, frame, memory) => host.takePast(link.id, frame, memory),
       elsewhere: host.giveUp,
       taken: (link, n) => outbox.taken(link, n),
-      linked(link) {
-        outbox.addLane(link);
-        logger.info({ adapter: link.id }, 'adapter linked');
+      draining: (link) => outbox.drain(link),
+      resumes: (link, hello) => hello.gatewayBoot === boot && outbox.keeps(link),
+      linked(link, hello, resumed) {
+        host.adapterLinked(link.id);
+        outbox.connect(link, resumed ? hello : undefined);
+        settling ??= setTimeout(() => {
+          allLinked = true;
+          host.allLinked();
+        }, ALL_LINKED_MS);
+        logger.info({ adapter: link.id, resumed }, 'adapter linked');
       },
-      unlinked(link, error) {
-        outbox.removeLane(link);
+      unlinked(link, error, forGood) {
+        outbox.disconnect(link, forGood);
+        host.adapterLost(link.id);
         logger.warn({ adapter: link.id, err: error }, 'adapter unlinked');
       },
       refused(status) {
@@ -164,6 +200,7 @@ export async function createGateway(
     health: () => ({}),
     ready: () => ({
       accepting: { ok: accepting },
+      buffer: { ok: !outbox.congested, detail: `${outbox.pendingBytes} bytes of events wait for the bus` },
       adapters: { ok: links.linked > 0, detail: `${links.linked} linked` },
     }),
   });
@@ -188,6 +225,8 @@ export async function createGateway(
       host.stopTaking();
       server.stopAccepting();
       await drain({ calls, outbox, left: host.left, timeMs: config.drainMs - noticeMs, progress, logger });
+      clearTimeout(settling);
+      outbox.close();
       links.close('the gateway stops');
       await server.close();
       await admin.close();
@@ -204,7 +243,7 @@ function createQueues(config: GatewayConfig) {
     hookDeadlines: createDeadlineQueue(config.hookDeadlineMs),
     graceDeadlines: createDeadlineQueue(config.reconnectGraceMs),
     lifeDeadlines: createDeadlineQueue(FIRST_SIGN_MS),
-    resumeDeadlines: createDeadlineQueue(RESUME_MS),
+    pastDeadlines: createDeadlineQueue(PAST_MS),
     claimDeadlines: config.unclaimedAfterMs === 0 ? undefined : createDeadlineQueue(config.unclaimedAfterMs),
     silenceDeadlines: createDeadlineQueue(SILENCE_MS),
   };

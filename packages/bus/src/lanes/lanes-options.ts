@@ -41,7 +41,7 @@ export interface LanesSettings {
 }
 
 export const DEFAULT_LANES_SETTINGS: LanesSettings = {
-  limits: { maxUnfinished: 4_096, maxUnfinishedBytes: 16 * 1024 * 1024, maxUncommitted: 65_536 },
+  limits: { maxUnfinished: 4_096, maxUnfinishedBytes: 32 * 1024 * 1024, maxUncommitted: 1_000_000 },
   backoff: { firstMs: 100, maxMs: 5_000 },
   maxThrows: 3,
   observer: NOBODY,

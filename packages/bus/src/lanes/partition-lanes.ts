@@ -6,6 +6,7 @@ import { Wakers } from '../waiting/wakers.ts';
 import { type DeadLetterOutcome, deadLetterOf, withoutPayload } from './dead-letter.ts';
 import { DueQueue } from './due-queue.ts';
 import type { PartitionLanesOptions } from './lanes-options.ts';
+import { OverdueWatch } from './overdue-watch.ts';
 import { Window, type WindowEntry } from './window.ts';
 
 /** What a record weighs beside its payload, bytes: attributes, position and our own bookkeeping, roughly. */
@@ -15,6 +16,12 @@ interface Entry extends WindowEntry {
   readonly record: CommandRecord;
   /** The next record of the same call. */
   nextInLane: Entry | undefined;
+  /** It is the oldest of its lane. */
+  isFirst: boolean;
+  /** `left`: dealt with, and it stays in the lane only until those before it have left. */
+  state: 'waiting' | 'handling' | 'left';
+  /** It was started out of its turn, because its life was over. */
+  overdue: boolean;
   attempts: number;
   throwsInRow: number;
   /** Set once it is on its way to the dead letters; the lane has gone on then. */
@@ -30,7 +37,8 @@ interface Letter {
 
 /**
  * The engine of one partition, the same for every broker. Records go in in broker order; each call has a lane, lanes run
- * side by side, and in a lane one record at a time is with the handler. A record that names no call has a lane to itself.
+ * side by side, and in a lane one record at a time is with the handler, except that one whose life is over while it waits
+ * goes there at once, to be refused. A record that names no call has a lane to itself.
  * `watermark` is what may be committed: everything up to it is finished.
  *
  * An idle lane does not exist. Waits of all lanes share one timer.
@@ -41,6 +49,7 @@ export class PartitionLanes {
   /** The newest record of each call that has one at work or waiting; the older ones lead to it by `nextInLane`. */
   readonly #lanes = new Map<string, Entry>();
   readonly #due = new DueQueue<Entry>((entry) => this.#resume(entry));
+  readonly #overdue: OverdueWatch<Entry>;
   readonly #abort = new AbortController();
   /** `stopping` starts nothing and waits for what runs; in `stopped` nothing moves any more. */
   #state: 'running' | 'stopping' | 'stopped' = 'running';
@@ -55,6 +64,11 @@ export class PartitionLanes {
     this.#window = new Window(options.startAfter, options.settings.limits);
     // Every running handler may listen, which is as many as the window allows and no leak.
     setMaxListeners(0, this.#abort.signal);
+    const { expiresAt } = options.settings;
+    this.#overdue = new OverdueWatch(
+      ({ record }) => expiresAt(record),
+      (entry) => this.#startOverdue(entry),
+    );
     options.settings.observer.opened(this);
   }
 
@@ -114,6 +128,7 @@ export class PartitionLanes {
     this.#stop ??= new Promise((resolve) => {
       this.#state = 'stopping';
       this.#due.clear();
+      this.#overdue.clear();
       this.#room.wake();
       const timer = setTimeout(() => this.#end(), deadlineMs);
       this.#onStopped = () => {
@@ -136,14 +151,22 @@ export class PartitionLanes {
       older: undefined,
       newer: undefined,
       nextInLane: undefined,
+      isFirst: false,
+      state: 'waiting',
+      overdue: false,
       attempts: 0,
       throwsInRow: 0,
       letter: undefined,
     };
     this.#window.add(entry);
     const newest = this.#enterLane(record.callSid, entry);
-    if (newest === undefined) this.#start(entry);
-    else newest.nextInLane = entry;
+    if (newest === undefined) {
+      entry.isFirst = true;
+      this.#start(entry);
+    } else {
+      newest.nextInLane = entry;
+      this.#overdue.watch(entry);
+    }
   }
 
   /** Puts the entry at the end of its call's lane. Returns the one that is before it. */
@@ -154,11 +177,18 @@ export class PartitionLanes {
     return newest;
   }
 
+  #startOverdue(entry: Entry): void {
+    if (this.#state !== 'running') return;
+    entry.overdue = true;
+    this.#start(entry);
+  }
+
   #start(entry: Entry): void {
+    entry.state = 'handling';
     entry.attempts++;
     this.#handling++;
     try {
-      this.#options.handler(entry.record, this.#abort.signal).then(
+      this.#options.handler(entry.record, this.#abort.signal, entry.overdue).then(
         (outcome) => {
           entry.throwsInRow = 0;
           this.#settle(entry, outcome);
@@ -249,15 +279,23 @@ export class PartitionLanes {
     else this.#post(entry, entry.letter);
   }
 
+  /** Takes the entry out of its lane when it is the first, and those behind it that were dealt with out of their turn. */
   #leaveLane(entry: Entry): void {
-    const next = entry.nextInLane;
-    const { callSid } = entry.record;
-    if (next === undefined) {
-      if (callSid !== undefined) this.#lanes.delete(callSid);
-    } else {
-      entry.nextInLane = undefined;
-      if (this.#state === 'running') this.#start(next);
+    entry.state = 'left';
+    if (!entry.isFirst) return;
+    let leaving = entry;
+    for (let next = leaving.nextInLane; next !== undefined; next = leaving.nextInLane) {
+      leaving.nextInLane = undefined;
+      next.isFirst = true;
+      if (next.state !== 'left') {
+        this.#overdue.forget(next);
+        if (next.state === 'waiting' && this.#state === 'running') this.#start(next);
+        return;
+      }
+      leaving = next;
     }
+    const { callSid } = leaving.record;
+    if (callSid !== undefined) this.#lanes.delete(callSid);
   }
 
   #finish(entry: Entry): void {

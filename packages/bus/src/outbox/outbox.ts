@@ -24,6 +24,11 @@ export class Outbox {
   #published = 0;
   #failed = 0;
   #retries = 0;
+  #taken = 0;
+  #answered = 0;
+  /** Those who wait until everything up to a count of taken messages has its answer, lowest first. */
+  readonly #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  #dropped: WeakSet<object> | undefined;
   /** `closing` takes nothing new and goes on publishing; in `closed` everything has been answered. */
   #state: 'open' | 'closing' | 'closed' = 'open';
   #draining: Promise<void> | undefined;
@@ -90,19 +95,36 @@ export class Outbox {
    *
    * What a reader has in hand when the room ends is still taken, up to twice the bounds.
    *
+   * @param owner who publishes it, should `drop` be wanted later
    * @throws JambusError `overloaded` beyond that, `stopped` when closing; `onPublished` is not called then
    */
-  enqueue(message: BusMessage, onPublished: OnPublished): void {
+  enqueue(message: BusMessage, onPublished: OnPublished, owner?: object): void {
     if (this.#state !== 'open') throw new JambusError('stopped', 'the outbox is closing and takes no more messages');
     const bytes = weightOf(message);
     const { maxPendingMessages, maxPendingBytes } = this.#options.settings;
     if (this.#pendingMessages >= 2 * maxPendingMessages || this.#pendingBytes >= 2 * maxPendingBytes) {
       throw new JambusError('overloaded', 'the outbox is full; await whenRoom() before adding to it');
     }
+    this.#taken++;
     this.#pendingMessages++;
     this.#pendingBytes += bytes;
-    this.#batchFor(bytes).add(message, onPublished, bytes);
+    this.#batchFor(bytes).add(message, onPublished, bytes, owner);
     this.#draining ??= this.#drain();
+  }
+
+  /** Resolves when every message that has been taken so far has its answer. */
+  flushed(): Promise<void> {
+    if (this.#answered === this.#taken) return Promise.resolve();
+    return new Promise((resolve) => this.#flushes.push({ upTo: this.#taken, resolve }));
+  }
+
+  /**
+   * Publishes no more messages of this owner, because they go to the bus by another way. Each is answered with `stopped`.
+   * A batch that is with the broker already is not called back.
+   */
+  drop(owner: object): void {
+    this.#dropped ??= new WeakSet();
+    this.#dropped.add(owner);
   }
 
   /**
@@ -149,9 +171,19 @@ export class Outbox {
     // What this turn of the event loop brings goes together, instead of its first message alone.
     await new Promise((resolve) => setImmediate(resolve));
     for (let batch = this.#takeBatch(); batch !== undefined; batch = this.#takeBatch()) {
-      await this.#deliver(batch, 0, batch.messages.length);
+      this.#withdrawDropped(batch);
+      if (batch.messages.length > 0) await this.#deliver(batch, 0, batch.messages.length);
     }
     this.#draining = undefined;
+  }
+
+  #withdrawDropped(batch: Batch): void {
+    const dropped = this.#dropped;
+    if (dropped === undefined) return;
+    const withdrawn = batch.withdraw((owner) => owner === undefined || !dropped.has(owner));
+    const error = new JambusError('stopped', 'its owner has dropped this message');
+    for (const { message, onPublished } of withdrawn) this.#settle(message, onPublished, error);
+    this.#afterAnswers();
   }
 
   /** Publishes the messages from index `from` up to, not including, `to`, and answers each. */
@@ -199,12 +231,22 @@ export class Outbox {
       const index = batch.settled++;
       const message = batch.messages[index];
       if (message === undefined) break;
-      this.#pendingMessages--;
-      this.#pendingBytes -= weightOf(message);
-      if (error === undefined) this.#published++;
-      else this.#failed++;
-      this.#tell(batch.callbacks[index], error);
+      this.#settle(message, batch.callbacks[index], error);
     }
+    this.#afterAnswers();
+  }
+
+  #settle(message: BusMessage, onPublished: OnPublished | undefined, error: JambusError | undefined): void {
+    this.#answered++;
+    this.#pendingMessages--;
+    this.#pendingBytes -= weightOf(message);
+    if (error === undefined) this.#published++;
+    else this.#failed++;
+    this.#tell(onPublished, error);
+  }
+
+  #afterAnswers(): void {
+    while ((this.#flushes[0]?.upTo ?? Number.POSITIVE_INFINITY) <= this.#answered) this.#flushes.shift()?.resolve();
     if (this.hasRoom) this.#room.wake();
     if (this.#pendingMessages === 0) this.#onEmpty();
   }

@@ -10,8 +10,13 @@ export type Outcome =
   /** It can never be dealt with: publish it to the dead letters with this reason, then go on. */
   | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason; readonly detail: string };
 
-/** Called for one record of a call at a time; records of different calls run side by side. Must not throw. */
-export type CommandHandler = (record: CommandRecord, signal: AbortSignal) => Promise<Outcome>;
+/**
+ * Called for one record of a call at a time; records of different calls run side by side. Must not throw.
+ *
+ * @param overdue the life of the record is over while another one of its call is still being handled: it is out of its turn,
+ *   and all that may come of it is its refusal
+ */
+export type CommandHandler = (record: CommandRecord, signal: AbortSignal, overdue: boolean) => Promise<Outcome>;
 
 /** The side of a bus that commands come from. */
 export interface CommandSource {

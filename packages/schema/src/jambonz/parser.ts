@@ -44,6 +44,8 @@ export interface ParsedCommand {
   readonly payload: Uint8Array;
   /** The ids under which jambonz will report the verbs of this command. */
   readonly verbIds: readonly string[];
+  /** Its verbs take the place of those that wait; otherwise they are queued, or there are none. */
+  readonly replaces: boolean;
   /**
    * Of a `redirect` with at least one verb, the JSON array of its verbs, fit to be the `data` of an ack; of any other
    * command undefined. A view into `payload`, found when asked for.
@@ -59,6 +61,8 @@ export interface ParsedAck {
   /** The JSON array of its verbs, a view into the payload; undefined when there are none. */
   readonly verbs: Uint8Array | undefined;
   readonly verbIds: readonly string[];
+  /** It has verbs, which take the place of those that wait. */
+  readonly replaces: boolean;
 }
 
 /** A payload that must not go to a call, and everything that is wrong with it. */
@@ -107,7 +111,8 @@ export function createCommandParser(rules: Partial<CommandRules> = {}): CommandP
     const ids: string[] = [];
     command.check?.(wanted, verbs, DATA, faults, ids);
     if (faults.length > 0) return invalid(faults);
-    return parsed(name, wanted, changed ? encode(wire) : payload, ids);
+    const replaces = name === 'redirect' && message['queueCommand'] !== true;
+    return parsed(name, wanted, changed ? encode(wire) : payload, ids, replaces);
   }
 
   function parseAck(message: JsonObject, payload: Uint8Array): ParsedAck | InvalidCommand {
@@ -118,7 +123,8 @@ export function createCommandParser(rules: Partial<CommandRules> = {}): CommandP
     const given = data !== undefined && data !== null && data.length > 0;
     if (given) verbs.application(data, DATA, faults, ids);
     if (faults.length > 0) return invalid(faults);
-    return { ok: true, kind: 'ack', msgid, verbs: given ? dataBytes(payload, data) : undefined, verbIds: unique(ids) };
+    const application = given ? dataBytes(payload, data) : undefined;
+    return { ok: true, kind: 'ack', msgid, verbs: application, verbIds: unique(ids), replaces: given };
   }
 
   return {
@@ -146,7 +152,13 @@ function compile(schema: TSchema): (value: unknown) => boolean {
   return (value) => check.Check(value);
 }
 
-function parsed(command: string, data: unknown, payload: Uint8Array, ids: readonly string[]): ParsedCommand {
+function parsed(
+  command: string,
+  data: unknown,
+  payload: Uint8Array,
+  ids: readonly string[],
+  replaces: boolean,
+): ParsedCommand {
   const isApplication = command === 'redirect' && Array.isArray(data) && data.length > 0;
   return {
     ok: true,
@@ -154,12 +166,13 @@ function parsed(command: string, data: unknown, payload: Uint8Array, ids: readon
     command,
     payload,
     verbIds: unique(ids),
+    replaces,
     applicationBytes: isApplication ? () => dataBytes(payload, data) : none,
   };
 }
 
 function passed(command: string, payload: Uint8Array): ParsedCommand {
-  return { ok: true, kind: 'command', command, payload, verbIds: NO_IDS, applicationBytes: none };
+  return { ok: true, kind: 'command', command, payload, verbIds: NO_IDS, replaces: false, applicationBytes: none };
 }
 
 function none(): undefined {

@@ -1,12 +1,23 @@
-import { type ClosedFrame, type KnownFrame, type OpenedFrame, traceparentOfCall } from '@jambus/schema';
+import {
+  type AdapterFrame,
+  type ClosedFrame,
+  decodeCallMemory,
+  type EventFrame,
+  type OpenedFrame,
+  type ResultFrame,
+} from '@jambus/link';
+import { traceparentOfCall } from '@jambus/schema';
+import { CallKnowledge, decidedBy } from './call-knowledge.ts';
+import { createCallWaiters } from './call-waiters.ts';
+import { createEndedCalls, type EndedCall } from './ended-calls.ts';
 
 /** The gateway end that a directory entry points to. */
 export interface DirectoryGateway {
   /** Its id, as the gateway tells it. */
   readonly gateway: string;
-  sendKnown(frame: KnownFrame, memory: Buffer): void;
-  /** Tells it that another gateway has the call. */
-  sendElsewhere(callSid: string): void;
+  /** Its life: another one each time it starts. */
+  readonly boot: string;
+  send(frame: AdapterFrame, payload?: Uint8Array): void;
 }
 
 /** A call as this adapter knows it. */
@@ -26,7 +37,7 @@ export type Whereabouts<G> =
   | { readonly at: 'gateway'; readonly gateway: G }
   /** It lives, and no linked gateway has it now: its gateway's link is down, or it is moving. */
   | { readonly at: 'between' }
-  | { readonly at: 'ended' }
+  | { readonly at: 'ended'; readonly call: EndedCall }
   /** No gateway has it. `certain` when all of them were asked. */
   | { readonly at: 'unknown'; readonly certain: boolean };
 
@@ -35,24 +46,34 @@ export interface CallDirectoryOptions {
   readonly endedCallMemory: number;
   /** True when every gateway there should be has told its calls. */
   readonly isComplete: () => boolean;
-  /**
-   * How far the events of a call go that comes from a gateway which nobody knew here; undefined when that cannot be told.
-   * Must not reject.
-   */
-  readonly lastEventOf: (callSid: string) => Promise<{ readonly epoch: number; readonly sequence: number } | undefined>;
+  /** Resolves when everything that this adapter has is on the bus. */
+  readonly flushed: () => Promise<void>;
+  /** What the bus has of a call; undefined when that cannot be told. Must not reject. */
+  readonly pastOf: (callSid: string) => Promise<PastOnBus | undefined>;
   /** Told of each call that is new here, and of each that has gone. */
   readonly onKnown: (callSid: string) => void;
   readonly onGone: (callSid: string) => void;
 }
 
-/** Which gateway has which call. */
+export interface PastOnBus {
+  readonly epoch: number;
+  readonly sequence: number;
+  /** The position up to which the commands of the call are decided. */
+  readonly decided: string | undefined;
+}
+
+/** Which gateway has which call, and what the next gateway has to know of it. */
 export interface CallDirectory<G extends DirectoryGateway> {
   opened(gateway: G, frame: OpenedFrame): void;
   closed(gateway: G, frame: ClosedFrame, memory: Buffer): void;
+  /** The gateway has told all its calls: those of this life of it that it did not name are over. */
+  snapshotComplete(gateway: G): void;
   /** The link to a gateway is down: its calls live on, out of reach. */
   gatewayLost(gateway: G): void;
-  /** Notes that an event of the call went by, so that its number is known should its gateway die. */
-  passed(callSid: string, epoch: number, sequence: number): void;
+  /** A report goes by on its way to the bus. */
+  passed(frame: EventFrame | ResultFrame): void;
+  /** The gateway asks for what the bus has of a call. */
+  recall(gateway: G, callSid: string): void;
   find(callSid: string): Whereabouts<G>;
   /** Trace context of what has to do with the call and has none of its own. */
   traceparentOf(callSid: string): string;
@@ -65,92 +86,84 @@ export interface CallDirectory<G extends DirectoryGateway> {
   close(): void;
 }
 
-/** What is known of a call for the gateway that takes it over. */
-interface Past {
-  epoch: number;
-  /** Number of its last event. */
-  sequence: number;
-  /** What its former gateway left for the next one. */
-  memory: Buffer;
-}
-
 interface Entry<G> {
   readonly callSid: string;
   owner: G | undefined;
+  /** The gateway that has it, or had it last, and the life of it. */
+  home: { readonly gateway: string; readonly boot: string };
   application: string;
   since: number;
   epoch: number;
   readonly traceparent: string;
-  readonly past: Past;
+  readonly knowledge: CallKnowledge;
   /** The gateway it was taken from, which has been told and has yet to leave its memory; the owner waits for that. */
   predecessor: G | undefined;
   /** Since when it has no owner, ms since the epoch. */
   ownerlessSince: number;
 }
 
-interface Waiter {
-  readonly untilMs: number;
-  wake(): void;
-}
-
-const SWEEP_MS = 100;
+const SWEEP_MS = 1_000;
 /** A call that shows up nowhere for this long is forgotten. Longer than jambonz goes on redialling by itself. */
 const OWNERLESS_MS = 120_000;
-const NOTHING = Buffer.alloc(0);
 
 export function createCallDirectory<G extends DirectoryGateway>(options: CallDirectoryOptions): CallDirectory<G> {
   const entries = new Map<string, Entry<G>>();
-  const ended = new Set<string>();
-  const waiters = new Map<string, Set<Waiter>>();
+  const ended = createEndedCalls(options.endedCallMemory);
+  const waiters = createCallWaiters();
   const ownerless = new Set<Entry<G>>();
-
-  const wake = (callSid: string): void => {
-    for (const waiter of [...(waiters.get(callSid) ?? [])]) waiter.wake();
-  };
-
-  const wakeAll = (): void => {
-    for (const callSid of [...waiters.keys()]) wake(callSid);
-  };
 
   const disown = (entry: Entry<G>): void => {
     entry.owner = undefined;
     entry.ownerlessSince = Date.now();
+    ownerless.delete(entry);
     ownerless.add(entry);
   };
 
-  const forget = (entry: Entry<G>): void => {
-    entries.delete(entry.callSid);
+  const end = (entry: Entry<G>, call: EndedCall): void => {
+    const { callSid } = entry;
+    entries.delete(callSid);
     ownerless.delete(entry);
-    options.onGone(entry.callSid);
-    ended.delete(entry.callSid);
-    ended.add(entry.callSid);
-    if (ended.size > options.endedCallMemory) ended.delete(ended.values().next().value as string);
+    ended.add(callSid, call);
+    options.onGone(callSid);
+    waiters.wake(callSid);
   };
 
   const sweep = setInterval(() => {
     const now = Date.now();
-    for (const set of [...waiters.values()]) for (const waiter of [...set]) if (waiter.untilMs <= now) waiter.wake();
     for (const entry of [...ownerless]) {
       if (entry.ownerlessSince + OWNERLESS_MS > now) break;
-      forget(entry);
+      end(entry, { at: entry.ownerlessSince + OWNERLESS_MS, decided: entry.knowledge.decided });
     }
   }, SWEEP_MS);
 
-  const tellPast = ({ callSid, owner, past: { epoch, sequence, memory } }: Entry<G>): void => {
-    owner?.sendKnown({ t: 'known', call: callSid, epoch, sequence }, memory);
+  /** Tells a gateway what is known of a call, once all of it that this adapter has is on the bus. */
+  const tellPast = async (gateway: G, entry: Entry<G>, looked: boolean): Promise<void> => {
+    await options.flushed();
+    const { callSid, knowledge } = entry;
+    if (looked) {
+      const past = await options.pastOf(callSid);
+      if (past !== undefined) knowledge.noteHistory(past.epoch, past.sequence, past.decided);
+    }
+    const since = knowledge.epoch > 0 ? entry.since : undefined;
+    gateway.send(...knowledge.frame(callSid, since, looked || knowledge.certain));
+    // From now on the call goes on at this gateway.
+    knowledge.certain = false;
   };
 
-  const note = (past: Past, epoch: number, sequence: number): void => {
-    past.epoch = Math.max(past.epoch, epoch);
-    past.sequence = Math.max(past.sequence, sequence);
-  };
-
-  /** Everything was restarted, perhaps, and what nobody remembers is on the bus. */
-  const lookUp = async (entry: Entry<G>): Promise<void> => {
-    const last = await options.lastEventOf(entry.callSid);
-    if (last === undefined) return;
-    note(entry.past, last.epoch, last.sequence);
-    entry.epoch = Math.max(entry.epoch, last.epoch + 1);
+  const entryFor = (gateway: G, frame: OpenedFrame, former: Entry<G> | undefined): Entry<G> => {
+    const knowledge = former?.knowledge ?? new CallKnowledge();
+    return {
+      callSid: frame.call,
+      owner: gateway,
+      home: { gateway: gateway.gateway, boot: gateway.boot },
+      application: frame.application,
+      since: former?.since ?? frame.since,
+      epoch: frame.resumed ? Math.max(frame.epoch, knowledge.epoch + 1) : frame.epoch,
+      traceparent: frame.traceparent ?? former?.traceparent ?? traceparentOfCall(frame.call),
+      knowledge,
+      predecessor: undefined,
+      ownerlessSince: 0,
+    };
   };
 
   return {
@@ -160,92 +173,92 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       const rival = former?.owner === gateway ? undefined : former?.owner;
       if (rival !== undefined && !frame.resumed && former !== undefined && former.epoch > frame.epoch) {
         // A gateway that was cut off comes back with a call that has since moved on.
-        gateway.sendElsewhere(frame.call);
+        gateway.send({ t: 'elsewhere', call: frame.call });
         return;
       }
       if (former !== undefined) ownerless.delete(former);
-      const past = former?.past ?? { epoch: 0, sequence: 0, memory: NOTHING };
-      const entry: Entry<G> = {
-        callSid: frame.call,
-        owner: gateway,
-        application: frame.application,
-        since: former?.since ?? frame.since,
-        epoch: frame.resumed ? Math.max(frame.epoch, past.epoch + 1) : frame.epoch,
-        traceparent: frame.traceparent ?? former?.traceparent ?? traceparentOfCall(frame.call),
-        past,
-        predecessor: frame.resumed ? rival : undefined,
-        ownerlessSince: 0,
-      };
+      const entry = entryFor(gateway, frame, former);
       entries.set(frame.call, entry);
       if (former === undefined) options.onKnown(frame.call);
-      rival?.sendElsewhere(frame.call);
-      if (frame.resumed && rival === undefined) {
-        if (former === undefined) void lookUp(entry).then(() => tellPast(entry));
-        else tellPast(entry);
-      }
-      if (!frame.resumed) note(past, frame.epoch, 0);
-      wake(frame.call);
+      rival?.send({ t: 'elsewhere', call: frame.call });
+      if (!frame.resumed) {
+        entry.knowledge.certain = false;
+        entry.knowledge.noteEvent(frame.epoch, 0);
+      } else if (rival === undefined) void tellPast(gateway, entry, false);
+      else entry.predecessor = rival;
+      waiters.wake(frame.call);
     },
     closed(gateway, frame, memory) {
       const entry = entries.get(frame.call);
-      if (entry === undefined || (entry.owner !== gateway && entry.predecessor !== gateway)) return;
-      note(entry.past, frame.epoch, frame.sequence);
-      // The payload is a view of a whole link message; keeping it would keep that.
-      entry.past.memory = Buffer.from(memory);
-      if (entry.predecessor === gateway) {
+      const isHome = entry?.home.gateway === gateway.gateway && entry.home.boot === gateway.boot;
+      if (entry !== undefined && entry.predecessor === gateway) {
         entry.predecessor = undefined;
-        tellPast(entry);
-      } else if (frame.reason === 'moved') {
+        entry.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
+        if (entry.owner !== undefined) void tellPast(entry.owner, entry, false);
+      } else if (frame.reason !== 'moved') {
+        const decided = decodeCallMemory(memory)?.decided ?? [];
+        const isLatest = isHome || (entry?.owner === undefined && frame.epoch >= (entry?.knowledge.epoch ?? 0));
+        if (entry === undefined) ended.add(frame.call, { at: frame.at, decided });
+        else if (isLatest) end(entry, { at: frame.at, decided });
+      } else if (entry !== undefined && isHome) {
+        entry.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
         disown(entry);
-      } else {
-        forget(entry);
+        waiters.wake(frame.call);
+      } else if (entry === undefined && !isOver(frame) && ended.get(frame.call) === undefined) {
+        const moved = entryFor(
+          gateway,
+          { ...frame, t: 'opened', since: frame.at, application: '', resumed: false },
+          undefined,
+        );
+        moved.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
+        entries.set(frame.call, moved);
+        options.onKnown(frame.call);
+        disown(moved);
       }
-      wake(frame.call);
+    },
+    snapshotComplete({ gateway, boot }) {
+      for (const entry of [...ownerless]) {
+        const { home, knowledge, ownerlessSince } = entry;
+        // It was there when the link went down, it did not move, and it is not there now.
+        if (home.gateway !== gateway || home.boot !== boot || knowledge.certain) continue;
+        end(entry, { at: ownerlessSince, decided: knowledge.decided });
+      }
+      waiters.wakeAll();
     },
     gatewayLost(gateway) {
       for (const entry of entries.values()) {
         if (entry.owner === gateway) disown(entry);
         else if (entry.predecessor === gateway) {
           entry.predecessor = undefined;
-          tellPast(entry);
+          if (entry.owner !== undefined) void tellPast(entry.owner, entry, false);
         }
       }
-      wakeAll();
+      waiters.wakeAll();
     },
-    passed(callSid, epoch, sequence) {
+    passed(frame) {
+      const entry = entries.get(frame.call);
+      if (entry === undefined) {
+        if (frame.t === 'result') ended.note(frame.call, decidedBy(frame));
+      } else if (frame.t === 'event') {
+        entry.knowledge.noteEvent(frame.epoch, frame.sequence);
+        entry.epoch = Math.max(entry.epoch, frame.epoch);
+      } else entry.knowledge.noteResult(frame);
+    },
+    recall(gateway, callSid) {
       const entry = entries.get(callSid);
-      if (entry !== undefined) note(entry.past, epoch, sequence);
+      if (entry !== undefined) void tellPast(gateway, entry, true);
     },
     find(callSid) {
       const entry = entries.get(callSid);
       if (entry?.owner !== undefined) return { at: 'gateway', gateway: entry.owner };
       if (entry !== undefined) return { at: 'between' };
-      if (ended.has(callSid)) return { at: 'ended' };
+      const call = ended.get(callSid);
+      if (call !== undefined) return { at: 'ended', call };
       return { at: 'unknown', certain: options.isComplete() };
     },
     traceparentOf: (callSid) => entries.get(callSid)?.traceparent ?? traceparentOfCall(callSid),
-    changed(callSid, untilMs, signal) {
-      return new Promise((resolve) => {
-        const set = waiters.get(callSid) ?? new Set();
-        const waiter: Waiter = {
-          untilMs,
-          wake() {
-            signal.removeEventListener('abort', waiter.wake);
-            set.delete(waiter);
-            if (set.size === 0 && waiters.get(callSid) === set) waiters.delete(callSid);
-            resolve();
-          },
-        };
-        if (signal.aborted) {
-          resolve();
-          return;
-        }
-        signal.addEventListener('abort', waiter.wake);
-        set.add(waiter);
-        waiters.set(callSid, set);
-      });
-    },
-    wakeAll,
+    changed: waiters.wait,
+    wakeAll: waiters.wakeAll,
     get size() {
       return entries.size;
     },
@@ -260,7 +273,12 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     },
     close() {
       clearInterval(sweep);
-      wakeAll();
+      waiters.close();
     },
   };
+}
+
+/** A call that moved away so long ago has ended or shown up elsewhere since. */
+function isOver({ at }: ClosedFrame): boolean {
+  return at + OWNERLESS_MS < Date.now();
 }

@@ -1,19 +1,27 @@
+import type { CallPast } from '@jambus/bus';
+import { expiredVerdict } from '@jambus/link';
 import type { RejectionCode } from '@jambus/schema';
 import { type HistogramHandle, type Span, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import type { CallDirectory } from '../calls/call-directory.ts';
 import type { GatewayLink, LinkCommand } from '../link/gateway-link.ts';
+import { type LoneVerdict, verdictOfEnded, verdictOfUnknown, wasDecided } from './lone-verdicts.ts';
 
-/** How a command ended. `stopped`: it did not end, because the adapter stops; somebody else will take it up. */
+/** How a command ended. */
 export type RoutedOutcome =
-  | { readonly status: 'delivered' }
-  | { readonly status: 'rejected'; readonly code: RejectionCode; readonly detail: string }
-  | { readonly status: 'stopped' };
+  /** A gateway has decided it, or it was decided before; its result is on the bus. */
+  | { readonly kind: 'settled'; readonly code: RejectionCode | undefined }
+  /** No gateway can decide it: its result is for this adapter to publish. */
+  | { readonly kind: 'verdict'; readonly verdict: Exclude<LoneVerdict, 'settled'> }
+  /** It did not end, because the adapter stops or hands the partition over; its next reader takes it up. */
+  | { readonly kind: 'stopped' };
 
 export interface CommandRouterOptions {
   readonly directory: CallDirectory<GatewayLink>;
-  /** How long a command waits for a call that no gateway has, in ms: news of a call may come later than its first command. */
-  readonly unknownCallGraceMs: number;
+  /** Looks once more which gateways there are. */
+  readonly lookAgain: () => Promise<void>;
+  /** What the bus has of a call; undefined when that cannot be told. Must not reject. */
+  readonly pastOf: (callSid: string, sinceMs: number) => Promise<CallPast | undefined>;
   readonly spans: Pick<AdapterSpans, 'link' | 'linked'>;
   /** Seconds that a command is at a gateway. */
   readonly linkLatency: HistogramHandle;
@@ -24,13 +32,15 @@ export interface Routable {
   readonly command: LinkCommand;
   /** What goes to the gateway with the command, untouched. */
   readonly payload: Uint8Array;
-  /** When the broker took it, ms since the epoch: news of its call is under way since then at the latest. */
-  readonly publishedAt: number;
+  /** Until when its call may appear, ms since the epoch: news of a call may come later than its first command. */
+  readonly appearBy: number;
+  /** An earlier reader may have dealt with it. */
+  readonly maybeRepeated: boolean;
   /** Of this step. */
   readonly span: Span;
 }
 
-/** Brings a command to the gateway that has its call, wherever that moves, until it is delivered, refused or expired. */
+/** Brings a command to the gateway that has its call, wherever that moves, until it is decided. */
 export interface CommandRouter {
   route(routable: Routable, signal: AbortSignal): Promise<RoutedOutcome>;
 }
@@ -38,40 +48,58 @@ export interface CommandRouter {
 /** A gateway that gives a command back has news of the call under way to us; this bounds the wait for it. */
 const RETURNED_WAIT_MS = 50;
 
-export function createCommandRouter({
-  directory,
-  unknownCallGraceMs,
-  spans,
-  linkLatency,
-}: CommandRouterOptions): CommandRouter {
+const STOPPED: RoutedOutcome = { kind: 'stopped' };
+const SETTLED: RoutedOutcome = { kind: 'settled', code: undefined };
+
+export function createCommandRouter(options: CommandRouterOptions): CommandRouter {
+  const { directory, spans, linkLatency } = options;
+
+  /** The gateway that has the call decides. Undefined when it does not have it any more. */
+  const atGateway = async (
+    gateway: GatewayLink,
+    { command, payload, span }: Routable,
+    signal: AbortSignal,
+  ): Promise<RoutedOutcome | undefined> => {
+    const linkedAt = performance.now();
+    const linking = spans.link(span, command, gateway.gateway);
+    const outcome = await gateway.deliver(continuing(command, linking), payload, signal);
+    spans.linked(linking, outcome);
+    linkLatency.record(secondsSince(linkedAt));
+    return outcome.kind === 'settled' ? outcome : undefined;
+  };
+
+  /** Whoever decides alone first makes sure that an earlier reader of the record has not come to another verdict. */
+  const alone = async (verdict: LoneVerdict, { command, maybeRepeated }: Routable): Promise<RoutedOutcome> => {
+    if (verdict === 'settled') return SETTLED;
+    if (maybeRepeated && wasDecided(command, await options.pastOf(command.call, command.published))) return SETTLED;
+    return { kind: 'verdict', verdict };
+  };
+
   return {
-    async route({ command, payload, publishedAt, span }, signal) {
-      // The broker's clock may be ahead of ours.
-      const graceEnds = Math.min(publishedAt, Date.now()) + unknownCallGraceMs;
+    async route(routable, signal) {
+      const { command, appearBy } = routable;
+      let looked = false;
       while (!signal.aborted) {
-        const now = Date.now();
-        if (command.expires <= now) return rejected('expired', 'its expirytime passed before it could be delivered');
         const where = directory.find(command.call);
-        if (where.at === 'ended') return rejected('call_ended', 'the call has ended');
-        if (where.at === 'unknown' && where.certain && now >= graceEnds) {
-          return rejected('unknown_call', `no gateway has a call ${command.call}`);
-        }
+        const now = Date.now();
         if (where.at === 'gateway') {
-          const linkedAt = performance.now();
-          const linking = spans.link(span, command, where.gateway.gateway);
-          const outcome = await where.gateway.deliver(continuing(command, linking), payload);
-          spans.linked(linking, outcome);
-          linkLatency.record(secondsSince(linkedAt));
-          const { status, code, detail } = outcome;
-          if (status === 'delivered') return { status };
-          if (status === 'rejected') return rejected(code ?? 'invalid', detail ?? '');
+          const outcome = await atGateway(where.gateway, routable, signal);
+          if (outcome !== undefined) return outcome;
           await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+        } else if (where.at === 'ended') {
+          return alone(verdictOfEnded(command, where.call), routable);
+        } else if (command.expires <= now) {
+          return alone(expiredVerdict(command.expires), routable);
+        } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
+          if (looked) return alone(verdictOfUnknown(command, appearBy), routable);
+          looked = true;
+          await options.lookAgain();
         } else {
-          const until = where.at === 'unknown' && where.certain ? graceEnds : command.expires;
+          const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
           await directory.changed(command.call, Math.min(until, command.expires), signal);
         }
       }
-      return { status: 'stopped' };
+      return STOPPED;
     },
   };
 }
@@ -79,8 +107,4 @@ export function createCommandRouter({
 /** The command as the step behind this one gets it. */
 function continuing(command: LinkCommand, { traceparent }: Span): LinkCommand {
   return traceparent === undefined ? command : { ...command, traceparent };
-}
-
-function rejected(code: RejectionCode, detail: string): RoutedOutcome {
-  return { status: 'rejected', code, detail };
 }

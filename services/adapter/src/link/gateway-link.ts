@@ -1,59 +1,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@jambus/bus';
-import { createFrameSocket, type FrameSocket } from '@jambus/link';
 import {
+  type AdapterFrame,
   type ClosedFrame,
   type CommandFrame,
+  createFrameSocket,
   type EventFrame,
+  type FrameSocket,
   type GatewayFrame,
   gatewayFrames,
-  JambusError,
   LINK_MAX_MESSAGE_BYTES,
   LINK_PATH,
   LINK_SUBPROTOCOL,
   type OpenedFrame,
-  type OutcomeFrame,
-} from '@jambus/schema';
+  type ResultFrame,
+} from '@jambus/link';
+import type { JambusError } from '@jambus/schema';
 import { WebSocket } from 'ws';
-import type { DirectoryGateway } from '../calls/call-directory.ts';
+import { CommandSlots } from './command-slots.ts';
+import { CommandsUnderWay, type LinkOutcome, RETURNED } from './under-way.ts';
 
-/** What came of a command at a gateway. `returned`: it may not have had its effect, send it again where the call is. */
-export type LinkOutcome = Pick<OutcomeFrame, 'status' | 'code' | 'detail'>;
+export type { LinkOutcome } from './under-way.ts';
 
 /** A command without the number the link gives it. */
 export type LinkCommand = Omit<CommandFrame, 't' | 'n'>;
+
+/** The reports of one gateway to this adapter, in their order. It outlives the connection they came by, if both ends do. */
+export interface IncomingReports {
+  /** How many have come. */
+  received: number;
+  /** How many of them are on the bus. */
+  taken: number;
+}
+
+export interface GatewayLinkHandlers {
+  /** The gateway has told all its calls. */
+  readonly ready: (link: GatewayLink) => void;
+  /** The link is down; it is dialled again until the owner stops it. `wasReady`: it had been up. */
+  readonly lost: (link: GatewayLink, wasReady: boolean, why: LinkEnd) => void;
+  readonly draining: (link: GatewayLink) => void;
+  readonly opened: (link: GatewayLink, frame: OpenedFrame) => void;
+  readonly closed: (link: GatewayLink, frame: ClosedFrame, memory: Buffer) => void;
+  readonly recall: (link: GatewayLink, callSid: string) => void;
+  /** Call `confirm(reports, n)` when the report, and every one before it, is on the bus. */
+  readonly report: (
+    link: GatewayLink,
+    frame: EventFrame | ResultFrame,
+    payload: Buffer,
+    reports: IncomingReports,
+  ) => void;
+  /** What these reports had that is not on the bus goes there by another way. */
+  readonly superseded: (reports: IncomingReports) => void;
+}
 
 export interface GatewayLinkOptions {
   /** `ws://host:port` or `wss://…` of the gateway's internal port. */
   readonly url: string;
   readonly token: string;
   readonly adapterId: string;
-  /** Most commands under way to the gateway; the gateway may grant fewer. */
+  /** Another one each time the adapter starts. */
+  readonly boot: string;
+  /** Most commands under way to the gateway; the gateway may grant fewer. Those that wait for their call do not count. */
   readonly commandWindow: number;
   readonly pingIntervalMs: number;
-  readonly handlers: {
-    /** The gateway has told all its calls. */
-    readonly ready: (link: GatewayLink) => void;
-    /** The link is down; it is dialled again until the owner stops it. `wasReady`: it had been up. */
-    readonly lost: (link: GatewayLink, wasReady: boolean, why: LinkEnd) => void;
-    readonly draining: (link: GatewayLink) => void;
-    readonly opened: (link: GatewayLink, frame: OpenedFrame) => void;
-    readonly closed: (link: GatewayLink, frame: ClosedFrame, memory: Buffer) => void;
-    /** Call `taken(n)` when the event, and every one before it, is on the bus. */
-    readonly event: (link: GatewayLink, frame: EventFrame, payload: Buffer) => void;
-  };
+  readonly handlers: GatewayLinkHandlers;
 }
 
 /** The adapter's end of the link to one gateway; it outlives the connections it makes. */
-export interface GatewayLink extends DirectoryGateway {
+export interface GatewayLink {
   readonly url: string;
+  /** The gateway's id, and its life; empty before the first connection. */
+  readonly gateway: string;
+  readonly boot: string;
   readonly isReady: boolean;
-  /** Changes with every connection: what was promised on an older one is void. */
-  readonly connection: number;
-  /** Sends a command once the window has room; resolves with what came of it. Never rejects. */
-  deliver(command: LinkCommand, payload: Uint8Array): Promise<LinkOutcome>;
-  /** Tells the gateway that its events up to `n` are on the bus. */
-  taken(n: number): void;
+  /**
+   * Sends a command once the window has room; resolves with what came of it. Never rejects.
+   *
+   * @param signal takes the command back; the promise still resolves with what the gateway says to that
+   */
+  deliver(command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome>;
+  /** Notes that reports up to `n` are on the bus; the gateway is told at the end of the turn. */
+  confirm(reports: IncomingReports, n: number): void;
+  /** Sends a frame that belongs to no command; without effect while the link is down. */
+  send(frame: AdapterFrame, payload?: Uint8Array): void;
+  /** Asks the gateway for no more reports. Resolves when it says that none comes any more, or the link goes down. */
+  drain(): Promise<void>;
   readonly commandsUnderWay: number;
   /** How full the window of commands is, from 0 to 1. */
   readonly windowFill: number;
@@ -64,58 +95,70 @@ export interface GatewayLink extends DirectoryGateway {
 /** Why a link is down: what went wrong, or the close code and reason when nothing did. */
 export type LinkEnd = JambusError | { readonly code: number; readonly reason: string };
 
-const RETURNED: LinkOutcome = { status: 'returned' };
-const REDIAL = { firstMs: 100, maxMs: 5_000 };
+/** A gateway that is back waits for its adapters before it numbers the events of calls it did not know, so they are quick. */
+const REDIAL = { firstMs: 50, maxMs: 500 };
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const NORMAL_CLOSURE = 1000;
+const WINDOW_BYTES = 16 * 1024 * 1024;
 
 export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const { handlers } = options;
-  const underWay = new Map<number, (outcome: LinkOutcome) => void>();
-  /** Callers waiting for room in the window, oldest first. */
-  const waiting: (() => void)[] = [];
+  const slots = new CommandSlots(options.commandWindow, WINDOW_BYTES);
+  const underWay = new CommandsUnderWay(slots, (n) => socket?.send({ t: 'withdraw', n }));
   let socket: FrameSocket | undefined;
   let gateway = '';
-  let window = options.commandWindow;
+  let boot = '';
   let ready = false;
-  let connection = 0;
   let sent = 0;
+  let reports: IncomingReports = { received: 0, taken: 0 };
+  /** What the gateway was told of `reports.taken`. */
+  let told = 0;
+  /** Number of the last `closed` of this life of the gateway. */
+  let closings = 0;
+  let onDrained = (): void => {};
 
-  const letWaitersIn = (): void => {
-    while (waiting.length > 0 && (!ready || underWay.size < window)) waiting.shift()?.();
-  };
-
-  const settle = (frame: OutcomeFrame): void => {
-    const resolve = underWay.get(frame.n);
-    if (resolve === undefined)
-      throw new JambusError('link_refused', `an outcome for command ${frame.n}, which is not under way`);
-    underWay.delete(frame.n);
-    resolve(frame);
-    letWaitersIn();
+  const welcome = (frame: Extract<GatewayFrame, { t: 'welcome' }>): void => {
+    if (!frame.resumed) {
+      // A gateway that has started anew has nothing of its former life, so only what is here can get to the bus.
+      if (frame.boot === boot) handlers.superseded(reports);
+      reports = { received: 0, taken: 0 };
+      told = 0;
+    }
+    if (frame.boot !== boot) closings = 0;
+    ({ gateway, boot } = frame);
+    sent = 0;
+    slots.reset(Math.min(options.commandWindow, frame.commandWindow), Math.min(WINDOW_BYTES, frame.commandWindowBytes));
   };
 
   const onFrame = (frame: GatewayFrame, payload: Buffer): void => {
     switch (frame.t) {
       case 'event':
-        handlers.event(link, frame, payload);
+      case 'result':
+        reports.received = frame.n;
+        handlers.report(link, frame, payload, reports);
         break;
-      case 'outcome':
-        settle(frame);
+      case 'outcomes':
+        underWay.settle(frame);
         break;
       case 'opened':
         handlers.opened(link, frame);
         break;
       case 'closed':
+        closings = frame.closing;
         handlers.closed(link, frame, payload);
         break;
+      case 'recall':
+        handlers.recall(link, frame.call);
+        break;
       case 'welcome':
-        gateway = frame.gateway;
-        window = Math.min(options.commandWindow, frame.commandWindow);
+        welcome(frame);
         break;
       case 'ready':
         ready = true;
         handlers.ready(link);
-        letWaitersIn();
+        break;
+      case 'drained':
+        onDrained();
         break;
       case 'draining':
         handlers.draining(link);
@@ -127,12 +170,17 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     const wasReady = ready;
     ready = false;
     socket = undefined;
-    const abandoned = [...underWay.values()];
-    underWay.clear();
     // Known to be down before anybody hears of a returned command, or it would be sent here again.
     handlers.lost(link, wasReady, why);
-    for (const resolve of abandoned) resolve(RETURNED);
-    letWaitersIn();
+    underWay.abandon();
+    slots.refuseAll();
+    onDrained();
+  };
+
+  const send = (command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome> => {
+    const n = ++sent;
+    socket?.send({ t: 'command', n, ...command }, payload);
+    return underWay.add(n, payload.length, signal);
   };
 
   /** Resolves when a connection that was made, or could not be, is over; true when it had been ready. */
@@ -150,10 +198,14 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         if (socket === undefined) ws.terminate();
         else socket.close(NORMAL_CLOSURE, 'the adapter stops');
       };
-      connection++;
       const frames = createFrameSocket(ws, {
         reader: gatewayFrames,
         onFrame,
+        onFlush() {
+          if (reports.taken === told) return;
+          told = reports.taken;
+          frames.send({ t: 'taken', n: told });
+        },
         onClose(code, reason, error) {
           clearInterval(beat);
           signal.removeEventListener('abort', stop);
@@ -166,7 +218,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       signal.addEventListener('abort', stop, { once: true });
       ws.once('open', () => {
         socket = frames;
-        frames.send({ t: 'hello', adapter: options.adapterId });
+        const { adapterId: adapter, boot: ownBoot } = options;
+        told = reports.taken;
+        frames.send({ t: 'hello', adapter, boot: ownBoot, gatewayBoot: boot, ...reports, closings });
       });
     });
 
@@ -175,34 +229,40 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     get gateway() {
       return gateway;
     },
+    get boot() {
+      return boot;
+    },
     get isReady() {
       return ready;
-    },
-    get connection() {
-      return connection;
     },
     get commandsUnderWay() {
       return underWay.size;
     },
     get windowFill() {
-      return underWay.size / window;
+      return slots.fill;
     },
-    async deliver(command, payload) {
-      while (ready && underWay.size >= window) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (!ready || socket === undefined) return RETURNED;
-      const n = ++sent;
-      const outcome = new Promise<LinkOutcome>((resolve) => underWay.set(n, resolve));
-      socket.send({ t: 'command', n, ...command }, payload);
-      return outcome;
+    deliver(command, payload, signal) {
+      if (!ready || signal.aborted) return Promise.resolve(RETURNED);
+      if (slots.tryTake(payload.length)) return send(command, payload, signal);
+      return slots.wait(payload.length, signal).then((granted) => {
+        if (!granted) return RETURNED;
+        if (ready && !signal.aborted) return send(command, payload, signal);
+        if (ready) slots.release(payload.length);
+        return RETURNED;
+      });
     },
-    taken(n) {
-      socket?.send({ t: 'taken', n });
+    confirm(confirmed, n) {
+      confirmed.taken = n;
+      // Reports of a former connection that were superseded are confirmed to nobody.
+      if (confirmed === reports) socket?.schedule();
     },
-    sendKnown(frame, memory) {
-      socket?.send(frame, memory);
-    },
-    sendElsewhere(callSid) {
-      socket?.send({ t: 'elsewhere', call: callSid });
+    send: (frame, payload) => socket?.send(frame, payload),
+    drain() {
+      if (!ready) return Promise.resolve();
+      return new Promise((resolve) => {
+        onDrained = resolve;
+        socket?.send({ t: 'draining' });
+      });
     },
     async run(signal) {
       for (let failures = 1; !signal.aborted; failures++) {

@@ -22,11 +22,21 @@ export interface GatewaySet {
   /** How many there should be. */
   readonly wanted: number;
   readonly links: readonly GatewayLink[];
+  /**
+   * Looks once more which gateways there are, and gives new ones a moment to link. Resolves when a look that began after the
+   * call is over.
+   */
+  lookAgain(): Promise<void>;
   /** Dials, and looks names up again and again, until `signal` aborts; resolves when every link is closed. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 const LOOKUP_INTERVAL_MS = 5_000;
+/** Many commands for unknown calls cause a look at this interval only. */
+const SHORTEST_LOOKUP_INTERVAL_MS = 100;
+/** How long a gateway that was found may take to link before others are decided without it, ms. */
+const LINK_WITHIN_MS = 1_000;
+const LINK_POLL_MS = 10;
 const DNS = /^dns\+(wss?):\/\/(.+):(\d+)\/?$/;
 
 interface Member {
@@ -41,6 +51,9 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
   const fixed = options.gateways.filter((gateway) => !DNS.test(gateway));
   /** What each name resolved to last; a lookup that fails leaves it as it was. */
   const resolved = new Map<string, readonly string[]>();
+  let stopped = false;
+  /** A look that has not begun yet, for all who ask for one meanwhile. */
+  let nextLook: Promise<void> | undefined;
 
   const look = async (name: string): Promise<void> => {
     const [, scheme, host, port] = DNS.exec(name) as unknown as [string, string, string, string];
@@ -76,11 +89,26 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
     options.onChange();
   };
 
+  const isComplete = (): boolean => {
+    if (resolved.size < names.length) return false;
+    for (const { link } of members.values()) if (!link.isReady) return false;
+    return members.size > 0;
+  };
+
+  const lookNow = async (): Promise<void> => {
+    await sleep(SHORTEST_LOOKUP_INTERVAL_MS);
+    nextLook = undefined;
+    if (stopped) return;
+    await Promise.all(names.map(look));
+    if (stopped) return;
+    adjust();
+    const until = performance.now() + LINK_WITHIN_MS;
+    while (!isComplete() && !stopped && performance.now() < until) await sleep(LINK_POLL_MS);
+  };
+
   return {
     get isComplete() {
-      if (resolved.size < names.length) return false;
-      for (const { link } of members.values()) if (!link.isReady) return false;
-      return members.size > 0;
+      return isComplete();
     },
     get ready() {
       let count = 0;
@@ -93,6 +121,12 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
     get links() {
       return [...members.values()].map(({ link }) => link);
     },
+    lookAgain() {
+      // Fixed addresses cannot become more.
+      if (names.length === 0) return Promise.resolve();
+      nextLook ??= lookNow();
+      return nextLook;
+    },
     async run(signal) {
       while (!signal.aborted) {
         await Promise.all(names.map(look));
@@ -102,6 +136,7 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
         // Rejects only when the signal aborts, which the loop looks at next.
         await pause.catch(() => undefined);
       }
+      stopped = true;
       for (const { stop } of members.values()) stop.abort();
       await Promise.all([...members.values()].map(({ done }) => done));
     },

@@ -30,6 +30,11 @@ export interface JambonzServerOptions {
 export interface JambonzServer {
   /** Starts to listen; resolves with the port. */
   listen(): Promise<number>;
+  /**
+   * Takes no new connections, and does not read from those that have not said which call they are for; or does so again.
+   * A connection that comes meanwhile is dropped: jambonz goes on trying then.
+   */
+  holdConnections(hold: boolean): void;
   /** Refuses new connections from now on; the open ones go on. */
   stopAccepting(): void;
   /** Cuts what is still open. */
@@ -38,10 +43,13 @@ export interface JambonzServer {
 
 /** How long a peer may take over its HTTP request. jambonz itself gives the upgrade 1.5 s. */
 const REQUEST_TIMEOUT_MS = 5_000;
+/** Node drops a connection when there are as many already; 0 would mean no limit. */
+const NO_MORE_CONNECTIONS = -1;
 
 export function createJambonzServer(options: JambonzServerOptions): JambonzServer {
   const { handlers } = options;
   const sockets = new Set<JambonzSocket>();
+  let holding = false;
   const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
   http.maxConnections = options.maxConnections;
   const websockets = new WebSocketServer({
@@ -73,8 +81,9 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     }
     const application = applicationOf(request);
     websockets.handleUpgrade(request, stream, head, (ws) => {
+      if (holding) ws.pause();
       const silence = options.silenceDeadlines.add(() => socket.expireSilence());
-      const socket = createJambonzSocket(ws, {
+      const socket = createJambonzSocket(ws, stream, {
         session: (...args) => {
           silence.cancel();
           return handlers.session(...args, application);
@@ -101,6 +110,12 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
         for (const socket of sockets) socket.beat();
       }, options.pingIntervalMs);
       return (http.address() as AddressInfo).port;
+    },
+    holdConnections(hold) {
+      holding = hold;
+      // The number of connections that there may be; those that are open stay.
+      http.maxConnections = hold ? NO_MORE_CONNECTIONS : options.maxConnections;
+      for (const socket of sockets) socket.holdFirst(hold);
     },
     stopAccepting() {
       http.close();

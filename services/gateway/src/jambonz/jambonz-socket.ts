@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type JambonzMessage, MAX_CALL_SID_LENGTH, parseJambonzMessage, sessionCallSid } from '@jambus/schema';
 import { WebSocket } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
@@ -35,6 +36,8 @@ export interface JambonzSocket extends CallSocket {
   beat(): void;
   /** Cuts off a peer that has not said which call it is for. */
   expireSilence(): void;
+  /** Does not read the first message, or does so again; without effect once it has come. */
+  holdFirst(hold: boolean): void;
 }
 
 /** Messages that may come first on a socket. */
@@ -43,11 +46,19 @@ const SESSION_TYPES: ReadonlySet<string> = new Set(['session:new', 'session:reco
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 
-/** Takes over an upgraded websocket; its listeners are attached before this returns. */
-export function createJambonzSocket(ws: WebSocket, handlers: SocketHandlers): JambonzSocket {
+/**
+ * Takes over an upgraded websocket; its listeners are attached before this returns.
+ *
+ * @param stream the connection below it
+ */
+export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: SocketHandlers): JambonzSocket {
   let call: SocketCall | undefined;
   let alive = true;
   let refused = false;
+  /** Those who wait for the end of a buffered write, by its number, oldest first. */
+  const buffered: { readonly n: number; readonly onEnd: (written: boolean) => void }[] = [];
+  let sent = 0;
+  let ended = 0;
 
   const refuse = (kind: Violation, code: number, detail: string): void => {
     refused = true;
@@ -65,12 +76,19 @@ export function createJambonzSocket(ws: WebSocket, handlers: SocketHandlers): Ja
     if (call === undefined) refused = true;
   };
 
+  /** ws ends writes in their order. Of a connection that was cut it says that they succeeded. */
+  const writeEnded = (error?: Error | null): void => {
+    ended++;
+    if (buffered[0]?.n === ended) buffered.shift()?.onEnd(!error && !stream.destroyed);
+  };
+
   ws.on('error', (error: Error & { code?: string }) => {
     // ws itself answers a protocol error with the fitting close code; `close` follows.
     if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') handlers.violation('too_large', error.message);
     else if (error.code?.startsWith('WS_ERR_') === true) handlers.violation('bad_frame', error.message);
   });
   ws.on('close', (code) => {
+    for (const { onEnd } of buffered.splice(0)) onEnd(false);
     call?.detach(socket, code);
     handlers.closed();
   });
@@ -105,8 +123,14 @@ export function createJambonzSocket(ws: WebSocket, handlers: SocketHandlers): Ja
     get bufferedBytes() {
       return ws.bufferedAmount;
     },
-    send(message, done) {
-      ws.send(message, { binary: false }, (error) => done(error ?? undefined));
+    send(message, onEnd) {
+      if (ws.readyState !== WebSocket.OPEN) return 'closed';
+      const n = ++sent;
+      ws.send(message, { binary: false }, writeEnded);
+      // The operating system takes what fits in the socket's buffer within the call.
+      if (ws.bufferedAmount === 0) return 'written';
+      buffered.push({ n, onEnd });
+      return 'buffered';
     },
     close(code, reason) {
       ws.close(code, reason);
@@ -129,6 +153,11 @@ export function createJambonzSocket(ws: WebSocket, handlers: SocketHandlers): Ja
       }
       alive = false;
       ws.ping(() => {});
+    },
+    holdFirst(hold) {
+      if (call !== undefined) return;
+      if (hold) ws.pause();
+      else ws.resume();
     },
     expireSilence() {
       if (call === undefined && !refused && ws.readyState === WebSocket.OPEN) {

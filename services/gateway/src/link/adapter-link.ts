@@ -1,95 +1,163 @@
-import { createFrameSocket, type FrameSocket } from '@jambus/link';
 import {
   type AdapterFrame,
   adapterFrames,
   type CommandFrame,
+  createFrameSocket,
+  type FrameSocket,
   type GatewayFrame,
-  JambusError,
+  type HelloFrame,
   type KnownFrame,
-} from '@jambus/schema';
+} from '@jambus/link';
+import { JambusError, type RejectionCode } from '@jambus/schema';
 import type { WebSocket } from 'ws';
-import type { CommandOutcome, LinkedCommand } from '../calls/deliveries.ts';
-import type { EventLane } from '../events/event-outbox.ts';
+import type { InboundCommand, LinkedCommand } from '../calls/inbound-command.ts';
+import type { Report, ReportLink } from '../reports/report.ts';
+import { createTurnOutcomes } from './turn-outcomes.ts';
 
 /** What a link hands to the gateway. */
 export interface AdapterLinkHandlers {
   /** The adapter said who it is: welcome it. */
-  hello(link: AdapterLink): void;
-  command(command: LinkedCommand): void;
+  hello(link: AdapterLink, frame: HelloFrame): void;
+  command(command: LinkedCommand): InboundCommand;
+  withdraw(command: InboundCommand): void;
   taken(link: AdapterLink, n: number): void;
-  known(frame: KnownFrame, memory: Buffer): void;
+  known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
   elsewhere(callSid: string): void;
-  closed(link: AdapterLink, error: JambusError | undefined): void;
+  /** The adapter takes no more reports. */
+  draining(link: AdapterLink): void;
+  /** @param forGood the adapter has closed the link in good order */
+  closed(link: AdapterLink, error: JambusError | undefined, forGood: boolean): void;
 }
 
 /** The gateway's end of the link to one adapter. */
-export interface AdapterLink extends EventLane {
+export interface AdapterLink extends ReportLink {
   /** True once the adapter has said who it is. */
   readonly greeted: boolean;
   sendFrame(frame: GatewayFrame, payload?: Uint8Array): void;
-  /** Commands of this adapter that are under way here. */
-  readonly commandsUnderWay: number;
   close(code: number, reason: string): void;
   terminate(): void;
   beat(): void;
 }
 
-/**
- * @param commandWindow most commands the adapter may have under way; one that sends more is cut off, since a window that
- *   is not kept is a buffer without bound
- */
-export function createAdapterLink(ws: WebSocket, commandWindow: number, handlers: AdapterLinkHandlers): AdapterLink {
-  let id = '';
-  let underWay = 0;
+export interface CommandWindow {
+  readonly commands: number;
+  readonly bytes: number;
+}
 
-  const command = (frame: CommandFrame, payload: Buffer): void => {
-    if (underWay >= commandWindow) {
-      throw new JambusError(
-        'link_refused',
-        `more than ${commandWindow} commands under way: the adapter ignores its window`,
-      );
+const NORMAL_CLOSURE = 1000;
+
+/**
+ * @param window most commands the adapter may have under way, and their bytes; an adapter that sends more is cut off, since a
+ *   window that is not kept is a buffer without bound. Commands that wait for their call do not count.
+ */
+export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers: AdapterLinkHandlers): AdapterLink {
+  /** Commands that are not decided, by their number: only these can be withdrawn. */
+  const open = new Map<number, InboundCommand>();
+  const outcomes = createTurnOutcomes();
+  let adapter = '';
+  let boot = '';
+  let underWay = 0;
+  let underWayBytes = 0;
+
+  const take = (frame: CommandFrame, payload: Buffer): void => {
+    if (underWay >= window.commands || (underWay > 0 && underWayBytes + payload.length > window.bytes)) {
+      const what = `more than ${window.commands} commands or ${window.bytes} bytes under way`;
+      throw new JambusError('link_refused', `${what}: the adapter ignores its window`);
     }
+    const { n } = frame;
+    let counts = true;
+    let isOpen = true;
     underWay++;
-    const settle = (outcome: CommandOutcome): void => {
+    underWayBytes += payload.length;
+    const leaveWindow = (): void => {
+      if (!counts) return;
+      counts = false;
       underWay--;
-      socket.send({ t: 'outcome', n: frame.n, ...outcome });
+      underWayBytes -= payload.length;
     };
-    handlers.command({ frame, payload, settle });
+    const tell = (note: () => void): void => {
+      note();
+      socket.schedule();
+    };
+    const end = (note: () => void): void => {
+      isOpen = false;
+      open.delete(n);
+      leaveWindow();
+      tell(note);
+    };
+    const command = handlers.command({
+      frame,
+      payload,
+      hold() {
+        if (!counts) return;
+        leaveWindow();
+        tell(() => outcomes.held(n));
+      },
+      settle: (code: RejectionCode | undefined) => end(() => outcomes.settled(n, code)),
+      giveBack: () => end(() => outcomes.returned(n)),
+    });
+    if (isOpen) open.set(n, command);
   };
 
   const onFrame = (frame: AdapterFrame, payload: Buffer): void => {
     if (frame.t === 'hello') {
-      if (id !== '') throw new JambusError('link_refused', 'a second hello on one link');
-      id = frame.adapter;
-      handlers.hello(link);
+      if (adapter !== '') throw new JambusError('link_refused', 'a second hello on one link');
+      ({ adapter, boot } = frame);
+      handlers.hello(link, frame);
       return;
     }
-    if (id === '') throw new JambusError('link_refused', `expected hello, not ${frame.t}`);
-    if (frame.t === 'command') command(frame, payload);
-    else if (frame.t === 'taken') handlers.taken(link, frame.n);
-    else if (frame.t === 'known') handlers.known(frame, payload);
-    else handlers.elsewhere(frame.call);
+    if (adapter === '') throw new JambusError('link_refused', `expected hello, not ${frame.t}`);
+    switch (frame.t) {
+      case 'command':
+        take(frame, payload);
+        break;
+      case 'taken':
+        handlers.taken(link, frame.n);
+        break;
+      case 'withdraw':
+        for (const n of frame.n) {
+          const command = open.get(n);
+          if (command !== undefined) handlers.withdraw(command);
+        }
+        break;
+      case 'known':
+        handlers.known(link, frame, payload);
+        break;
+      case 'elsewhere':
+        handlers.elsewhere(frame.call);
+        break;
+      case 'draining':
+        handlers.draining(link);
+        break;
+    }
   };
 
   const socket: FrameSocket = createFrameSocket(ws, {
     reader: adapterFrames,
     onFrame,
-    onClose: (_code, _reason, error) => handlers.closed(link, error),
+    onFlush() {
+      const frame = outcomes.take();
+      if (frame !== undefined) socket.send(frame);
+    },
+    onClose: (code, _reason, error) => handlers.closed(link, error, code === NORMAL_CLOSURE),
   });
 
   const link: AdapterLink = {
     get id() {
-      return id;
+      return adapter;
+    },
+    get boot() {
+      return boot;
     },
     get greeted() {
-      return id !== '';
+      return adapter !== '';
     },
-    get commandsUnderWay() {
-      return underWay;
+    send(n: number, { frame, payload }: Report) {
+      // The object is the report's own, so its number is written into it rather than into a copy.
+      frame.n = n;
+      socket.send(frame, payload);
     },
-    send(n, event, payload) {
-      socket.send({ t: 'event', n, ...event }, payload);
-    },
+    sendDrained: () => socket.send({ t: 'drained' }),
     sendFrame: (frame, payload) => socket.send(frame, payload),
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.terminate(),

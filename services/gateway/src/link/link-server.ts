@@ -1,22 +1,27 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type GatewayFrame, type JambusError, LINK_MAX_MESSAGE_BYTES, LINK_SUBPROTOCOL } from '@jambus/schema';
+import { type GatewayFrame, type HelloFrame, LINK_MAX_MESSAGE_BYTES, LINK_SUBPROTOCOL } from '@jambus/link';
 import { refuseUpgrade, type UpgradeHandler } from '@jambus/service';
 import { WebSocketServer } from 'ws';
-import { type AdapterLink, type AdapterLinkHandlers, createAdapterLink } from './adapter-link.ts';
+import { rendezvous } from '../reports/rendezvous.ts';
+import { type AdapterLink, type AdapterLinkHandlers, type CommandWindow, createAdapterLink } from './adapter-link.ts';
 
 export interface LinkServerOptions {
   readonly gatewayId: string;
+  /** Another one each time the gateway starts. */
+  readonly boot: string;
   /** The bearer token an adapter has to bring. */
   readonly token: string;
   /** Commands one adapter may have under way. */
-  readonly commandWindow: number;
+  readonly commandWindow: CommandWindow;
   readonly pingIntervalMs: number;
-  /** The calls of this gateway now, for an adapter that has just linked. */
-  readonly snapshot: () => Iterable<GatewayFrame>;
+  /** The calls of this gateway now, and those that left after `closing`, for an adapter that has just linked. */
+  readonly snapshot: (closing: number) => Iterable<readonly [frame: GatewayFrame, payload?: Uint8Array]>;
   readonly handlers: Omit<AdapterLinkHandlers, 'hello' | 'closed'> & {
-    readonly linked: (link: AdapterLink) => void;
-    readonly unlinked: (link: AdapterLink, error: JambusError | undefined) => void;
+    /** @returns whether the numbers of reports go on where the adapter says */
+    readonly resumes: (link: AdapterLink, hello: HelloFrame) => boolean;
+    readonly linked: (link: AdapterLink, hello: HelloFrame, resumed: boolean) => void;
+    readonly unlinked: AdapterLinkHandlers['closed'];
     readonly refused: (status: number) => void;
   };
 }
@@ -28,6 +33,10 @@ export interface LinkServer {
   /** Tells every linked adapter. Resolves nothing: a link that is down learns it all again when it is back. */
   broadcast(frame: GatewayFrame, payload?: Uint8Array): void;
   readonly linked: number;
+  /** The names of the linked adapters. */
+  names(): Iterable<string>;
+  /** Tells one adapter, the same one for a call as long as the adapters are the same. @returns its name */
+  sendToOne(frame: GatewayFrame & { readonly call: string }): string | undefined;
   close(reason: string): void;
 }
 
@@ -51,11 +60,22 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   });
   websockets.on('wsClientError', (error, stream) => refuseUpgrade(stream, 400, 'bad_request', error.message));
 
-  const hello = (link: AdapterLink): void => {
-    link.sendFrame({ t: 'welcome', gateway: options.gatewayId, commandWindow: options.commandWindow });
-    for (const frame of options.snapshot()) link.sendFrame(frame);
+  const hello = (link: AdapterLink, frame: HelloFrame): void => {
+    const { gatewayId: gateway, boot, commandWindow } = options;
+    const resumed = handlers.resumes(link, frame);
+    link.sendFrame({
+      t: 'welcome',
+      gateway,
+      boot,
+      commandWindow: commandWindow.commands,
+      commandWindowBytes: commandWindow.bytes,
+      resumed,
+    });
+    for (const [told, payload] of options.snapshot(frame.gatewayBoot === boot ? frame.closings : 0)) {
+      link.sendFrame(told, payload);
+    }
     link.sendFrame({ t: 'ready' });
-    handlers.linked(link);
+    handlers.linked(link, frame, resumed);
   };
 
   const upgrade: UpgradeHandler = (request, stream, head) => {
@@ -70,17 +90,23 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
       const link = createAdapterLink(ws, options.commandWindow, {
         hello,
         command: handlers.command,
+        withdraw: handlers.withdraw,
         taken: handlers.taken,
         known: handlers.known,
         elsewhere: handlers.elsewhere,
-        closed: (closedLink, error) => {
+        draining: handlers.draining,
+        closed: (closedLink, error, forGood) => {
           links.delete(closedLink);
-          handlers.unlinked(closedLink, error);
+          handlers.unlinked(closedLink, error, forGood);
         },
       });
       links.add(link);
     });
   };
+
+  function* greeted(): Iterable<AdapterLink> {
+    for (const link of links) if (link.greeted) yield link;
+  }
 
   const beat = setInterval(() => {
     for (const link of links) link.beat();
@@ -89,12 +115,18 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   return {
     upgrade,
     broadcast(frame, payload) {
-      for (const link of links) if (link.greeted) link.sendFrame(frame, payload);
+      for (const link of greeted()) link.sendFrame(frame, payload);
     },
     get linked() {
-      let count = 0;
-      for (const link of links) if (link.greeted) count++;
-      return count;
+      return [...greeted()].length;
+    },
+    *names() {
+      for (const { id } of greeted()) yield id;
+    },
+    sendToOne(frame) {
+      const link = rendezvous(frame.call, greeted());
+      link?.sendFrame(frame);
+      return link?.id;
     },
     close(reason) {
       clearInterval(beat);

@@ -62,7 +62,7 @@ function watched(handler: CommandHandler = async () => DONE, maxUnfinished = 100
   const lanes = {
     handler: (record: Parameters<CommandHandler>[0], signal: AbortSignal) => {
       handled.push(record.position);
-      return handler(record, signal);
+      return handler(record, signal, false);
     },
     publishDeadLetter: async () => {},
     channelName: 'jambonz.commands',

@@ -1,7 +1,9 @@
+import { JambusError } from '@jambus/schema';
 import type { TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import { JambusError } from '../errors.ts';
-import { AdapterFrame, GatewayFrame, type LinkFrame } from './frames.ts';
+import { AdapterFrame } from './adapter-frames.ts';
+import type { LinkFrame } from './frames.ts';
+import { GatewayFrame } from './gateway-frames.ts';
 
 /*
  * A link message is one or more frames back to back:

@@ -3,6 +3,8 @@ export interface Fifo<T> extends Iterable<T> {
   readonly length: number;
   push(item: T): void;
   shift(): T | undefined;
+  /** The item that `shift` would take. */
+  peek(): T | undefined;
 }
 
 /** Taken items are cut off the list when there are at least this many and they are half of it. */
@@ -32,6 +34,7 @@ export function createFifo<T>(): Fifo<T> {
       }
       return item;
     },
+    peek: () => items[head],
     *[Symbol.iterator]() {
       for (let i = head; i < items.length; i++) yield items[i] as T;
     },

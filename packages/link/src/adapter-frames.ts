@@ -1,0 +1,103 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { CallSid, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
+
+/**
+ * First frame of an adapter: who it is, and how far it is with the reports of the gateway's life `gatewayBoot`, empty when it
+ * was never linked to the gateway. A gateway that still keeps what it had sent on the former connection goes on there.
+ */
+export const HelloFrame = Type.Object({
+  t: Type.Literal('hello'),
+  adapter: Identity,
+  boot: Type.String({ minLength: 1, description: 'another one each time the adapter starts' }),
+  gatewayBoot: Type.String(),
+  received: Type.Integer({ minimum: 0, description: 'reports received from that life of the gateway' }),
+  taken: Type.Integer({ minimum: 0, description: 'of them, reports that are on the bus' }),
+  closings: Type.Integer({ minimum: 0, description: 'number of the last `closed` heard from it' }),
+});
+export type HelloFrame = Static<typeof HelloFrame>;
+
+/**
+ * One command for one call. The payload is the wire message for a `command`, or the verbs (a JSON array, possibly none) that
+ * answer `msgid` for an `ack`. `n` counts the commands of a connection from 1; later frames name it.
+ */
+export const CommandFrame = Type.Object({
+  t: Type.Literal('command'),
+  n: Counter,
+  call: CallSid,
+  id: Type.String({ minLength: 1 }),
+  position: Type.String({ minLength: 1, description: '`<log>/<partition>/<offset>`' }),
+  name: Type.String({ description: 'the command, or "ack"' }),
+  msgid: Type.Optional(Type.String()),
+  verbs: Type.Array(Type.String(), { description: 'ids of the verbs it carries' }),
+  replaces: Type.Boolean({ description: 'its verbs take the place of those that wait; otherwise they are queued' }),
+  published: Type.Number({ description: 'when the broker took it, ms since the epoch' }),
+  expires: Type.Number({ description: 'never written to a websocket after this time, ms since the epoch' }),
+  overdue: Type.Optional(
+    Type.Literal(true, {
+      description: 'its time is over while another command of its call waits in front of it: it is only to be refused',
+    }),
+  ),
+  appearBy: Type.Optional(
+    Type.Number({
+      description:
+        'on a record that may have been read before: a call that began after this time had no such call_sid when the ' +
+        'command was read first',
+    }),
+  ),
+  ifverbid: Type.Optional(Type.String()),
+  ifsequence: Type.Optional(Sequence),
+  replyTo: Type.Optional(Type.String({ description: 'comes back with its outcome' })),
+  traceparent: Type.Optional(Traceparent),
+  resultTrace: Type.Optional(
+    Type.Object(
+      { traceparent: Traceparent, tracestate: Type.Optional(Type.String()) },
+      {
+        description: 'trace context that its publisher gave, which its result has, too',
+      },
+    ),
+  ),
+});
+export type CommandFrame = Static<typeof CommandFrame>;
+
+/** Takes command `n` back. The gateway answers with `returned`, unless it has decided the command by now. */
+export const WithdrawFrame = Type.Object({ t: Type.Literal('withdraw'), n: Type.Array(Counter) });
+export type WithdrawFrame = Static<typeof WithdrawFrame>;
+
+/** Every report up to and including `n` is on the bus. */
+export const TakenFrame = Type.Object({ t: Type.Literal('taken'), n: Counter });
+export type TakenFrame = Static<typeof TakenFrame>;
+
+/**
+ * Answer to an `opened` with `resumed`, and to `recall`: what this adapter knows of the call's past, zeros when nothing.
+ * Everything that it had of the call is on the bus by then. `certain`: the former gateway has told all of it. The payload is
+ * the memory of the call.
+ */
+export const KnownFrame = Type.Object({
+  t: Type.Literal('known'),
+  call: CallSid,
+  epoch: Sequence,
+  sequence: Sequence,
+  since: Type.Optional(Milliseconds),
+  certain: Type.Boolean(),
+});
+export type KnownFrame = Static<typeof KnownFrame>;
+
+/** Another gateway has this call now: whatever waits for it here waits in vain. */
+export const ElsewhereFrame = Type.Object({ t: Type.Literal('elsewhere'), call: CallSid });
+export type ElsewhereFrame = Static<typeof ElsewhereFrame>;
+
+/** The adapter stops and takes no more reports. The gateway answers `drained` when all it has sent are on the bus. */
+export const AdapterDrainingFrame = Type.Object({ t: Type.Literal('draining') });
+export type AdapterDrainingFrame = Static<typeof AdapterDrainingFrame>;
+
+/** What an adapter says. */
+export const AdapterFrame = Type.Union([
+  CommandFrame,
+  TakenFrame,
+  WithdrawFrame,
+  KnownFrame,
+  ElsewhereFrame,
+  AdapterDrainingFrame,
+  HelloFrame,
+]);
+export type AdapterFrame = Static<typeof AdapterFrame>;

@@ -1,0 +1,88 @@
+import {
+  type CallMemory,
+  type Decided,
+  decodeCallMemory,
+  emptyMemory,
+  encodeCallMemory,
+  type KnownFrame,
+  noteDecided,
+  type ResultFrame,
+} from '@jambus/link';
+import { placeOf } from '@jambus/schema';
+
+/** How many ids of delivered commands are kept for a call; as many as its gateway does, unless that is set otherwise. */
+const MOST_IDS = 256;
+
+/**
+ * What this adapter knows of a call for the gateway that takes it over: what its former gateway left with `closed`, and what
+ * passed through here on its way to the bus.
+ */
+export class CallKnowledge {
+  epoch = 0;
+  /** Number of its last event. */
+  sequence = 0;
+  /** The former gateway has told all of it, and no gateway has had it since. */
+  certain = false;
+  #memory: CallMemory | undefined;
+
+  noteEvent(epoch: number, sequence: number): void {
+    this.epoch = Math.max(this.epoch, epoch);
+    this.sequence = Math.max(this.sequence, sequence);
+  }
+
+  noteResult(frame: ResultFrame): void {
+    const { command, position, verdict } = frame;
+    const memory = this.#ownMemory();
+    noteDecided(memory.decided, decidedBy(frame));
+    memory.claimed = true;
+    if (verdict.status !== 'delivered' || command === position) return;
+    memory.ids.push(command);
+    if (memory.ids.length > MOST_IDS) memory.ids.shift();
+  }
+
+  /** What is on the bus. @param position up to which the commands of the call are decided */
+  noteHistory(epoch: number, sequence: number, position: string | undefined): void {
+    this.noteEvent(epoch, sequence);
+    if (position === undefined) return;
+    const { log, offset } = placeOf(position);
+    if (Number.isSafeInteger(offset)) noteDecided(this.#ownMemory().decided, { log, offset });
+  }
+
+  /** The former gateway is done with the call, and leaves its memory. */
+  noteClosed(epoch: number, sequence: number, memory: Uint8Array): void {
+    this.noteEvent(epoch, sequence);
+    this.certain = true;
+    this.#memory = decodeCallMemory(memory) ?? this.#memory;
+  }
+
+  get decided(): Decided[] {
+    return this.#memory?.decided ?? [];
+  }
+
+  /** @param since when the call began, ms since the epoch */
+  frame(call: string, since: number | undefined, certain: boolean): readonly [KnownFrame, Buffer] {
+    const { epoch, sequence } = this;
+    const frame: KnownFrame = {
+      t: 'known',
+      call,
+      epoch,
+      sequence,
+      certain,
+      ...(since === undefined ? {} : { since }),
+    };
+    return [frame, this.#memory === undefined ? NOTHING : encodeCallMemory(this.#memory)];
+  }
+
+  #ownMemory(): CallMemory {
+    this.#memory ??= emptyMemory();
+    return this.#memory;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** The mark that a result sets: up to where the commands of its call are decided, with the verdict if it is the last one. */
+export function decidedBy({ decided, position, verdict }: ResultFrame): Decided {
+  const { log, offset } = placeOf(decided ?? position);
+  return decided === position ? { log, offset, verdict } : { log, offset };
+}

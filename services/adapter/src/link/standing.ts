@@ -1,0 +1,46 @@
+import type { Standing } from '@jambus/bus';
+
+/** How long a change has to last before the other adapters are told of it: a link that is down for a moment moves nothing. */
+const LASTS_MS = 2_000;
+
+/** The standing of an adapter among the others: how many gateways it reaches. */
+export interface LinkStanding extends Standing {
+  /** Looks at the links. Before the first call nothing is told. */
+  update(): void;
+  close(): void;
+}
+
+/** @param reached how many gateways are linked now */
+export function createLinkStanding(reached: () => number): LinkStanding {
+  const listeners = new Set<() => void>();
+  let rank = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let begun = false;
+
+  const tell = (): void => {
+    timer = undefined;
+    if (reached() === rank) return;
+    rank = reached();
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    get rank() {
+      return rank;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    update() {
+      if (!begun) {
+        begun = true;
+        rank = reached();
+        return;
+      }
+      clearTimeout(timer);
+      timer = reached() === rank ? undefined : setTimeout(tell, LASTS_MS);
+    },
+    close: () => clearTimeout(timer),
+  };
+}

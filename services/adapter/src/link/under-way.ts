@@ -1,0 +1,91 @@
+import type { OutcomesFrame } from '@jambus/link';
+import { JambusError, type RejectionCode } from '@jambus/schema';
+import type { CommandSlots } from './command-slots.ts';
+
+/** What came of a command at a gateway. `returned`: it had no effect there, send it again where the call is. */
+export type LinkOutcome =
+  | { readonly kind: 'settled'; readonly code: RejectionCode | undefined }
+  | { readonly kind: 'returned' };
+
+export const RETURNED: LinkOutcome = { kind: 'returned' };
+const SETTLED: LinkOutcome = { kind: 'settled', code: undefined };
+
+interface Entry {
+  readonly bytes: number;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: LinkOutcome) => void;
+  /** It counts in the window. */
+  counts: boolean;
+}
+
+/** The commands that are at a gateway, by their number on the link. */
+export class CommandsUnderWay {
+  readonly #slots: CommandSlots;
+  readonly #withdraw: (numbers: number[]) => void;
+  readonly #entries = new Map<number, Entry>();
+  /** Signals that are listened to: one listener for all commands of a partition. */
+  readonly #watched = new WeakSet<AbortSignal>();
+
+  /** @param withdraw takes commands back, as their signal has aborted; they are still answered */
+  constructor(slots: CommandSlots, withdraw: (numbers: number[]) => void) {
+    this.#slots = slots;
+    this.#withdraw = withdraw;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** A command that has a slot goes out under this number. */
+  add(n: number, bytes: number, signal: AbortSignal): Promise<LinkOutcome> {
+    this.#watch(signal);
+    return new Promise((resolve) => this.#entries.set(n, { bytes, signal, resolve, counts: true }));
+  }
+
+  /** @throws JambusError `link_refused` when the gateway speaks of a command that is not under way */
+  settle({ held = [], settled = [], refused = [], returned = [] }: OutcomesFrame): void {
+    for (const n of held) this.#leaveWindow(this.#entryOf(n));
+    for (const n of settled) this.#end(n, SETTLED);
+    for (const [n, code] of refused) this.#end(n, { kind: 'settled', code });
+    for (const n of returned) this.#end(n, RETURNED);
+  }
+
+  /** The connection is lost, and nobody will tell what came of them. */
+  abandon(): void {
+    const abandoned = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const { resolve } of abandoned) resolve(RETURNED);
+  }
+
+  #entryOf(n: number): Entry {
+    const entry = this.#entries.get(n);
+    if (entry === undefined) {
+      throw new JambusError('link_refused', `an outcome for command ${n}, which is not under way`);
+    }
+    return entry;
+  }
+
+  #end(n: number, outcome: LinkOutcome): void {
+    const entry = this.#entryOf(n);
+    this.#entries.delete(n);
+    entry.resolve(outcome);
+    this.#leaveWindow(entry);
+  }
+
+  #leaveWindow(entry: Entry): void {
+    if (!entry.counts) return;
+    entry.counts = false;
+    this.#slots.release(entry.bytes);
+  }
+
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return;
+    this.#watched.add(signal);
+    const onAbort = (): void => {
+      const numbers: number[] = [];
+      for (const [n, entry] of this.#entries) if (entry.signal === signal) numbers.push(n);
+      if (numbers.length > 0) this.#withdraw(numbers);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  }
+}

@@ -1,0 +1,124 @@
+import type { BusMessage, Outbox } from '@jambus/bus';
+import type { EventFrame, ResultFrame, VerbResult } from '@jambus/link';
+import { type CommandResult, cloudEventsType, type EventAttributes, type JambusError } from '@jambus/schema';
+import { type HistogramHandle, secondsSince } from '@jambus/telemetry';
+import type { AdapterSpans } from '../adapter-spans.ts';
+import type { GatewayLink, IncomingReports } from '../link/gateway-link.ts';
+import { commandResult, resultMessage, terminalResultId } from './result-message.ts';
+
+export interface ReportPublisherOptions {
+  readonly outbox: Outbox;
+  /** A report that the broker will never take, which would hold up every later one: it is lost, and counted. */
+  readonly onRefused: (frame: EventFrame | ResultFrame, error: JambusError) => void;
+  readonly onEvent: (type: string) => void;
+  /** The outcome of a command is on the bus. */
+  readonly onResult: (name: string, result: CommandResult, frame: ResultFrame) => void;
+  readonly spans: Pick<AdapterSpans, 'sendEvent' | 'sendResult'>;
+  /** Seconds that an event, and that the result of a command, takes to the bus. */
+  readonly eventLatency: HistogramHandle;
+  readonly resultLatency: HistogramHandle;
+  /** The trace context of a call, for reports that have none of their own. */
+  readonly traceparentOf: (callSid: string) => string;
+}
+
+/** Puts the reports of the gateways on the bus, in their order, and tells each gateway how far that went. */
+export interface ReportPublisher {
+  publish(link: GatewayLink, frame: EventFrame | ResultFrame, payload: Buffer, reports: IncomingReports): void;
+}
+
+/**
+ * The outbox finishes messages in the order it took them, so counting up is enough: what is confirmed is the number of the
+ * last report that is on the bus.
+ */
+export function createReportPublisher(options: ReportPublisherOptions): ReportPublisher {
+  const { outbox, spans, traceparentOf } = options;
+
+  const publishEvent = (link: GatewayLink, frame: EventFrame, payload: Buffer, reports: IncomingReports): void => {
+    const { n } = frame;
+    const since = performance.now();
+    const parent = frame.traceparent ?? traceparentOf(frame.call);
+    const span = spans.sendEvent(frame, parent, payload.length);
+    const traceparent = span.traceparent ?? parent;
+    if (frame.result !== undefined)
+      outbox.enqueue(verbResultMessage(frame, frame.result, traceparent), ignore, reports);
+    const onPublished = (error?: JambusError): void => {
+      span.end(error?.code);
+      if (error === undefined) {
+        options.eventLatency.record(secondsSince(since));
+        options.onEvent(frame.type);
+      } else if (error.code === 'stopped') return;
+      else options.onRefused(frame, error);
+      link.confirm(reports, n);
+    };
+    outbox.enqueue(eventMessage(link.gateway, frame, payload, traceparent), onPublished, reports);
+  };
+
+  const publishResult = (link: GatewayLink, frame: ResultFrame, reports: IncomingReports): void => {
+    const { n, call, command, name, verdict, position, decided, replyTo, tracestate } = frame;
+    const since = performance.now();
+    // Not the context of the span, which is another one each time the same outcome is told.
+    const traceparent = frame.traceparent ?? traceparentOf(call);
+    const span = spans.sendResult(frame.parent ?? traceparent, call, verdict);
+    const result = commandResult(call, command, verdict);
+    const message = resultMessage(result, terminalResultId(position), { traceparent, tracestate, decided, replyTo });
+    const onPublished = (error?: JambusError): void => {
+      span.end(error?.code);
+      if (error === undefined) {
+        options.resultLatency.record(secondsSince(since));
+        options.onResult(name, result, frame);
+      } else if (error.code === 'stopped') return;
+      else options.onRefused(frame, error);
+      link.confirm(reports, n);
+    };
+    outbox.enqueue(message, onPublished, reports);
+  };
+
+  return {
+    publish(link, frame, payload, reports) {
+      if (frame.t === 'event') publishEvent(link, frame, payload, reports);
+      else publishResult(link, frame, reports);
+    },
+  };
+}
+
+/** The event behind it is confirmed only after it, and carries the same news. */
+function ignore(): void {}
+
+function eventId({ call, epoch, sequence }: EventFrame): string {
+  return `${call}/${epoch}/${sequence}`;
+}
+
+function eventMessage(gateway: string, frame: EventFrame, payload: Buffer, traceparent: string): BusMessage {
+  const attributes: EventAttributes = {
+    specversion: '1.0',
+    id: eventId(frame),
+    type: cloudEventsType(frame.type),
+    source: `/jambus/${gateway}`,
+    subject: frame.call,
+    time: new Date(frame.time).toISOString(),
+    sequence: String(frame.sequence),
+    epoch: String(frame.epoch),
+    application: frame.application,
+    ...(frame.reset === undefined ? {} : { sequencereset: 'true' as const }),
+    ...(frame.causation === undefined ? {} : { causationid: frame.causation }),
+    traceparent,
+    'content-type': 'application/json',
+  };
+  return { channel: 'events', callSid: frame.call, type: frame.type, attributes, payload };
+}
+
+function verbResultMessage(
+  frame: EventFrame,
+  { command, verb, status, detail }: VerbResult,
+  traceparent: string,
+): BusMessage {
+  const result = {
+    commandId: command,
+    callSid: frame.call,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    verbId: verb,
+    at: new Date(frame.time).toISOString(),
+  };
+  return resultMessage(result, `${eventId(frame)}/${status}`, { traceparent });
+}

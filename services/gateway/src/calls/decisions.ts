@@ -1,0 +1,296 @@
+import { type CallMemory, expiredVerdict, type Verdict } from '@jambus/link';
+import type { GatewaySpans } from '../gateway-spans.ts';
+import type { Answers } from './answers.ts';
+import type { CallSocket } from './call-socket.ts';
+import { composeMessage } from './compose-message.ts';
+import type { InboundCommand } from './inbound-command.ts';
+import { createRecentIds, type RecentIds } from './recent-ids.ts';
+import { duplicate, failedCondition, tooLarge, verdictAfterEnd, verdictBeforeStart } from './refusals.ts';
+import type { VerbRuns } from './verb-runs.ts';
+import { createWatermarks, type Watermarks } from './watermarks.ts';
+
+export interface DecisionSettings {
+  /** Most bytes of one message to jambonz, which kills the socket over a larger one. */
+  readonly maxMessageBytes: number;
+  /** How many ids of commands, and how many runs of verbs, a call remembers. */
+  readonly rememberedCommands: number;
+  readonly spans: Pick<GatewaySpans, 'write'>;
+}
+
+/** What a decision asks of its call. */
+export interface DecisionTarget {
+  readonly answers: Answers;
+  readonly verbs: VerbRuns;
+  /** False while the call waits for what others know of it: until then nothing of it can be decided. */
+  readonly isPastKnown: boolean;
+  /** When the call began, ms since the epoch; undefined when nobody knows. */
+  readonly beganAt: number | undefined;
+  /** The number of the call's last event. */
+  readonly sequence: number;
+  /** When the call ended, ms since the epoch; undefined while it lives. */
+  readonly endedAt: number | undefined;
+  /** The websocket, when it may be written to now. */
+  readonly writable: CallSocket | undefined;
+}
+
+export interface DecisionObserver {
+  /** A command has its outcome. @param decided the position up to which the commands of the call are decided */
+  decided(command: InboundCommand, verdict: Verdict, decided: string | undefined): void;
+  /** The first command is held, or the last one is gone. */
+  holding(holding: boolean): void;
+}
+
+/**
+ * Decides the outcome of every command of one call, once: written, refused, expired, ended. While the call lives this is the
+ * only place where that is done. Commands are decided in their order; one that cannot be written yet is held, and those
+ * behind it with it.
+ */
+export class Decisions {
+  readonly #settings: DecisionSettings;
+  readonly #target: DecisionTarget;
+  readonly #observer: DecisionObserver;
+  readonly #watermarks: Watermarks = createWatermarks();
+  readonly #ids: RecentIds;
+  /** Commands that wait for the websocket, oldest first. */
+  #held: InboundCommand[] = [];
+  /** Commands whose messages the operating system has not taken whole, oldest first. */
+  #writing: InboundCommand[] = [];
+  #isHolding = false;
+
+  constructor(settings: DecisionSettings, target: DecisionTarget, observer: DecisionObserver) {
+    this.#settings = settings;
+    this.#target = target;
+    this.#observer = observer;
+    this.#ids = createRecentIds(settings.rememberedCommands);
+  }
+
+  /** How many commands wait for the websocket. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** Decides the command, or holds it until the websocket is back. */
+  take(command: InboundCommand): void {
+    if (!this.#target.isPastKnown) {
+      if (!this.#takesPlaceOfHeld(command)) this.#hold(command);
+      return;
+    }
+    const standing = this.#watermarks.standingOf(command.frame.position);
+    if (standing.kind === 'past') command.settle(undefined);
+    // The verdict stands. Its result may have been lost with the gateway that had the call, so it is given again.
+    else if (standing.kind === 'last') this.#tell(command, standing.verdict);
+    else if (!this.#takesPlaceOfHeld(command)) this.#takeNew(command);
+  }
+
+  /** Writes what was held, as far as the websocket takes it. */
+  release(): void {
+    for (let command = this.#held.shift(); command !== undefined; command = this.#held.shift()) {
+      const socket = this.#target.writable;
+      if (socket === undefined || !this.#attempt(command, socket)) {
+        this.#held.unshift(command);
+        break;
+      }
+    }
+    this.#tellHolding();
+  }
+
+  /** The past of the call is known: what came meanwhile can be judged. */
+  judgeHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const command of held) this.take(command);
+    this.#tellHolding();
+  }
+
+  /** Refuses held commands whose life is over. @param nowMs since the epoch */
+  expire(nowMs: number): void {
+    if (!this.#target.isPastKnown || !this.#held.some(({ frame }) => frame.expires <= nowMs)) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const command of held) {
+      // One that waits in front is decided later. Its position is not passed: what has expired is known by its time.
+      if (command.frame.expires <= nowMs) this.#refuseExpired(command, this.#held.length > 0);
+      else this.#held.push(command);
+    }
+    this.release();
+  }
+
+  /** Takes a command back. Without effect on one that is not held: its outcome is on its way. */
+  withdraw(command: InboundCommand): void {
+    const at = this.#held.indexOf(command);
+    if (at === -1) return;
+    this.#held.splice(at, 1);
+    command.giveBack();
+    this.release();
+  }
+
+  /** jambonz speaks of a verb of this command, so what was written up to it has arrived. */
+  confirm(commandId: string): void {
+    if (this.#writing.length === 0) return;
+    const at = this.#writing.findIndex(({ frame }) => frame.id === commandId);
+    for (const command of this.#writing.splice(0, at + 1)) this.#deliver(command);
+  }
+
+  /** The websocket is gone, and what it had not given to the operating system waits for the next one, in its order. */
+  socketLost(): void {
+    const lost = this.#writing;
+    if (lost.length === 0) return;
+    this.#writing = [];
+    for (const command of lost) {
+      this.#target.verbs.forget(command.frame.id);
+      command.hold();
+    }
+    // They were sent before those that are held.
+    this.#held = [...lost, ...this.#held];
+    this.#tellHolding();
+  }
+
+  /** The call lives on elsewhere. */
+  giveBackAll(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.#tellHolding();
+    for (const command of held) command.giveBack();
+  }
+
+  /** The call has ended. */
+  endAll(): void {
+    const { endedAt, isPastKnown } = this.#target;
+    if (endedAt === undefined || !isPastKnown) return;
+    const held = this.#held;
+    this.#held = [];
+    this.#tellHolding();
+    for (const command of held) this.#decide(command, verdictAfterEnd(command.frame, endedAt));
+  }
+
+  memory(): Pick<CallMemory, 'decided' | 'ids'> {
+    return { decided: this.#watermarks.list(), ids: this.#ids.list() };
+  }
+
+  restore({ decided, ids }: Pick<CallMemory, 'decided' | 'ids'>): void {
+    this.#watermarks.restore(decided);
+    for (const id of ids) this.#ids.add(id);
+  }
+
+  #takeNew(command: InboundCommand): void {
+    const { frame } = command;
+    const { endedAt, beganAt } = this.#target;
+    const early = verdictBeforeStart(frame, beganAt);
+    if (early !== undefined) this.#decide(command, early);
+    else if (frame.overdue === true) this.#refuseExpired(command, true);
+    else if (endedAt !== undefined) this.#decide(command, verdictAfterEnd(frame, endedAt));
+    else {
+      const socket = this.#held.length === 0 ? this.#target.writable : undefined;
+      if (socket === undefined || !this.#attempt(command, socket)) this.#hold(command);
+    }
+  }
+
+  /** The same record from another adapter, while it waits here: the new one takes its place. */
+  #takesPlaceOfHeld(command: InboundCommand): boolean {
+    const { position } = command.frame;
+    const at = this.#held.findIndex(({ frame }) => frame.position === position);
+    if (at !== -1) {
+      this.#held[at]?.giveBack();
+      this.#held[at] = command;
+      command.hold();
+      return true;
+    }
+    const isWritten = this.#writing.some(({ frame }) => frame.position === position);
+    // Its outcome will be known in a moment, so whoever asks has to ask again.
+    if (isWritten) command.giveBack();
+    return isWritten;
+  }
+
+  /** @returns false when the command has to wait after all */
+  #attempt(command: InboundCommand, socket: CallSocket): boolean {
+    const { frame } = command;
+    const { verbs, sequence } = this.#target;
+    if (frame.expires <= Date.now()) {
+      this.#refuseExpired(command, false);
+      return true;
+    }
+    const refusal = this.#ids.has(frame.id)
+      ? duplicate(frame.id)
+      : failedCondition(frame, { sequence, isPlaying: verbs.isPlaying });
+    if (refusal === undefined) return this.#write(command, socket);
+    this.#decide(command, refusal);
+    return true;
+  }
+
+  #write(command: InboundCommand, socket: CallSocket): boolean {
+    const { answers, verbs } = this.#target;
+    const { maxMessageBytes, spans } = this.#settings;
+    const { frame } = command;
+    const { message, answers: msgid } = composeMessage(command, answers);
+    if (message !== undefined && message.length > maxMessageBytes) {
+      this.#decide(command, tooLarge(message.length, maxMessageBytes));
+      return true;
+    }
+    if (msgid === undefined && answers.initial !== undefined) {
+      // A command finds nobody listening over there before the call has an application: give it one first.
+      answers.release();
+      return false;
+    }
+    if (message !== undefined) {
+      const span = spans.write(command, message.length);
+      const state = socket.send(message, (written) => this.#writeEnded(command, written));
+      span.end(state === 'closed' ? 'socket_closed' : undefined);
+      if (state === 'closed') return false;
+      verbs.brought(frame.verbs, frame.id, frame.replaces);
+      if (state === 'buffered') this.#writing.push(command);
+      else this.#deliver(command);
+    } else {
+      this.#deliver(command);
+    }
+    if (msgid !== undefined) answers.close(msgid);
+    return true;
+  }
+
+  #writeEnded(command: InboundCommand, written: boolean): void {
+    const at = this.#writing.indexOf(command);
+    // It was decided otherwise meanwhile, or it waits for the next websocket.
+    if (at === -1) return;
+    if (!written) {
+      this.socketLost();
+      return;
+    }
+    this.#writing.splice(at, 1);
+    this.#deliver(command);
+    this.release();
+  }
+
+  #deliver(command: InboundCommand): void {
+    const { id, position } = command.frame;
+    // An id that was made from the position needs no memory: the position tells it.
+    if (id !== position) this.#ids.add(id);
+    this.#decide(command, { status: 'delivered', at: Date.now() });
+  }
+
+  #refuseExpired(command: InboundCommand, isAhead: boolean): void {
+    const verdict = expiredVerdict(command.frame.expires);
+    if (isAhead) this.#tell(command, verdict);
+    else this.#decide(command, verdict);
+  }
+
+  #decide(command: InboundCommand, verdict: Verdict): void {
+    this.#watermarks.advance(command.frame.position, verdict);
+    this.#tell(command, verdict);
+  }
+
+  #tell(command: InboundCommand, verdict: Verdict): void {
+    this.#observer.decided(command, verdict, this.#watermarks.latest);
+  }
+
+  #hold(command: InboundCommand): void {
+    this.#held.push(command);
+    this.#tellHolding();
+    command.hold();
+  }
+
+  #tellHolding(): void {
+    const isHolding = this.#held.length > 0;
+    if (isHolding === this.#isHolding) return;
+    this.#isHolding = isHolding;
+    this.#observer.holding(isHolding);
+  }
+}

@@ -1,0 +1,106 @@
+import type { CallMemory } from '@jambus/link';
+import type { JambonzMessage } from '@jambus/schema';
+import type { Deadline } from '../deadline-queue.ts';
+
+/** What one adapter knows of a call's past. */
+export interface KnownPast {
+  /** Of its last event; 0 when it knows of none. */
+  readonly epoch: number;
+  readonly sequence: number;
+  /** When the call began, ms since the epoch; undefined when it does not know. */
+  readonly since: number | undefined;
+  /** The former gateway has told all of it. */
+  readonly certain: boolean;
+  readonly memory: CallMemory | undefined;
+}
+
+/** A message of the call that is kept back until its number is known. */
+export interface KeptMessage {
+  readonly message: JambonzMessage;
+  readonly payload: Buffer;
+  readonly at: number;
+  /** Counts the websockets of the call on this gateway from 1. */
+  readonly socket: number;
+}
+
+export interface PastSearchOptions {
+  /** False while adapters may still link that know more: the gateway has just started. */
+  readonly allMayBeLinked: () => boolean;
+  /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
+  readonly recall: () => string | undefined;
+  /** Called once: everything that can be known is. */
+  readonly onDone: () => void;
+}
+
+/**
+ * The search for the past of a call that comes from another gateway. Each adapter tells what it knows; if none is certain,
+ * because the former gateway died, one looks at what is on the bus. As long as no adapter is linked the search goes on:
+ * nothing could be put on the bus anyway.
+ */
+export class PastSearch {
+  readonly kept: KeptMessage[] = [];
+  readonly found: KnownPast[] = [];
+  /** The deadline of the search. */
+  deadline: Deadline | undefined;
+  /** How the call has ended meanwhile. */
+  endsAs: 'ended' | 'lost' | undefined;
+  readonly #options: PastSearchOptions;
+  /** Adapters that have been asked and have not answered. */
+  readonly #asked = new Set<string>();
+  #heard = 0;
+  #recalled = false;
+  #done = false;
+
+  constructor(options: PastSearchOptions) {
+    this.#options = options;
+  }
+
+  /** An adapter is asked. */
+  expect(adapter: string): void {
+    this.#asked.add(adapter);
+  }
+
+  /** An adapter has answered. */
+  hear(adapter: string, past: KnownPast): void {
+    this.#asked.delete(adapter);
+    this.#heard++;
+    this.found.push(past);
+    this.look();
+  }
+
+  /** The link to an adapter is lost, and with it the answer. */
+  forget(adapter: string): void {
+    if (this.#asked.delete(adapter)) this.look();
+  }
+
+  /** Looks whether everything that can be known is. */
+  look(): void {
+    if (this.#done || this.#asked.size > 0 || this.#heard === 0) return;
+    if (!this.found.some(({ certain }) => certain)) {
+      if (!this.#options.allMayBeLinked()) return;
+      if (!this.#recalled) {
+        this.#recalled = true;
+        const asked = this.#options.recall();
+        if (asked !== undefined) {
+          this.#asked.add(asked);
+          return;
+        }
+      }
+    }
+    this.finish();
+  }
+
+  /** Ends the search with what is known, if any adapter was asked at all. @returns false when it goes on */
+  giveUp(): boolean {
+    if (this.#heard === 0 && this.#asked.size === 0) return false;
+    this.finish();
+    return true;
+  }
+
+  finish(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.deadline?.cancel();
+    this.#options.onDone();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Deadline } from '../deadline-queue.ts';
+import type { CallSocket } from './call-socket.ts';
+import type { PastSearch } from './past-search.ts';
+
+/**
+ * The call comes from another gateway, and adapters are asked how far it had come. Its messages are kept until they can be
+ * numbered, its commands until it is known which of them were decided.
+ */
+export interface AwaitingPast {
+  readonly name: 'awaiting_past';
+  readonly socket: CallSocket;
+  readonly past: PastSearch;
+}
+
+/**
+ * jambonz has no session for the call yet: it waits for the initial application, or has it and has not given a sign. Only the
+ * answer is written; other commands are lost over there, so they wait.
+ */
+export interface AwaitingApplication {
+  readonly name: 'awaiting_application';
+  readonly socket: CallSocket;
+  /** Runs from the answer on: without a sign until then the call counts as live. */
+  life: Deadline | undefined;
+}
+
+/** jambonz has a session for the call, and takes commands. */
+export interface Live {
+  readonly name: 'live';
+  readonly socket: CallSocket;
+}
+
+/** The call has no websocket, and waits for jambonz to open the next one. A call begins in this phase. */
+export interface Away {
+  readonly name: 'away';
+  /** jambonz had a session for it. */
+  readonly wasLive: boolean;
+  /** The search that is under way meanwhile. */
+  readonly past: PastSearch | undefined;
+  /** When it expires the call is lost; undefined before the first websocket. */
+  readonly grace: Deadline | undefined;
+}
+
+/** The websocket is being closed so that jambonz opens the next one at another gateway. */
+export interface Moving {
+  readonly name: 'moving';
+  readonly socket: CallSocket;
+}
+
+/** The call is here no longer. */
+export interface Ended {
+  readonly name: 'ended';
+}
+
+/** Where a call stands. A call that jambonz has called ended stays in its phase until its websocket closes. */
+export type Phase = AwaitingPast | AwaitingApplication | Live | Away | Moving | Ended;
+
+/** The websocket of the phase, if it has one. */
+export function socketOf(phase: Phase): CallSocket | undefined {
+  return phase.name === 'away' || phase.name === 'ended' ? undefined : phase.socket;
+}
+
+/** The search for the past that is under way in the phase. */
+export function pastOf(phase: Phase): PastSearch | undefined {
+  return phase.name === 'awaiting_past' || phase.name === 'away' ? phase.past : undefined;
+}

@@ -1,0 +1,37 @@
+import type { ResultFrame, Verdict } from '@jambus/link';
+import type { Report } from '../reports/report.ts';
+import type { InboundCommand } from './inbound-command.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * The outcome of a command as it goes to the bus, among the events of its call. The adapter that read the command is told when
+ * it is there.
+ *
+ * @param decided the position up to which the commands of the call are decided
+ */
+export function resultReport(
+  call: { readonly traceparent: string | undefined },
+  command: InboundCommand,
+  verdict: Verdict,
+  decided: string | undefined,
+): Report {
+  const { call: callSid, id, name, position, published, replyTo, resultTrace } = command.frame;
+  const traceparent = resultTrace?.traceparent ?? call.traceparent;
+  const frame: ResultFrame = {
+    t: 'result',
+    n: 0,
+    call: callSid,
+    command: id,
+    name,
+    position,
+    published,
+    verdict,
+    ...(decided === undefined ? {} : { decided }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(resultTrace?.tracestate === undefined ? {} : { tracestate: resultTrace.tracestate }),
+    ...(command.span.traceparent === undefined ? {} : { parent: command.span.traceparent }),
+  };
+  return { frame, payload: NOTHING, onTaken: () => command.settle(verdict.code) };
+}
