@@ -94,11 +94,10 @@ function readingsOf(
 ): KnownVerb['readings'] {
   const reading = (verb: string): Reading => {
     const id = jambonz.verbIds.get(verb);
-    return {
-      validate: id === undefined ? undefined : schemas.validator(id),
-      shape: shapeOf(verb, jambonz, schemas),
-      ofTarget: verb !== name,
-    };
+    const ofTarget = verb !== name;
+    // The names that a verb without schema may have are in its specification, which is asked anyway.
+    if (id === undefined) return { validate: undefined, shape: undefined, ofTarget };
+    return { validate: schemas.validator(id), shape: shapeOf(verb, jambonz, schemas), ofTarget };
   };
   const own = jambonz.verbIds.has(name) || target === name ? reading(name) : reading(target);
   if (own.ofTarget || target !== 'llm' || target === name || generation === '10.x') return [own];
