@@ -9,7 +9,8 @@ import { type Static, Type } from '@sinclair/typebox';
  *
  * `10.x`: the commercial servers, by `@jambonz/schema`, which they check verbs with.
  *
- * `tolerant`: for a platform of both, or of an unknown one. What either of them takes passes.
+ * `tolerant`: for a platform of both, or an unknown one. What either of them takes passes, but for a redirect that makes
+ * 0.9.8 lose the verbs of a call.
  */
 export const PlatformGeneration = Type.Union([
   Type.Literal('open-source-0.9'),

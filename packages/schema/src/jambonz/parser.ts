@@ -49,7 +49,7 @@ export function createCommandParser(rules: Partial<CommandRules> = {}): CommandP
         : invalid([unknownCommand(name, commands.keys())]);
     }
     const data = message['data'];
-    const mentions = mentionsBasicAuth(payload);
+    const mentions = command.hooks !== undefined && mentionsBasicAuth(payload);
     const formed = settings.normalise && command.normalise !== undefined ? command.normalise(data) : data;
     const wanted = doublesCredentials && mentions ? withHookCredentials(formed) : formed;
     const changed = wanted !== data;
@@ -69,7 +69,7 @@ export function createCommandParser(rules: Partial<CommandRules> = {}): CommandP
       verbIds: unique(ids),
       warnings: isOld ? warningsOf(name, command, wanted, mentions) : NO_WARNINGS,
       application: effectOf(name, wanted, message['queueCommand'] === true),
-      hooks: command.hooks === true ? () => hooksOf(wanted) : noHooks,
+      hooks: command.hooks === 'this-call' ? () => hooksOf(wanted) : noHooks,
       applicationBytes: isApplication(name, wanted) ? () => dataBytes(sent, wanted) : none,
     };
   }

@@ -168,7 +168,7 @@ test.each([
 test('whoever forgets the brackets around a verb is told the forms of redirect', () => {
   expect(refuse(command('redirect', { verb: 'say', text: 'hi' }))).toEqual([
     '$.data: redirect takes an array of verbs, {"call_hook":…,"child_call_hook":…} or ' +
-      '{"parent_call":[verbs],"child_call":[verbs]} as "data", got an object with "verb", "text"',
+      '{"parent_call":[verbs]} as "data", got an object with "verb", "text"',
   ]);
 });
 

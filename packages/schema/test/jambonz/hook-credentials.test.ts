@@ -40,6 +40,17 @@ test.each([
   expect(parsed.ok && parsed.kind === 'command' && parsed.payload).toBe(payload);
 });
 
+test('the data of an application is left alone, whatever it looks like', () => {
+  const data = { someHook: DOCUMENTED };
+  expect(wireData('tag', data)).toEqual(data);
+  expect(wireData('llm:update', data)).toEqual(data);
+});
+
+test('the hooks of a call that a command places carry them too', () => {
+  const call = { from: '1', to: { type: 'phone', number: '2' }, call_hook: DOCUMENTED };
+  expect(wireData('dial', call)).toEqual({ ...call, call_hook: BOTH });
+});
+
 test('names that are spelled with escapes are read all the same', () => {
   const text = JSON.stringify(command('redirect', [gather(DOCUMENTED)])).replace('basicAuth', 'basic\\u0041uth');
   expect(json(accept(text).payload)).toEqual(command('redirect', [gather(BOTH)]));

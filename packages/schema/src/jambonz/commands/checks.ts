@@ -9,7 +9,7 @@ export type CheckData = (data: unknown, verbs: VerbChecker, place: Place, faults
 /**
  * The applications inside a redirect. `child_call` makes 0.9.8 throw before it has looked at `parent_call`
  * (`_lccCallHook` in lib/session/call-session.js takes the child leg from a hook's answer, and there is none): neither leg
- * gets its verbs.
+ * gets its verbs. Where some of the servers may be of this generation it is refused as well: the verbs would be lost.
  */
 export const redirectVerbs: CheckData = (data, verbs, place, faults, ids) => {
   if (Array.isArray(data)) {
@@ -17,7 +17,7 @@ export const redirectVerbs: CheckData = (data, verbs, place, faults, ids) => {
     return;
   }
   if (!isObject(data)) return;
-  if (data['child_call'] !== undefined && verbs.generation === 'open-source-0.9') {
+  if (data['child_call'] !== undefined && verbs.generation !== '10.x') {
     const problem =
       'jambonz 0.9.8 fails on "child_call", and loses what stands in "parent_call" with it; ' +
       'redirect the child leg with "child_call_hook", and the parent by a redirect of its own';

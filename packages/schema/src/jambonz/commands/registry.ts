@@ -28,8 +28,8 @@ export interface CommandDefinition {
   readonly newer?: true;
   /** Values that 0.9.8 ignores. */
   readonly lost?: LostValues;
-  /** Its data names hooks that jambonz will call for this call. */
-  readonly hooks?: true;
+  /** Its data names hooks: that jambonz will call for this call, or for one that the command places. */
+  readonly hooks?: 'this-call' | 'new-call';
 }
 
 const PAUSE = ['pause', 'resume'];
@@ -40,9 +40,9 @@ const STREAMING = [...PAUSE, 'silence'];
 export const COMMANDS = {
   redirect: {
     schema: application.RedirectCommand,
-    form: 'an array of verbs, {"call_hook":…,"child_call_hook":…} or {"parent_call":[verbs],"child_call":[verbs]}',
+    form: 'an array of verbs, {"call_hook":…,"child_call_hook":…} or {"parent_call":[verbs]}',
     check: redirectVerbs,
-    hooks: true,
+    hooks: 'this-call',
   },
   'call:status': {
     schema: status.CallStatusCommand,
@@ -63,13 +63,13 @@ export const COMMANDS = {
     schema: status.ConfHoldStatusCommand,
     form: '{"conf_hold_status":"hold" or "unhold"}',
     normalise: rule.word('conf_hold_status', ['hold', 'unhold']),
-    hooks: true,
+    hooks: 'this-call',
   },
   'conf:participant-action': {
     schema: status.ConfParticipantActionCommand,
     form: '{"action":"tag", "untag", "coach", "uncoach", "hold", "unhold", "mute", "unmute" or "kick","tag":…,"wait_hook":…}',
     normalise: rule.unwrap('conferenceParticipantAction'),
-    hooks: true,
+    hooks: 'this-call',
   },
   'listen:status': {
     schema: status.ListenStatusCommand,
@@ -93,7 +93,7 @@ export const COMMANDS = {
     form: '{"whisper":[say and play verbs]}',
     normalise: rule.whisper,
     check: whisperVerbs,
-    hooks: true,
+    hooks: 'this-call',
   },
   'sip:request': {
     schema: media.SipRequestCommand,
@@ -117,7 +117,7 @@ export const COMMANDS = {
     form: 'the properties of the verb config',
     normalise: rule.unwrap('config'),
     check: verbProperties('config'),
-    hooks: true,
+    hooks: 'this-call',
   },
   dub: {
     schema: application.DubCommand,
@@ -125,7 +125,7 @@ export const COMMANDS = {
     normalise: rule.unwrap('dub'),
     check: verbProperties('dub'),
   },
-  dial: { schema: DialCommand, form: 'the body of createCall', check: createCall },
+  dial: { schema: DialCommand, form: 'the body of createCall', check: createCall, hooks: 'new-call' },
   boostAudioSignal: {
     schema: media.BoostAudioSignalCommand,
     form: 'a number of dB such as -6, or a string such as "-6 dB"',
