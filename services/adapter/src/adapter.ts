@@ -194,8 +194,8 @@ export async function createAdapter(
 
   const handleCommand = createCommandPipeline({
     parser: createCommandParser({
+      platform: config.platform,
       unknownCommands: config.unknownCommands,
-      verbCheck: config.verbCheck,
       normalise: config.normalise,
     }),
     router: createCommandRouter({

@@ -29,7 +29,11 @@ export const COMMAND_EXAMPLES: { readonly [Name in CommandName]: JambonzCommandO
   dub: { ...command('dub'), data: { action: 'addTrack', track: 'music', gain: '-3 dB' } },
   dial: {
     ...command('dial'),
-    data: { from: '+12025550123', to: { type: 'phone', number: '+12025550199' }, call_hook: '/outbound' },
+    data: {
+      from: '+12025550123',
+      to: { type: 'phone', number: '+12025550199' },
+      call_hook: 'wss://example.com/outbound',
+    },
   },
   boostAudioSignal: { ...command('boostAudioSignal'), data: -6 },
   'media:path': { ...command('media:path'), data: 'no-media' },
@@ -42,6 +46,7 @@ export const COMMAND_EXAMPLES: { readonly [Name in CommandName]: JambonzCommandO
   'tts:tokens': { ...command('tts:tokens'), data: { id: 1, tokens: 'Hello ' } },
   'tts:flush': command('tts:flush'),
   'tts:clear': command('tts:clear'),
+  'llm:status': { ...command('llm:status'), data: { llm_status: 'move-to-room', room: 'support' } },
   tag: { ...command('tag'), data: { supervisor: 'jane' } },
   'agent:update': { ...command('agent:update'), data: { type: 'generate_reply', user_input: 'hello' } },
   'noiseIsolation:status': { ...command('noiseIsolation:status'), data: { noise_isolation_status: 'enable' } },

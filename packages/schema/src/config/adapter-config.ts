@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { DEFAULT_PREFIX } from '../bus/names.ts';
+import { DEFAULT_PLATFORM, PlatformGeneration } from '../jambonz/generation.ts';
 import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
 import { configSchema } from './config-schema.ts';
 import { kafkaRules, kafkaSettings } from './kafka-settings.ts';
@@ -25,15 +26,16 @@ export const adapterSettings = {
     maximum: 86_400_000,
     description: 'How long after publishing a command without expirytime may still reach its call, in ms.',
   }),
+  platform: Type.Union(PlatformGeneration.anyOf, {
+    default: DEFAULT_PLATFORM,
+    description:
+      'The jambonz servers. open-source-0.9: verbs must pass what feature-server 0.9.8 demands, as one unknown property ' +
+      'makes it reject a call; commands of newer servers pass, with a warning that they have no effect. 10.x: verbs must ' +
+      'pass the published JSON schema. tolerant: whatever one of the two takes.',
+  }),
   unknownCommands: Type.Union([Type.Literal('refuse'), Type.Literal('pass')], {
     default: 'refuse',
-    description: 'What to do with a command that this version does not know: refuse it, or pass it on unchecked.',
-  }),
-  verbCheck: Type.Union([Type.Literal('strict'), Type.Literal('schema')], {
-    default: 'strict',
-    description:
-      'strict: verbs must also pass what the open-source server demands, as one unknown property makes it reject a call. ' +
-      'schema: only the published JSON schema, for newer servers.',
+    description: 'What to do with a command that no known server has: refuse it, or pass it on unchecked.',
   }),
   normalise: Type.Boolean({
     default: true,

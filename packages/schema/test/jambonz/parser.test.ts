@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { createCommandParser, describeFaults, type Fault, MAX_DETAIL_LENGTH } from '../../src/jambonz/index.ts';
 import { memberBytes } from '../../src/jambonz/json/member-bytes.ts';
 import { besides, SAMPLES } from './samples.ts';
-import { accept, bytes, command, json, parserWith, refuse } from './support.ts';
+import { accept, bytes, command, GENERATIONS, json, parserWith, refuse } from './support.ts';
 
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
@@ -109,7 +109,7 @@ test('no faults make no detail', () => {
 
 const anyRules = fc.record({
   unknownCommands: fc.constantFrom('refuse' as const, 'pass' as const),
-  verbCheck: fc.constantFrom('strict' as const, 'schema' as const),
+  platform: fc.constantFrom(...GENERATIONS),
   normalise: fc.boolean(),
 });
 const sampleMessages = Object.entries(SAMPLES).flatMap(([name, samples]) =>

@@ -5,7 +5,11 @@ import {
   type InvalidCommand,
   type ParsedAck,
   type ParsedCommand,
+  PlatformGeneration,
 } from '../../src/jambonz/index.ts';
+
+/** Every generation of servers, by the name in the setting. */
+export const GENERATIONS: readonly PlatformGeneration[] = PlatformGeneration.anyOf.map(({ const: name }) => name);
 
 /** A value as the payload of a record. */
 export function bytes(value: unknown): Uint8Array {

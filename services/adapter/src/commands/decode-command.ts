@@ -71,7 +71,7 @@ function linkCommand(
     name: parsed.kind === 'ack' ? 'ack' : parsed.command,
     ...(parsed.kind === 'ack' ? { msgid: parsed.msgid } : {}),
     verbs: [...parsed.verbIds],
-    replaces: parsed.replaces,
+    replaces: parsed.application === 'replaces',
     published: publishedAt,
     expires: expiresAt,
     ...(overdue ? { overdue } : {}),

@@ -8,6 +8,12 @@ export function Enum<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>(Type.Union(values.map((value) => Type.Literal(value))));
 }
 
+/** SIP headers. The server takes any value; these are the ones that make a header. */
+export const Headers = Type.Record(
+  Type.String(),
+  Type.Union([Type.String(), Type.Number(), Type.Array(Type.Union([Type.String(), Type.Number()]))]),
+);
+
 /** What every command may have beside `type`, `command` and `data`. */
 export const ENVELOPE = {
   queueCommand: Type.Optional(

@@ -23,10 +23,17 @@ export const LlmUpdateCommand = commandSchema(
 );
 export type LlmUpdateCommand = Static<typeof LlmUpdateCommand>;
 
+export const LlmStatusCommand = commandSchema(
+  'llm:status',
+  'Moves the running model into a room; newer servers',
+  Type.Object({ llm_status: Type.Literal('move-to-room'), room: Type.String({ minLength: 1 }) }, CLOSED),
+);
+export type LlmStatusCommand = Static<typeof LlmStatusCommand>;
+
 export const TtsTokensCommand = commandSchema(
   'tts:tokens',
   'Text for the streaming voice; answered by `tts:tokens-result` with the same id',
-  Type.Object({ id: Type.Number(), tokens: Type.String() }, CLOSED),
+  Type.Object({ id: Type.Union([Type.Number(), Type.String()]), tokens: Type.String() }, CLOSED),
 );
 export type TtsTokensCommand = Static<typeof TtsTokensCommand>;
 

@@ -1,4 +1,4 @@
-import { Kind, type TObject, type TSchema, type TUnion, TypeGuard } from '@sinclair/typebox';
+import { Kind, type TObject, type TSchema, type TString, type TUnion, TypeGuard } from '@sinclair/typebox';
 import { Errors, type ValueError, ValueErrorType } from '@sinclair/typebox/errors';
 import { at, clip, type Fault, faultAt, inWords, MAX_FAULTS, oneOf, type Place } from '../fault.ts';
 import { closestName, didYouMean, didYouMeanOneOf } from '../suggest.ts';
@@ -100,13 +100,20 @@ function schemaInWords(schema: TSchema): string {
   const constants = constantsOf(schema);
   if (constants !== undefined) return oneOf(constants);
   if (TypeGuard.IsUnion(schema)) return [...new Set(schema.anyOf.map(schemaInWords))].join(' or ');
-  if (TypeGuard.IsString(schema)) return schema.minLength === undefined ? 'a string' : 'a string that is not empty';
+  if (TypeGuard.IsString(schema)) return stringInWords(schema);
   return WORDS[schema[Kind]] ?? 'another value';
+}
+
+function stringInWords({ minLength, maxLength }: TString): string {
+  if (maxLength === undefined) return minLength === undefined ? 'a string' : 'a string that is not empty';
+  if (minLength === maxLength) return `a string of ${maxLength} characters`;
+  return `a string of ${minLength ?? 0} to ${maxLength} characters`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   Array: 'an array',
   Boolean: 'true or false',
+  Integer: 'a whole number',
   Null: 'null',
   Number: 'a number',
   Object: 'an object',

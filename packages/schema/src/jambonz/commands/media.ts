@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { CLOSED, commandSchema, Enum } from './command.ts';
+import { CLOSED, commandSchema, Enum, Headers } from './command.ts';
 
 const SIP_REQUEST = {
   method: Enum(['INFO', 'NOTIFY', 'MESSAGE']),
   content_type: Type.Optional(Type.String()),
   content: Type.Optional(Type.String()),
-  headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+  headers: Type.Optional(Headers),
 };
 const SipRequest = Type.Object(SIP_REQUEST, CLOSED);
 
@@ -42,7 +42,7 @@ export const RecordCommand = commandSchema(
       type: Type.Optional(Enum(['cloud', 'siprec'])),
       recordingID: Type.Optional(Type.String()),
       siprecServerURL: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
-      headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+      headers: Type.Optional(Headers),
       silence: Type.Optional(Type.Boolean()),
     },
     CLOSED,

@@ -1,16 +1,20 @@
 import type { TSchema } from '@sinclair/typebox';
-import { at, type Fault, faultAt, inWords, type Place } from '../fault.ts';
-import { isObject } from '../json/decode.ts';
-import type { VerbChecker } from '../verbs/index.ts';
 import * as application from './application.ts';
-import { differsFrom } from './conflict.ts';
+import {
+  type CheckData,
+  redirectVerbs,
+  refuseConflict,
+  roomSayProperties,
+  verbProperties,
+  whisperVerbs,
+} from './checks.ts';
 import * as conversation from './conversation.ts';
+import { createCall } from './create-call.ts';
+import { DialCommand } from './dial.ts';
+import type { LostValues } from './lost.ts';
 import * as media from './media.ts';
 import * as rule from './normalise.ts';
 import * as status from './status.ts';
-
-/** Checks what the schema cannot: the verbs inside, and members that depend on each other. `data` fits the schema. */
-export type CheckData = (data: unknown, verbs: VerbChecker, place: Place, faults: Fault[], ids: string[]) => void;
 
 /** All there is to know about one command. */
 export interface CommandDefinition {
@@ -20,17 +24,25 @@ export interface CommandDefinition {
   readonly form: string;
   readonly normalise?: rule.Normalise;
   readonly check?: CheckData;
+  /** Of newer servers (10.x): feature-server 0.9.8 does not have it. */
+  readonly newer?: true;
+  /** Values that 0.9.8 ignores. */
+  readonly lost?: LostValues;
+  /** Its data names hooks: that jambonz will call for this call, or for one that the command places. */
+  readonly hooks?: 'this-call' | 'new-call';
 }
 
 const PAUSE = ['pause', 'resume'];
 const MUTE = ['mute', 'unmute'];
+const STREAMING = [...PAUSE, 'silence'];
 
 /** Every command that jambonz knows, by name: feature-server 0.9.8, and the newer ones that `@jambonz/sdk` 0.10.1 sends. */
 export const COMMANDS = {
   redirect: {
     schema: application.RedirectCommand,
-    form: 'an array of verbs, {"call_hook":…,"child_call_hook":…} or {"parent_call":[verbs],"child_call":[verbs]}',
+    form: 'an array of verbs, {"call_hook":…,"child_call_hook":…} or {"parent_call":[verbs]}',
     check: redirectVerbs,
+    hooks: 'this-call',
   },
   'call:status': {
     schema: status.CallStatusCommand,
@@ -51,21 +63,25 @@ export const COMMANDS = {
     schema: status.ConfHoldStatusCommand,
     form: '{"conf_hold_status":"hold" or "unhold"}',
     normalise: rule.word('conf_hold_status', ['hold', 'unhold']),
+    hooks: 'this-call',
   },
   'conf:participant-action': {
     schema: status.ConfParticipantActionCommand,
     form: '{"action":"tag", "untag", "coach", "uncoach", "hold", "unhold", "mute", "unmute" or "kick","tag":…,"wait_hook":…}',
     normalise: rule.unwrap('conferenceParticipantAction'),
+    hooks: 'this-call',
   },
   'listen:status': {
     schema: status.ListenStatusCommand,
     form: '{"listen_status":"pause", "resume" or "silence"}',
-    normalise: rule.word('listen_status', [...PAUSE, 'silence']),
+    normalise: rule.word('listen_status', STREAMING),
+    lost: { listen_status: ['silence'] },
   },
   'stream:status': {
     schema: status.StreamStatusCommand,
-    form: '{"stream_status":"pause", "resume" or "silence"}',
-    normalise: rule.word('stream_status', [...PAUSE, 'silence']),
+    form: '{"stream_status":"pause", "resume" or "silence"} or {"stream_status":"move-to-room","room":…}',
+    normalise: rule.word('stream_status', STREAMING),
+    lost: { stream_status: ['silence', 'move-to-room'] },
   },
   'transcribe:status': {
     schema: status.TranscribeStatusCommand,
@@ -77,6 +93,7 @@ export const COMMANDS = {
     form: '{"whisper":[say and play verbs]}',
     normalise: rule.whisper,
     check: whisperVerbs,
+    hooks: 'this-call',
   },
   'sip:request': {
     schema: media.SipRequestCommand,
@@ -100,6 +117,7 @@ export const COMMANDS = {
     form: 'the properties of the verb config',
     normalise: rule.unwrap('config'),
     check: verbProperties('config'),
+    hooks: 'this-call',
   },
   dub: {
     schema: application.DubCommand,
@@ -107,7 +125,7 @@ export const COMMANDS = {
     normalise: rule.unwrap('dub'),
     check: verbProperties('dub'),
   },
-  dial: { schema: application.DialCommand, form: 'the body of createCall', check: dialSource },
+  dial: { schema: DialCommand, form: 'the body of createCall', check: createCall, hooks: 'new-call' },
   boostAudioSignal: {
     schema: media.BoostAudioSignalCommand,
     form: 'a number of dB such as -6, or a string such as "-6 dB"',
@@ -124,82 +142,42 @@ export const COMMANDS = {
     normalise: rule.toolOutput,
   },
   'llm:update': { schema: conversation.LlmUpdateCommand, form: 'an object in the form of the vendor' },
-  'tts:tokens': { schema: conversation.TtsTokensCommand, form: '{"id":number,"tokens":"…"}' },
+  'tts:tokens': { schema: conversation.TtsTokensCommand, form: '{"id":number or string,"tokens":"…"}' },
   'tts:flush': { schema: conversation.TtsFlushCommand, form: 'nothing' },
   'tts:clear': { schema: conversation.TtsClearCommand, form: 'nothing' },
-  tag: { schema: media.TagCommand, form: 'an object of your own' },
+  'llm:status': {
+    schema: conversation.LlmStatusCommand,
+    form: '{"llm_status":"move-to-room","room":…}',
+    newer: true,
+  },
+  tag: { schema: media.TagCommand, form: 'an object of your own', newer: true },
   'agent:update': {
     schema: conversation.AgentUpdateCommand,
     form: '{"type":"update_instructions", "inject_context", "update_tools" or "generate_reply",…}',
+    newer: true,
   },
   'noiseIsolation:status': {
     schema: status.NoiseIsolationStatusCommand,
     form: '{"noise_isolation_status":"enable" or "disable","vendor":…,"level":…,"model":…}',
     normalise: rule.word('noise_isolation_status', ['enable', 'disable']),
+    newer: true,
   },
-  'stt:reconfigure': { schema: conversation.SttReconfigureCommand, form: '{"languageHints":["en",…]}' },
+  'stt:reconfigure': {
+    schema: conversation.SttReconfigureCommand,
+    form: '{"languageHints":["en",…]}',
+    newer: true,
+  },
   'room:say': {
     schema: media.RoomSayCommand,
     form: 'the properties of the verb say, and "replace"',
     check: roomSayProperties,
+    newer: true,
   },
-  'room:play': { schema: media.RoomPlayCommand, form: '{"url":"…","id":"…","replace":boolean}' },
+  'room:play': {
+    schema: media.RoomPlayCommand,
+    form: '{"url":"…","id":"…","replace":boolean}',
+    newer: true,
+  },
 } as const satisfies Readonly<Record<string, CommandDefinition>>;
 
 export type CommandName = keyof typeof COMMANDS;
-
-function redirectVerbs(data: unknown, verbs: VerbChecker, place: Place, faults: Fault[], ids: string[]): void {
-  if (Array.isArray(data)) {
-    verbs.application(data, place, faults, ids);
-    return;
-  }
-  if (!isObject(data)) return;
-  if (data['parent_call'] !== undefined) verbs.application(data['parent_call'], at(place, 'parent_call'), faults, ids);
-  // The child leg reports its verbs on a session of its own: their ids say nothing about this command.
-  if (data['child_call'] !== undefined) verbs.application(data['child_call'], at(place, 'child_call'), faults, []);
-}
-
-const WHISPERABLE = ['say', 'play'];
-
-function whisperVerbs(data: unknown, verbs: VerbChecker, place: Place, faults: Fault[], ids: string[]): void {
-  if (!isObject(data)) return;
-  const inside = at(place, 'whisper');
-  const value = data['whisper'];
-  if (Array.isArray(value)) {
-    for (const [index, verb] of value.entries()) verbs.verb(verb, at(inside, index), faults, ids, WHISPERABLE);
-    return;
-  }
-  if (isObject(value) && Object.hasOwn(value, 'url')) {
-    const problem = 'jambonz takes a single verb with "url" for the address of an application: put it into an array';
-    faults.push(faultAt(inside, 'an array of verbs', inWords(value), problem));
-    return;
-  }
-  verbs.verb(value, inside, faults, ids, WHISPERABLE);
-}
-
-function verbProperties(verb: string): CheckData {
-  return (data, verbs, place, faults) => {
-    if (isObject(data)) verbs.properties(verb, data, place, faults);
-  };
-}
-
-function roomSayProperties(data: unknown, verbs: VerbChecker, place: Place, faults: Fault[]): void {
-  if (!isObject(data)) return;
-  const { replace: _, ...say } = data;
-  verbs.properties('say', say, place, faults);
-}
-
-function dialSource(data: unknown, _verbs: VerbChecker, place: Place, faults: Fault[]): void {
-  if (!isObject(data) || ['call_hook', 'application_sid', 'app_json'].some((name) => Object.hasOwn(data, name))) return;
-  const problem = 'dial needs "call_hook" or "application_sid": what the new call is to do';
-  faults.push(faultAt(at(place, 'call_hook'), 'a hook', 'nothing', problem));
-}
-
-function refuseConflict(name: string): CheckData {
-  const differs = differsFrom(name);
-  return (data, _verbs, place, faults) => {
-    if (!differs(data)) return;
-    const problem = `what stands in "${name}" differs from what stands beside it; send it once, or the same twice`;
-    faults.push(faultAt(at(place, name), 'the same as beside it', inWords(data), problem));
-  };
-}

@@ -59,8 +59,11 @@ export type ListenStatusCommand = Static<typeof ListenStatusCommand>;
 
 export const StreamStatusCommand = commandSchema(
   'stream:status',
-  "`listen:status` under the verb's newer name",
-  Type.Object({ stream_status: Streaming }, CLOSED),
+  "`listen:status` under the verb's newer name. On newer servers it also moves the stream into a room",
+  Type.Union([
+    Type.Object({ stream_status: Streaming }, CLOSED),
+    Type.Object({ stream_status: Type.Literal('move-to-room'), room: Type.String({ minLength: 1 }) }, CLOSED),
+  ]),
 );
 export type StreamStatusCommand = Static<typeof StreamStatusCommand>;
 

@@ -27,13 +27,20 @@ export function isNotification(message: JambonzMessage): boolean {
   return message.type === 'verb:hook' && typeof message.data['event'] === 'string';
 }
 
-/** How far a verb that carries an id has come. */
+/**
+ * How far a verb that carries an id has come. `finished` ends a run, of a verb that failed too: feature-server 0.9.8
+ * reports `jambonz:error` first and `finished` after it. Ids are constants in most applications: the same id starting
+ * again is another run, and `finished` ends the oldest one that runs.
+ */
 export interface VerbProgress {
   readonly verbId: string;
   readonly state: 'started' | 'finished';
 }
 
-/** Of a `verb:status`, in the form that servers send (`event`) or that the documentation has (`status`). */
+/**
+ * Of a `verb:status`, in the form that servers send (`event`) or that the documentation has (`status`). A run that failed
+ * comes as `finished` like any other: that it did is in the `verbFailure` before it.
+ */
 export function verbProgress(message: JambonzMessage): VerbProgress | undefined {
   if (message.type !== 'verb:status') return undefined;
   const { id, event, status } = message.data;
@@ -43,13 +50,19 @@ export function verbProgress(message: JambonzMessage): VerbProgress | undefined 
   return undefined;
 }
 
-/** A verb that jambonz could not run. */
+/**
+ * A verb that jambonz could not run, or not to its end. It does not end the run: the verb's `finished` follows, and until
+ * then the verb counts as running.
+ */
 export interface VerbFailure {
   readonly verbId: string;
   readonly detail: string;
 }
 
-/** Of a `jambonz:error` about a verb with an id; `detail` is at most 500 characters. */
+/**
+ * Of a `jambonz:error` about a verb with an id; `detail` is at most 500 characters. Errors about a message that jambonz
+ * could not read carry no id, and are undefined here.
+ */
 export function verbFailure(message: JambonzMessage): VerbFailure | undefined {
   if (message.type !== 'jambonz:error') return undefined;
   const { id, msg, details } = message.data;

@@ -1,3 +1,4 @@
 export * from './facts.ts';
 export * from './message.ts';
+export * from './message-type.ts';
 export * from './schemas.ts';

@@ -127,7 +127,11 @@ export const JAMBONZ_MESSAGES = {
   'tts:tokens-result': message(
     'tts:tokens-result',
     'What became of tts:tokens',
-    Type.Object({ id: number(), status: Type.String(), reason: text() }),
+    Type.Object({
+      id: Type.Optional(Type.Union([Type.Number(), Type.String()])),
+      status: Type.String(),
+      reason: text(),
+    }),
   ),
   'tts:streaming-event': message(
     'tts:streaming-event',

@@ -1,2 +1,3 @@
+export { type HookKind, hooksOf, type NamedHook } from './hooks.ts';
 export * from './verb.ts';
 export * from './verb-checker.ts';

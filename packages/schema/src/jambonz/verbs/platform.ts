@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { AMENDMENTS, amended } from './amendments.ts';
 
 /** A JSON Schema as its file has it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -19,14 +20,22 @@ export interface ResolvedVerb {
   readonly injected: JsonSchema;
 }
 
-/** The two packages that jambonz itself checks applications with. */
-export interface Platform {
-  /** Every schema of `@jambonz/schema` that describes a verb or a part of one, by `$id`. */
+/** The schemas of `@jambonz/schema` that describe verbs and their parts. */
+export interface SchemaSet {
+  /** By `$id`. */
   readonly schemas: ReadonlyMap<string, JsonSchema>;
-  /** The `$id` of each verb's schema, by the verb's name. */
-  readonly verbIds: ReadonlyMap<string, string>;
   /** The compiled schema with this `$id`. */
   validator(id: string): ValidateFunction;
+}
+
+/** The two packages that jambonz itself checks applications with. */
+export interface Platform {
+  /** The `$id` of each verb's schema, by the verb's name. */
+  readonly verbIds: ReadonlyMap<string, string>;
+  /** As newer servers check verbs. */
+  readonly published: SchemaSet;
+  /** With what 0.9.8 takes and the schemas forget. */
+  readonly amended: SchemaSet;
   /** What the open-source feature-server 0.9.8 accepts. */
   readonly specs: Readonly<Record<string, VerbSpec>>;
   /** The verb that 0.9.8 makes of a name. */
@@ -44,7 +53,7 @@ const VERB_ID = 'https://jambonz.org/schema/verbs/';
 
 let loaded: Platform | undefined;
 
-/** Reads and compiles the platform's schemas: about 200 ms the first time, then the same object again. */
+/** Reads the platform's schemas the first time, then the same object again. A schema is compiled when it is asked for. */
 export function platform(): Platform {
   loaded ??= load();
   return loaded;
@@ -56,24 +65,31 @@ function load(): Platform {
   const specsPackage: Normaliser & { readonly specs: Platform['specs'] } = require('@jambonz/verb-specifications');
 
   const schemas = readSchemas(dirname(require.resolve('@jambonz/schema/package.json')));
-  // The same leniency as the package's own validator: its schemas name a dialect and formats that Ajv does not know.
-  const ajv = new Ajv({ allErrors: true, strict: false, validateSchema: false, logger: false });
-  for (const schema of schemas.values()) ajv.addSchema(schema);
-
   const verbIds = new Map<string, string>();
   for (const id of schemas.keys()) if (id.startsWith(VERB_ID)) verbIds.set(id.slice(VERB_ID.length), id);
 
+  const everywhere = AMENDMENTS.filter((amendment) => amendment.everywhere === true);
+  return {
+    verbIds,
+    published: schemaSet(amended(schemas, everywhere)),
+    amended: schemaSet(amended(schemas, AMENDMENTS)),
+    specs: specsPackage.specs,
+    resolve: (name) => resolveWith(specsPackage, name),
+    resolveNewer: (name) => resolveWith(schemaPackage, name),
+  };
+}
+
+function schemaSet(schemas: ReadonlyMap<string, JsonSchema>): SchemaSet {
+  // The same leniency as the package's own validator: its schemas name a dialect and formats that Ajv does not know.
+  const ajv = new Ajv({ allErrors: true, strict: false, validateSchema: false, logger: false });
+  for (const schema of schemas.values()) ajv.addSchema(schema);
   return {
     schemas,
-    verbIds,
-    specs: specsPackage.specs,
     validator(id) {
       const validate = ajv.getSchema(id);
       if (validate === undefined) throw new RangeError(`@jambonz/schema has no schema ${id}`);
       return validate as ValidateFunction;
     },
-    resolve: (name) => resolveWith(specsPackage, name),
-    resolveNewer: (name) => resolveWith(schemaPackage, name),
   };
 }
 

@@ -1,7 +1,9 @@
 import { at, clip, type Fault, faultAt, inWords, MAX_FAULTS, oneOf, type Place } from '../fault.ts';
 import { isObject } from '../json/decode.ts';
 import { didYouMeanOneOf } from '../suggest.ts';
-import type { JsonSchema, Platform, PropertySpec } from './platform.ts';
+import type { JsonSchema, Platform, PropertySpec, SchemaSet } from './platform.ts';
+
+type Schemas = SchemaSet['schemas'];
 
 /**
  * The property names that are declared at one place of a verb. `@jambonz/schema` lets unknown names pass nearly
@@ -29,10 +31,11 @@ interface Draft {
  * The declared names of one verb at every depth: those of its JSON Schema, and those `@jambonz/verb-specifications`
  * declares at the same place (`config.bargeIn.finishOnKey`, `recognizer.nuanceOptions`): each is real on some server.
  */
-export function shapeOf(verb: string, platform: Platform): Shape | undefined {
-  const draft = draftOf(verb, platform);
+export function shapeOf(verb: string, platform: Platform, { schemas }: SchemaSet): Shape | undefined {
+  const draft = draftOf(verb, platform, schemas);
   // "Accepts the same properties as the say verb", says the schema, and then leaves them open.
-  if (verb === 'gather') for (const prompt of ['say', 'play']) draft.names.set(prompt, draftOf(prompt, platform));
+  if (verb === 'gather')
+    for (const prompt of ['say', 'play']) draft.names.set(prompt, draftOf(prompt, platform, schemas));
   return finish(draft);
 }
 
@@ -70,10 +73,10 @@ export function unknownName(name: string, known: Iterable<string>, place: Place,
   );
 }
 
-function draftOf(verb: string, platform: Platform): Draft {
+function draftOf(verb: string, platform: Platform, schemas: Schemas): Draft {
   const draft = emptyDraft();
   const id = platform.verbIds.get(verb);
-  if (id !== undefined) addSchema(draft, { $ref: id }, id, platform.schemas, []);
+  if (id !== undefined) addSchema(draft, { $ref: id }, id, schemas, []);
   addSpec(draft, platform.resolve(verb).name, platform.specs);
   return draft;
 }
@@ -86,7 +89,7 @@ function addSchema(
   draft: Draft,
   schema: JsonSchema,
   base: string,
-  schemas: Platform['schemas'],
+  schemas: Schemas,
   trail: readonly JsonSchema[],
 ): void {
   if (trail.includes(schema)) return;
@@ -118,7 +121,7 @@ function addOpenness(
   draft: Draft,
   schema: JsonSchema,
   base: string,
-  schemas: Platform['schemas'],
+  schemas: Schemas,
   trail: readonly JsonSchema[],
 ): void {
   const others = schema['additionalProperties'];
@@ -133,7 +136,7 @@ function addOpenness(
 
 const COMPOSED = ['properties', '$ref', 'allOf', 'oneOf', 'anyOf'];
 
-function resolveRef(ref: string, base: string, schemas: Platform['schemas']): { schema: JsonSchema; base: string } {
+function resolveRef(ref: string, base: string, schemas: Schemas): { schema: JsonSchema; base: string } {
   const url = new URL(ref, base);
   const id = url.href.replace(/#.*$/, '');
   let schema: unknown = schemas.get(id);
