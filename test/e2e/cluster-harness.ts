@@ -136,6 +136,8 @@ export async function startCluster(): Promise<Cluster> {
     async liveCalls(gateway, count, options = {}) {
       const started = Array.from({ length: count }, () => cluster.call(gateway, options));
       const greeting = { type: 'command', command: 'redirect', data: [{ verb: 'say', id: 'hi', text: 'hi' }] };
+      // The harness calls a call unknown soon, so the command comes after it.
+      await Promise.all(started.map((call) => call.waitFor('session:new', PATIENCE_MS)));
       const positions = started.map(({ callSid }) => cluster.publish(callSid, greeting));
       await Promise.all(started.map((call) => call.waitFor('verb:status', PATIENCE_MS)));
       await cluster.settled(positions);

@@ -48,10 +48,12 @@ export const adapterSettings = {
     description: 'Commands under way to one gateway before reading from the bus pauses.',
   }),
   partitionWindow: Type.Integer({
-    default: 8_192,
+    default: 32_768,
     minimum: 1,
     maximum: 1_000_000,
-    description: 'Records of one partition under way before reading from it pauses.',
+    description:
+      'Records of one partition that are not decided yet before reading from it pauses. Commands that wait for a call ' +
+      'between two websockets count too, so it bounds how many of them leave the others alone.',
   }),
   unknownCallGraceMs: Type.Integer({
     default: 1_000,
