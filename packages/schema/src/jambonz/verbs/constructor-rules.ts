@@ -77,6 +77,15 @@ const NESTED: readonly { readonly verb: string; readonly property: string; reado
   { verb: 'dial', property: 'dub', is: 'dub' },
 ];
 
+const RULES = byVerb(CONSTRUCTOR_RULES);
+const PARTS = byVerb(NESTED);
+
+function byVerb<Entry extends { readonly verb: string }>(entries: readonly Entry[]): ReadonlyMap<string, Entry[]> {
+  const map = new Map<string, Entry[]>();
+  for (const entry of entries) map.set(entry.verb, [...(map.get(entry.verb) ?? []), entry]);
+  return map;
+}
+
 /**
  * Adds what the constructor of `verb` would refuse.
  *
@@ -85,16 +94,15 @@ const NESTED: readonly { readonly verb: string; readonly property: string; reado
  */
 export function checkConstructor(verb: string, data: JsonObject, place: Place, faults: Fault[]): void {
   const missing: string[] = [];
-  for (const rule of CONSTRUCTOR_RULES) {
-    if (rule.verb !== verb || !applies(rule, data)) continue;
+  for (const rule of RULES.get(verb) ?? []) {
+    if (!applies(rule, data) || meets(valueAt(data, rule.at), rule.needs)) continue;
     // What lacks as a whole lacks in its parts too, which need not be said.
     const path = `${rule.at.join('.')}.`;
-    if (missing.some((whole) => path.startsWith(whole)) || meets(valueAt(data, rule.at), rule.needs)) continue;
+    if (missing.some((whole) => path.startsWith(whole))) continue;
     missing.push(path);
     faults.push(faultOf(rule, data, place));
   }
-  for (const { verb: outer, property, is } of NESTED) {
-    if (outer !== verb) continue;
+  for (const { property, is } of PARTS.get(verb) ?? []) {
     const inner = data[property];
     const inside = at(place, property);
     if (isObject(inner)) checkConstructor(is, inner, inside, faults);

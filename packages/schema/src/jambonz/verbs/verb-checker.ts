@@ -70,7 +70,7 @@ function checkData(read: ReadVerb, verb: KnownVerb, faults: Fault[]): void {
   const { data, place, flat } = read;
   const before = faults.length;
   const injected = verb.injected === undefined ? data : withInjected(data, verb.injected, flat);
-  faults.push(...readingFaults(read, injected, verb));
+  checkReadings(read, injected, verb, faults);
 
   if (verb.specification !== undefined) {
     const refused: Fault[] = [];
@@ -84,26 +84,26 @@ function checkData(read: ReadVerb, verb: KnownVerb, faults: Fault[]): void {
 }
 
 /** What is wrong by the schema; where several may be meant and none fits, by the first. */
-function readingFaults(read: ReadVerb, injected: JsonObject, verb: KnownVerb): readonly Fault[] {
+function checkReadings(read: ReadVerb, injected: JsonObject, verb: KnownVerb, faults: Fault[]): void {
   const [first, ...others] = verb.readings;
-  const faults = faultsBy(first, read, injected, verb.quoted);
-  if (faults.length === 0) return faults;
-  return others.some((other) => faultsBy(other, read, injected, verb.quoted).length === 0) ? [] : faults;
+  const before = faults.length;
+  checkReading(first, read, injected, verb.quoted, faults);
+  if (faults.length === before) return;
+  for (const other of others) {
+    const otherwise: Fault[] = [];
+    checkReading(other, read, injected, verb.quoted, otherwise);
+    if (otherwise.length === 0) faults.length = before;
+  }
 }
 
-function faultsBy(
-  { validate, shape, ofTarget }: Reading,
-  read: ReadVerb,
-  injected: JsonObject,
-  owner: string,
-): Fault[] {
-  const faults: Fault[] = [];
+function checkReading(reading: Reading, read: ReadVerb, injected: JsonObject, owner: string, faults: Fault[]): void {
+  const { validate, shape, ofTarget } = reading;
+  const before = faults.length;
   if (shape !== undefined) checkNames(read.data, shape, read.place, owner, faults);
   const validated = ofTarget ? injected : read.data;
   if (validate?.(validated) === false) {
-    addOthers(schemaFaults(validate.errors ?? [], validated, read.place, owner), 0, faults);
+    addOthers(schemaFaults(validate.errors ?? [], validated, read.place, owner), before, faults);
   }
-  return faults;
 }
 
 function addOthers(more: readonly Fault[], from: number, faults: Fault[]): void {
