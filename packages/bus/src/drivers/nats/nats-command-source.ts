@@ -4,7 +4,7 @@ import { keepCommandsTrimmed } from './commands-trimmer.ts';
 import { type PartitionWorkerOptions, workOnPartition } from './partition-worker.ts';
 import { leasesIn, newOwner, type PartitionLease, sharePartitions } from './sharing/index.ts';
 import { watchStream } from './stream-watch.ts';
-import { type NatsNames, partitionFilter } from './subjects.ts';
+import { bucketStream, type NatsNames, partitionFilter } from './subjects.ts';
 
 export interface NatsCommandSourceOptions {
   readonly worker: PartitionWorkerOptions;
@@ -24,14 +24,16 @@ export interface NatsCommandSourceOptions {
  */
 export function natsCommandSource(options: NatsCommandSourceOptions, closing: AbortSignal): CommandSource {
   const { worker, natsNames, buckets, standing, onSomethingGone } = options;
-  const { link, partitions, positions, onTrouble } = worker;
+  const { link, partitions, onTrouble } = worker;
 
   const run = async (handler: CommandHandler, signal: AbortSignal): Promise<void> => {
     const owner = newOwner();
     const { leaseMs } = buckets;
     const leases = leasesIn({ link, bucket: buckets.leases, name: natsNames.leases, leaseMs, owner });
     const ended = new AbortController();
-    const watch = watchStream({ link, stream: positions.stream, onMissing: onSomethingGone, onTrouble }, ended.signal);
+    const { commands: stream, ...channels } = natsNames.streams;
+    const others = [...Object.values(channels), ...[natsNames.positions, natsNames.leases].map(bucketStream)];
+    const watch = watchStream({ link, stream, others, onMissing: onSomethingGone, onTrouble }, ended.signal);
     const share = {
       link,
       leases,
@@ -41,7 +43,7 @@ export function natsCommandSource(options: NatsCommandSourceOptions, closing: Ab
       changes: natsNames.changes,
       work: (lease: PartitionLease) =>
         whileTrimming(options, lease, () => workOnPartition(lease, handler, worker, watch)),
-      onBucketTrouble: onSomethingGone,
+      onBucketTrouble: watch.look,
       onTrouble,
     };
     try {

@@ -177,6 +177,8 @@ class StreamWork {
     try {
       return await this.#position.commit(watermark);
     } catch (error) {
+      // Mostly it is the bucket that is gone.
+      this.#watch.look();
       onTrouble({ kind: 'broker_failed', error: fromNats(error, 'committing') });
       return true;
     }
@@ -203,7 +205,7 @@ async function claimed(
     } catch (thrown) {
       const error = fromNats(thrown, `taking over partition ${partition}`);
       if (!error.retryable) throw error;
-      // Mostly it is the stream that is gone.
+      // Mostly it is the stream or the bucket that is gone.
       watch.look();
       onTrouble({ kind: 'broker_failed', error });
       await pause(backoffMs(attempt, RETRIES), revoked, lost);

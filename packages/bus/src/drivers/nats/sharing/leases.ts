@@ -1,6 +1,7 @@
 import type { KV } from 'nats';
 import { fromNats, isWrongRevision } from '../connection/errors.ts';
 import type { NatsLink } from '../connection/link.ts';
+import { bucketStream } from '../subjects.ts';
 
 /** Keys that one owner at a time can hold, and has to write again and again to keep. */
 export interface Leases {
@@ -28,7 +29,7 @@ export interface LeasesOptions {
 
 /** Every method throws JambusError as `fromNats`. */
 export function leasesIn({ link, bucket, name, leaseMs, owner }: LeasesOptions): Leases {
-  const stream = `KV_${name}`;
+  const stream = bucketStream(name);
   const subjects = `$KV.${name}.`;
   const value = new TextEncoder().encode(owner);
   const guarded = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
