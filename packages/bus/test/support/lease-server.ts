@@ -7,7 +7,7 @@ export interface LeaseServer {
   /** How often keys were written. */
   writes(): number;
   leasesOf(owner: string): Leases;
-  /** Writes under way wait until this is called. @returns lets them go on, in their order */
+  /** Keys are written, but the answers wait. @returns lets them go */
   stall(): () => void;
 }
 
@@ -29,13 +29,15 @@ export function leaseServer(leaseMs: number): LeaseServer {
     leasesOf: (owner) => ({
       leaseMs,
       acquire: async (key) => {
-        await stalled;
         const found = keys.get(key);
-        return found === undefined || found.owner === owner ? write(key, owner) : undefined;
+        const revision = found === undefined || found.owner === owner ? write(key, owner) : undefined;
+        await stalled;
+        return revision;
       },
       renew: async (key) => {
+        const revision = keys.get(key)?.owner === owner ? write(key, owner) : undefined;
         await stalled;
-        return keys.get(key)?.owner === owner ? write(key, owner) : undefined;
+        return revision;
       },
       release: async (key, revision) => {
         if ((keys.get(key)?.revision ?? Number.POSITIVE_INFINITY) <= revision) keys.delete(key);

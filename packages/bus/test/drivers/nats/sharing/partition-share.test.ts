@@ -7,7 +7,7 @@ import { eventually } from '../../../support/eventually.ts';
 import { type LeaseServer, leaseServer } from '../../../support/lease-server.ts';
 
 /** So long that nothing below can come of an expiry or of a round that is due. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 3_600_000;
 const PARTITIONS = 8;
 
 /** Members on one server, which tell each other what they do. */
