@@ -1,6 +1,7 @@
 import type { KV } from 'nats';
-import { fromNats, isWrongRevision } from './connection/errors.ts';
-import type { NatsLink } from './connection/link.ts';
+import { fromNats, isWrongRevision } from '../connection/errors.ts';
+import type { NatsLink } from '../connection/link.ts';
+import { bucketStream } from '../subjects.ts';
 
 /** Keys that one owner at a time can hold, and has to write again and again to keep. */
 export interface Leases {
@@ -28,7 +29,7 @@ export interface LeasesOptions {
 
 /** Every method throws JambusError as `fromNats`. */
 export function leasesIn({ link, bucket, name, leaseMs, owner }: LeasesOptions): Leases {
-  const stream = `KV_${name}`;
+  const stream = bucketStream(name);
   const subjects = `$KV.${name}.`;
   const value = new TextEncoder().encode(owner);
   const guarded = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
@@ -52,20 +53,24 @@ export function leasesIn({ link, bucket, name, leaseMs, owner }: LeasesOptions):
     return entry?.operation === 'PUT' && entry.string() === owner ? entry.revision : undefined;
   };
 
+  /** Writes the key once more, as nobody knows how old what is there is. */
+  const renewOurs = async (key: string): Promise<number | undefined> => {
+    const found = await ours(key);
+    return found === undefined ? undefined : unlessOthers(() => bucket.update(key, value, found));
+  };
+
   return {
     leaseMs,
     acquire: (key) =>
       guarded(
         `taking the lease ${key}`,
-        async () => (await unlessOthers(() => bucket.create(key, value))) ?? ours(key),
+        async () => (await unlessOthers(() => bucket.create(key, value))) ?? renewOurs(key),
       ),
     renew: (key, revision) =>
-      guarded(`renewing the lease ${key}`, async () => {
-        const renewed = await unlessOthers(() => bucket.update(key, value, revision));
-        if (renewed !== undefined) return renewed;
-        const found = await ours(key);
-        return found === undefined ? undefined : unlessOthers(() => bucket.update(key, value, found));
-      }),
+      guarded(
+        `renewing the lease ${key}`,
+        async () => (await unlessOthers(() => bucket.update(key, value, revision))) ?? renewOurs(key),
+      ),
     release: (key, revision) =>
       guarded(`giving back the lease ${key}`, async () => {
         // Not the bucket's own delete: that leaves a marker, which counts as held. Purging needs no right to delete either.
