@@ -1,6 +1,6 @@
 import { busNames, type JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
-import { type Bus, type CommandHandler, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
+import { type Bus, type CommandHandler, EQUAL_STANDING, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { hintingAtToken } from './connection/authentication.ts';
@@ -52,7 +52,14 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const readings = new Set<Reading>();
   const source = {
     reading: {
-      member: { cluster, topic: names.commands, protocol: 'jambus-sticky', sessionMs, onTrouble: onFailure },
+      member: {
+        cluster,
+        topic: names.commands,
+        protocol: 'jambus-sticky',
+        sessionMs,
+        standing: options.standing ?? EQUAL_STANDING,
+        onTrouble: onFailure,
+      },
       group: () => group,
       onFailure: (error: JambusError) => {
         onFailure(error);
