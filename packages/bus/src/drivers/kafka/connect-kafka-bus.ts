@@ -1,6 +1,6 @@
 import { busNames, type JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
-import { type Bus, type CommandHandler, EQUAL_STANDING, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
+import { type Bus, type CommandHandler, EQUAL_STANDING, NO_REQUESTS } from '../../port/index.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { hintingAtToken } from './connection/authentication.ts';
@@ -9,6 +9,7 @@ import { fromKafka, typeOf } from './connection/errors.ts';
 import { createSender } from './connection/sender.ts';
 import { DEFAULT_KAFKA_SESSION_MS } from './group/group-member.ts';
 import type { Reading } from './group/read-as-group.ts';
+import { createCallHistory } from './history/call-history.ts';
 import { readCommands } from './kafka-command-source.ts';
 import { createKafkaSink } from './kafka-sink.ts';
 import { DEFAULT_KAFKA_CONNECT_WITHIN_MS, DEFAULT_KAFKA_STOP_MS, type KafkaBusOptions } from './options.ts';
@@ -48,6 +49,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     translate: fromKafka,
   });
 
+  const history = createCallHistory(cluster, names);
   const closing = new AbortController();
   const readings = new Set<Reading>();
   const source = {
@@ -80,6 +82,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     // Handlers that end now still publish their results and dead letters.
     await Promise.allSettled([...readings].map(({ ended }) => ended));
     sender.close();
+    history.close();
   };
 
   return {
@@ -99,8 +102,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     },
     sink,
     requests: NO_REQUESTS,
-    // An event is somewhere in its partition, and nowhere to be looked up.
-    history: NO_HISTORY,
+    history,
     healthy: () =>
       !closing.signal.aborted && cluster.connected && [...readings].every(({ inGroup }) => inGroup !== false),
     close: () => {

@@ -103,6 +103,12 @@ export class WireWriter {
     return this.raw(bytes);
   }
 
+  int64(value: number): this {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeBigInt64BE(BigInt(value));
+    return this.raw(bytes);
+  }
+
   string(text: string): this {
     const bytes = Buffer.from(text);
     return this.int16(bytes.byteLength).raw(bytes);
