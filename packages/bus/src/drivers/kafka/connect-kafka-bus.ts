@@ -15,6 +15,9 @@ import { createKafkaSink } from './kafka-sink.ts';
 import { DEFAULT_KAFKA_CONNECT_WITHIN_MS, DEFAULT_KAFKA_STOP_MS, type KafkaBusOptions } from './options.ts';
 import { ensureTopics } from './topics.ts';
 
+/** How long what is on its way to the brokers may take when the bus is closed, ms. */
+const FLUSH_WITHIN_MS = 2_000;
+
 /**
  * Connects to a Kafka cluster, and creates the topics that are missing unless told otherwise. `onTrouble` may be called from
  * here on.
@@ -81,6 +84,8 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     closing.abort();
     // Handlers that end now still publish their results and dead letters.
     await Promise.allSettled([...readings].map(({ ended }) => ended));
+    // Cut off now, it could be there or not, and whoever sent it would have to send it again.
+    await sender.flush(FLUSH_WITHIN_MS);
     sender.close();
     history.close();
   };
