@@ -190,7 +190,8 @@ class StreamWork {
  * sockets before its timers, and the partition is somebody else's by then.
  */
 function whileHeld(lease: PartitionLease, handler: CommandHandler): CommandHandler {
-  return (record, signal) => (lease.isHeld() ? handler(record, signal) : Promise.resolve(LEFT_TO_THE_NEXT));
+  return (record, signal, overdue) =>
+    (lease.isHeld() ? handler(record, signal, overdue) : Promise.resolve(LEFT_TO_THE_NEXT));
 }
 
 /** Tries until it works or the lease ends; undefined then. */
