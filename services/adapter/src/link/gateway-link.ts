@@ -134,8 +134,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     switch (frame.t) {
       case 'event':
       case 'result':
-        reports.received = frame.n;
         handlers.report(link, frame, payload, reports);
+        // Not before: one that could not be taken has to come again.
+        reports.received = frame.n;
         break;
       case 'outcomes':
         underWay.settle(frame);
