@@ -116,6 +116,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   /** Number of the last `closed` of this life of the gateway. */
   let closings = 0;
   let onDrained = (): void => {};
+  /** The gateway has said on this connection where the reports go on, so their numbers mean the same to both. */
+  let welcomed = false;
 
   const welcome = (frame: Extract<GatewayFrame, { t: 'welcome' }>): void => {
     if (!frame.resumed) {
@@ -126,6 +128,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     }
     if (frame.boot !== boot) closings = 0;
     ({ gateway, boot } = frame);
+    welcomed = true;
+    // What got to the bus since `hello` is told now.
+    socket?.schedule();
     sent = 0;
     slots.reset(Math.min(options.commandWindow, frame.commandWindow), Math.min(WINDOW_BYTES, frame.commandWindowBytes));
   };
@@ -170,6 +175,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const down = (why: LinkEnd): void => {
     const wasReady = ready;
     ready = false;
+    welcomed = false;
     socket = undefined;
     // Known to be down before anybody hears of a returned command, or it would be sent here again.
     handlers.lost(link, wasReady, why);
@@ -203,7 +209,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         reader: gatewayFrames,
         onFrame,
         onFlush() {
-          if (reports.taken === told) return;
+          if (!welcomed || reports.taken === told) return;
           told = reports.taken;
           frames.send({ t: 'taken', n: told });
         },
