@@ -116,6 +116,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   /** Number of the last `closed` of this life of the gateway. */
   let closings = 0;
   let onDrained = (): void => {};
+  /** The gateway is asked for no more reports, on each connection. */
+  let draining = false;
   /** The gateway has said on this connection where the reports go on, so their numbers mean the same to both. */
   let welcomed = false;
 
@@ -161,6 +163,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         break;
       case 'ready':
         ready = true;
+        if (draining) socket?.send({ t: 'draining' });
         handlers.ready(link);
         break;
       case 'drained':
@@ -265,6 +268,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     },
     send: (frame, payload) => socket?.send(frame, payload),
     drain() {
+      draining = true;
       if (!ready) return Promise.resolve();
       return new Promise((resolve) => {
         onDrained = resolve;
