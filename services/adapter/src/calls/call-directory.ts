@@ -146,6 +146,8 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       const past = await options.pastOf(callSid);
       if (past !== undefined) knowledge.noteHistory(past.epoch, past.sequence, past.decided);
     }
+    // It has moved on meanwhile, and what is known is for the gateway that has it now.
+    if (entries.get(callSid) !== entry || entry.owner !== gateway) return;
     gateway.send(...knowledge.frame(callSid, entry.began, looked || knowledge.certain));
     // From now on the call goes on at this gateway.
     knowledge.certain = false;
