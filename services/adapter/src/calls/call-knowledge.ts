@@ -45,7 +45,7 @@ export class CallKnowledge {
     this.noteEvent(epoch, sequence);
     if (position === undefined) return;
     const { log, offset } = placeOf(position);
-    if (Number.isSafeInteger(offset)) noteDecided(this.#ownMemory().decided, { log, offset });
+    if (Number.isSafeInteger(offset) && offset >= 0) noteDecided(this.#ownMemory().decided, { log, offset });
   }
 
   /** The former gateway is done with the call, and leaves its memory. */
