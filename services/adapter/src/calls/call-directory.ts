@@ -243,7 +243,8 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     passed(frame) {
       const entry = entries.get(frame.call);
       if (entry === undefined) {
-        if (frame.t === 'result') ended.note(frame.call, decidedBy(frame));
+        const mark = frame.t === 'result' ? decidedBy(frame) : undefined;
+        if (mark !== undefined) ended.note(frame.call, mark);
       } else if (frame.t === 'event') {
         entry.knowledge.noteEvent(frame.epoch, frame.sequence);
         entry.epoch = Math.max(entry.epoch, frame.epoch);

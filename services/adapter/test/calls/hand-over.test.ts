@@ -105,6 +105,15 @@ describe('a call that goes to another gateway', () => {
     expect(next.known[0]?.memory?.decided).toEqual([{ log: 'log/0', offset: 3, verdict: resultFrame(1, 3).verdict }]);
   });
 
+  test('has no mark when the first command still waits and one behind it was refused, or the first would count as decided', async () => {
+    directory.opened(former, openedFrame());
+    const { decided: _, ...refused } = resultFrame(1, 9, { verdict: { status: 'rejected', code: 'expired', at: 1 } });
+    directory.passed(refused);
+    directory.gatewayLost(former);
+    await resume();
+    expect(next.known[0]?.memory?.decided).toEqual([]);
+  });
+
   test('goes on there only when everything that this adapter has of it is on the bus', async () => {
     let flushed = (): void => {};
     made.flushing = new Promise((resolve) => {
