@@ -33,7 +33,8 @@ export class CallKnowledge {
   noteResult(frame: ResultFrame): void {
     const { command, position, verdict } = frame;
     const memory = this.#ownMemory();
-    noteDecided(memory.decided, decidedBy(frame));
+    const mark = decidedBy(frame);
+    if (mark !== undefined) noteDecided(memory.decided, mark);
     memory.claimed = true;
     if (verdict.status !== 'delivered' || command === position) return;
     memory.ids.push(command);
@@ -45,7 +46,7 @@ export class CallKnowledge {
     this.noteEvent(epoch, sequence);
     if (position === undefined) return;
     const { log, offset } = placeOf(position);
-    if (Number.isSafeInteger(offset)) noteDecided(this.#ownMemory().decided, { log, offset });
+    if (Number.isSafeInteger(offset) && offset >= 0) noteDecided(this.#ownMemory().decided, { log, offset });
   }
 
   /** The former gateway is done with the call, and leaves its memory. */
@@ -81,8 +82,12 @@ export class CallKnowledge {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The mark that a result sets: up to where the commands of its call are decided, with the verdict if it is the last one. */
-export function decidedBy({ decided, position, verdict }: ResultFrame): Decided {
-  const { log, offset } = placeOf(decided ?? position);
+/**
+ * The mark that a result sets: up to where the commands of its call are decided, with the verdict if it is the last one. None
+ * when its command was refused out of its turn and the ones in front of it are all undecided.
+ */
+export function decidedBy({ decided, position, verdict }: ResultFrame): Decided | undefined {
+  if (decided === undefined) return undefined;
+  const { log, offset } = placeOf(decided);
   return decided === position ? { log, offset, verdict } : { log, offset };
 }

@@ -88,12 +88,13 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
           await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
         } else if (where.at === 'ended') {
           return alone(verdictOfEnded(command, where.call), routable);
-        } else if (command.expires <= now) {
-          return alone(expiredVerdict(command.expires), routable);
         } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
+          // Also when it has expired since: the verdict of an earlier reader was not that.
           if (looked) return alone(verdictOfUnknown(command, appearBy), routable);
           looked = true;
           await options.lookAgain();
+        } else if (command.expires <= now) {
+          return alone(expiredVerdict(command.expires), routable);
         } else {
           const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
           await directory.changed(command.call, Math.min(until, command.expires), signal);
