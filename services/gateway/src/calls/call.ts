@@ -291,7 +291,7 @@ export class Call {
     if (status.terminal && this.endedAt === undefined) {
       this.endedAt = Date.now();
       this.#observer.finished(this, status.callStatus);
-      this.#decisions.endAll();
+      this.#decisions.release();
     }
   }
 
@@ -337,7 +337,6 @@ export class Call {
     }
     if (!this.claimed) this.#awaitClaim();
     this.#decisions.judgeHeld();
-    this.#decisions.endAll();
     this.#decisions.release();
     if (past.endsAs !== undefined) this.#end(past.endsAs);
     else if (past.kept.length >= MOST_KEPT) socketOf(this.#phase)?.resume();
@@ -424,7 +423,7 @@ export class Call {
     if (reason === 'moved') this.#decisions.giveBackAll();
     else {
       this.endedAt ??= Date.now();
-      this.#decisions.endAll();
+      this.#decisions.release();
     }
     this.#phase = { name: 'ended' };
     this.#observer.ended(this, reason);
