@@ -1,160 +1,254 @@
-import fc from 'fast-check';
-import type { CallEvent } from '../../src/calls/call.ts';
-import { createEventOutbox, type EventLane, type EventOutboxOptions } from '../../src/events/event-outbox.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LINK_MAX_FRAME_BYTES } from '@jambus/link';
+import { FakeLink, outboxWith, push, reportOf } from './report-harness.ts';
 
-interface Received {
-  readonly n: number;
-  readonly event: CallEvent;
-}
+const RETURN_MS = 20;
 
-class FakeLane implements EventLane {
-  readonly received: Received[] = [];
-  readonly id: string;
-  confirmed = 0;
+describe('the way to the adapters', () => {
+  test('reports that come while no adapter is linked are sent in order once one is', () => {
+    const outbox = outboxWith();
+    push(outbox, 'a', 1, 3);
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    expect(link.received).toMatchObject([1, 2, 3].map((n) => ({ n, sequence: n })));
+  });
 
-  constructor(id: string) {
-    this.id = id;
+  test('no more than the window is sent before the adapter confirms', () => {
+    const outbox = outboxWith();
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    push(outbox, 'a', 1, 10);
+    expect(link.received).toHaveLength(4);
+    outbox.taken(link, 3);
+    expect(link.received).toHaveLength(7);
+    expect([outbox.pending, outbox.windowFill]).toEqual([7, 1]);
+  });
+
+  test('no more bytes than the window are sent, but one report goes out whatever its size', () => {
+    const outbox = outboxWith({ window: { reports: 4, bytes: 1_000 } });
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    outbox.push(reportOf('a', 1, { payload: Buffer.alloc(5_000) }), false);
+    push(outbox, 'a', 2);
+    expect(link.sequences).toEqual([1]);
+    outbox.taken(link, 1);
+    expect(link.sequences).toEqual([1, 2]);
+  });
+
+  test('whoever waits for a report is told once, when it is on the bus', () => {
+    const outbox = outboxWith();
+    const link = new FakeLink('one');
+    let told = 0;
+    outbox.push(reportOf('a', 1, { onTaken: () => told++ }), true);
+    outbox.connect(link, undefined);
+    expect(told).toBe(0);
+    outbox.taken(link, 1);
+    outbox.taken(link, 1);
+    expect(told).toBe(1);
+  });
+});
+
+describe('a connection that is lost', () => {
+  function cutLink() {
+    const outbox = outboxWith({ returnMs: RETURN_MS });
+    const [first, other] = [new FakeLink('one'), new FakeLink('two')];
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 6);
+    outbox.taken(first, 1);
+    outbox.connect(other, undefined);
+    outbox.disconnect(first, false);
+    return { outbox, first, other };
   }
 
-  send(n: number, event: CallEvent): void {
-    this.received.push({ n, event });
-  }
-}
-
-function event(call: string, sequence: number): CallEvent {
-  return { call, epoch: 1, sequence, type: 'verb:status', time: 0, application: '/' };
-}
-
-function outboxWith(options: Partial<EventOutboxOptions> = {}) {
-  return createEventOutbox({
-    windowEvents: 4,
-    bufferBytes: 1_000_000,
-    onCongestion() {},
-    onShed() {},
-    onTaken() {},
-    ...options,
-  });
-}
-
-const PAYLOAD = Buffer.from('{}');
-
-describe('event outbox', () => {
-  test('keeps events while no adapter is linked and sends them in order once one is', () => {
-    const outbox = outboxWith();
-    for (let i = 1; i <= 3; i++) outbox.push(event('a', i), PAYLOAD, false);
-    const lane = new FakeLane('one');
-    outbox.addLane(lane);
-    expect(lane.received.map(({ n, event: { sequence } }) => [n, sequence])).toEqual([
-      [1, 1],
-      [2, 2],
-      [3, 3],
-    ]);
-  });
-
-  test('sends no more than the window before the adapter confirms', () => {
-    const outbox = outboxWith();
-    const lane = new FakeLane('one');
-    outbox.addLane(lane);
-    for (let i = 1; i <= 10; i++) outbox.push(event('a', i), PAYLOAD, false);
-    expect(lane.received).toHaveLength(4);
-    outbox.taken(lane, 3);
-    expect(lane.received).toHaveLength(7);
-    expect(outbox.pending).toBe(7);
-  });
-
-  test('sends what a dead link had not confirmed through another adapter, in order', () => {
-    const outbox = outboxWith();
-    const first = new FakeLane('one');
-    outbox.addLane(first);
-    for (let i = 1; i <= 6; i++) outbox.push(event('a', i), PAYLOAD, false);
-    outbox.taken(first, 2);
-    const second = new FakeLane('two');
-    outbox.addLane(second);
-    outbox.removeLane(first);
-    outbox.taken(second, 4);
-    expect(second.received.map(({ event: { sequence } }) => sequence)).toEqual([3, 4, 5, 6]);
+  test('after a short cut only what was not received is sent again, under the numbers it had', () => {
+    const { outbox, other } = cutLink();
+    const back = new FakeLink('one');
+    expect(outbox.keeps(back)).toBe(true);
+    outbox.connect(back, { received: 3, taken: 2 });
+    expect(back.received).toMatchObject([4, 5, 6].map((n) => ({ n, sequence: n })));
+    expect(other.received).toEqual([]);
+    outbox.taken(back, 6);
     expect(outbox.pending).toBe(0);
   });
 
-  test('stops reading before the buffer is full and reads again when it has drained', () => {
+  test('what comes meanwhile waits for the adapter, so that it does not overtake', () => {
+    const { outbox, other } = cutLink();
+    push(outbox, 'a', 7);
+    expect(other.received).toEqual([]);
+    const back = new FakeLink('one');
+    outbox.connect(back, { received: 5, taken: 5 });
+    expect(back.sequences).toEqual([6, 7]);
+  });
+
+  test('when the adapter does not come back everything that is not confirmed goes to another, in order', async () => {
+    const { outbox, other } = cutLink();
+    push(outbox, 'a', 7);
+    await sleep(RETURN_MS * 3);
+    expect(other.sequences).toEqual([2, 3, 4, 5]);
+    outbox.taken(other, 4);
+    expect(other.sequences).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(outbox.keeps(new FakeLink('one'))).toBe(false);
+  });
+
+  test('an adapter that has closed in good order is not waited for', () => {
+    const outbox = outboxWith({ returnMs: 60_000 });
+    const [first, other] = [new FakeLink('one'), new FakeLink('two')];
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 2);
+    outbox.connect(other, undefined);
+    outbox.disconnect(first, true);
+    expect(other.sequences).toEqual([1, 2]);
+  });
+
+  test('another life of the adapter has received nothing, and gets everything', () => {
+    const { outbox } = cutLink();
+    const reborn = new FakeLink('one', 'second');
+    expect(outbox.keeps(reborn)).toBe(false);
+    outbox.connect(reborn, undefined);
+    expect(outbox.keeps(reborn)).toBe(true);
+  });
+
+  test('with no other adapter there, reports wait longer than the return time, and for whoever comes', async () => {
+    const outbox = outboxWith({ returnMs: RETURN_MS });
+    const first = new FakeLink('one');
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 3);
+    outbox.disconnect(first, false);
+    await sleep(RETURN_MS * 3);
+    const late = new FakeLink('late');
+    outbox.connect(late, undefined);
+    await sleep(RETURN_MS * 3);
+    expect(late.sequences).toEqual([1, 2, 3]);
+  });
+});
+
+describe('an adapter that drains', () => {
+  test('gets nothing new, and is told when all it was sent is on the bus', () => {
+    const outbox = outboxWith();
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    push(outbox, 'a', 1, 2);
+    outbox.drain(link);
+    push(outbox, 'a', 3);
+    push(outbox, 'b', 1);
+    expect([link.sequences, link.drained]).toEqual([[1, 2], 0]);
+    outbox.taken(link, 1);
+    expect(link.drained).toBe(0);
+    outbox.taken(link, 2);
+    expect(link.drained).toBe(1);
+  });
+
+  test('is told at once when it has nothing', () => {
+    const outbox = outboxWith();
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    outbox.drain(link);
+    outbox.drain(link);
+    expect(link.drained).toBe(1);
+  });
+
+  test('keeps the order of each call: the rest goes to another adapter when what it has is on the bus', () => {
+    const outbox = outboxWith();
+    const [first, other] = [new FakeLink('one'), new FakeLink('two')];
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 6);
+    outbox.connect(other, undefined);
+    outbox.drain(first);
+    push(outbox, 'a', 7);
+    outbox.taken(first, 3);
+    expect(other.sequences).toEqual([]);
+    outbox.taken(first, 4);
+    expect(other.sequences).toEqual([5, 6, 7]);
+    expect(first.sequences).toEqual([1, 2, 3, 4]);
+  });
+
+  test('hands calls of which nothing is under way there to another adapter at once', () => {
+    const outbox = outboxWith();
+    const [first, other] = [new FakeLink('one'), new FakeLink('two')];
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 4);
+    push(outbox, 'b', 1, 2);
+    outbox.connect(other, undefined);
+    outbox.drain(first);
+    expect(other.received).toMatchObject([
+      { call: 'b', sequence: 1 },
+      { call: 'b', sequence: 2 },
+    ]);
+  });
+
+  test('that dies over it loses nothing: the rest goes to another adapter in order, without a wait', () => {
+    const outbox = outboxWith({ returnMs: 60_000 });
+    const [first, other] = [new FakeLink('one'), new FakeLink('two')];
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 2);
+    outbox.connect(other, undefined);
+    outbox.drain(first);
+    push(outbox, 'a', 3, 4);
+    outbox.taken(first, 1);
+    outbox.disconnect(first, false);
+    expect(other.sequences).toEqual([2, 3, 4]);
+  });
+
+  test('that is back on another connection before the loss was seen does not get new reports before older ones', () => {
+    const outbox = outboxWith();
+    const first = new FakeLink('one');
+    outbox.connect(first, undefined);
+    push(outbox, 'a', 1, 2);
+    outbox.drain(first);
+    push(outbox, 'a', 3);
+    const back = new FakeLink('one');
+    outbox.connect(back, { received: 2, taken: 1 });
+    push(outbox, 'a', 4);
+    outbox.taken(back, 2);
+    expect(back.sequences).toEqual([3, 4]);
+  });
+});
+
+describe('bounds', () => {
+  test('reading stops before the buffer is full and goes on when it has drained', () => {
     const states: boolean[] = [];
     const outbox = outboxWith({ bufferBytes: 4_000, onCongestion: (congested) => states.push(congested) });
-    for (let i = 1; i <= 12; i++) outbox.push(event('a', i), PAYLOAD, false);
-    expect(states).toEqual([true]);
-    const lane = new FakeLane('one');
-    outbox.addLane(lane);
-    for (let n = 1; n <= 12; n++) outbox.taken(lane, n);
+    push(outbox, 'a', 1, 12);
+    expect([states, outbox.congested]).toEqual([[true], true]);
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    for (let n = 1; n <= 12; n++) outbox.taken(link, n);
     expect(states).toEqual([true, false]);
   });
 
-  test('sheds with a report when nothing fits any more, but never what must be kept', () => {
-    const shed: number[] = [];
-    const outbox = outboxWith({ bufferBytes: 1_000, onShed: ({ sequence }) => shed.push(sequence) });
-    for (let i = 1; i <= 5; i++) outbox.push(event('a', i), PAYLOAD, false);
-    outbox.push({ ...event('a', 6), type: 'call:status' }, PAYLOAD, true);
-    expect(shed).toEqual([4, 5]);
-    const lane = new FakeLane('one');
-    outbox.addLane(lane);
-    expect(lane.received.map(({ event: { sequence } }) => sequence)).toEqual([1, 2, 3, 6]);
+  test('what is kept in calls until it can be numbered counts', () => {
+    const states: boolean[] = [];
+    const outbox = outboxWith({ bufferBytes: 4_000, onCongestion: (congested) => states.push(congested) });
+    outbox.reserve(3_500);
+    outbox.reserve(-3_500);
+    expect([states, outbox.pendingBytes, outbox.pending]).toEqual([[true, false], 0, 0]);
   });
 
-  test('whatever adapters come, go and confirm, every event arrives and those of a call first arrive in order', () => {
-    type Step =
-      | { kind: 'push'; call: number }
-      | { kind: 'join' }
-      | { kind: 'leave'; which: number }
-      | { kind: 'confirm'; which: number; count: number };
-    const step: fc.Arbitrary<Step> = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant('push' as const), call: fc.nat(5) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('join' as const) }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), which: fc.nat(9) }) },
-      {
-        weight: 3,
-        arbitrary: fc.record({ kind: fc.constant('confirm' as const), which: fc.nat(9), count: fc.nat(4) }),
-      },
-    );
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 30, maxLength: 150, size: 'max' }), (steps) => {
-        const outbox = outboxWith();
-        const lanes: FakeLane[] = [];
-        /** What the bus has, in the order it was confirmed. */
-        const bus: CallEvent[] = [];
-        const pushed = new Map<string, number>();
-        let joined = 0;
-        const confirm = (lane: FakeLane, count: number): void => {
-          const upTo = Math.min(lane.confirmed + count, lane.received.length);
-          bus.push(...lane.received.slice(lane.confirmed, upTo).map((received) => received.event));
-          lane.confirmed = upTo;
-          if (upTo > 0) outbox.taken(lane, upTo);
-        };
-        for (const each of steps) {
-          if (each.kind === 'push') {
-            const call = `call-${each.call}`;
-            const sequence = (pushed.get(call) ?? 0) + 1;
-            pushed.set(call, sequence);
-            outbox.push(event(call, sequence), PAYLOAD, false);
-          } else if (each.kind === 'join') {
-            const lane = new FakeLane(`lane-${joined++}`);
-            lanes.push(lane);
-            outbox.addLane(lane);
-          } else if (lanes.length > 0) {
-            const lane = lanes[each.which % lanes.length] as FakeLane;
-            if (each.kind === 'confirm') confirm(lane, each.count);
-            else {
-              lanes.splice(lanes.indexOf(lane), 1);
-              outbox.removeLane(lane);
-            }
-          }
-        }
-        const last = new FakeLane('last');
-        outbox.addLane(last);
-        for (const lane of [...lanes, last]) while (lane.confirmed < lane.received.length) confirm(lane, 1);
-        expect(outbox.pending).toBe(0);
-        for (const [call, count] of pushed) {
-          const sequences = bus.filter((each) => each.call === call).map(({ sequence }) => sequence);
-          expect(sequences).toEqual(Array.from({ length: count }, (_, i) => i + 1));
-        }
-      }),
-    );
+  test('what finds no room is shed and reported, but never what must be kept', () => {
+    const shed: unknown[] = [];
+    const outbox = outboxWith({
+      bufferBytes: 1_000,
+      onShed: ({ frame }, why) => shed.push([(frame as { sequence?: number }).sequence, why]),
+    });
+    push(outbox, 'a', 1, 5);
+    outbox.push(reportOf('a', 6), true);
+    expect(shed).toEqual([
+      [4, 'no_room'],
+      [5, 'no_room'],
+    ]);
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    expect(link.sequences).toEqual([1, 2, 3, 6]);
+  });
+
+  test('a report larger than a link can carry is shed and reported, and those around it go on', () => {
+    const shed: string[] = [];
+    const outbox = outboxWith({ bufferBytes: 1e9, onShed: (_report, why) => shed.push(why) });
+    const link = new FakeLink('one');
+    outbox.connect(link, undefined);
+    push(outbox, 'a', 1);
+    outbox.push(reportOf('a', 2, { payload: Buffer.alloc(LINK_MAX_FRAME_BYTES) }), true);
+    push(outbox, 'a', 3);
+    expect([shed, link.sequences, outbox.pending]).toEqual([['too_large'], [1, 3], 2]);
   });
 });
