@@ -1,17 +1,4 @@
-import {
-  callHarness,
-  drop,
-  FakeSocket,
-  hear,
-  jambonz,
-  known,
-  liveCall,
-  MUTE,
-  reconnect,
-  redirect,
-  resumedCall,
-  send,
-} from './harness.ts';
+import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, redirect, send } from './harness.ts';
 
 describe('events', () => {
   test('are numbered without gaps across websockets, and carry the bytes jambonz sent', () => {
