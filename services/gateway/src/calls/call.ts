@@ -83,6 +83,8 @@ export class Call {
   readonly #observer: CallObserver;
   #phase: Phase = { name: 'away', wasLive: false, past: undefined, grace: undefined };
   #answered = false;
+  /** Reading is stopped because the bus does not keep up. */
+  #isPaused = false;
   /** When the call began is known. */
   #isSinceKnown = true;
   /** The numbers of the past are not to be had, which the next event says. */
@@ -144,14 +146,15 @@ export class Call {
   }
 
   /** Makes the call search for its past: it comes from another gateway. Call before `attach`. */
-  searchPast(options: Omit<PastSearchOptions, 'onDone'>): void {
-    const past = new PastSearch({ ...options, onDone: () => this.#pastIsKnown(past) });
-    const awaitEnd = (): void => {
-      past.deadline = this.#settings.pastDeadlines.add(() => {
-        if (!past.giveUp()) awaitEnd();
-      });
-    };
-    awaitEnd();
+  searchPast(options: Omit<PastSearchOptions, 'onAsked' | 'onDone'>): void {
+    const past = new PastSearch({
+      ...options,
+      onAsked: () => {
+        past.deadline?.cancel();
+        past.deadline = this.#settings.pastDeadlines.add(() => past.giveUp());
+      },
+      onDone: () => this.#pastIsKnown(past),
+    });
     this.#phase = { name: 'away', wasLive: true, past, grace: undefined };
     this.#isSinceKnown = false;
   }
@@ -221,10 +224,12 @@ export class Call {
   }
 
   pause(): void {
+    this.#isPaused = true;
     socketOf(this.#phase)?.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     const { past } = this;
     if (past === undefined || past.kept.length < MOST_KEPT) socketOf(this.#phase)?.resume();
   }
@@ -239,9 +244,10 @@ export class Call {
       this.#end('moved');
       return;
     }
+    // Before the search ends without its answers: those that were decided elsewhere would have a second effect.
+    this.#decisions.giveBackAll();
     this.past?.finish();
     this.#phase = { name: 'moving', socket };
-    this.#decisions.giveBackAll();
     socket.close(SERVICE_RESTART, 'service restart');
   }
 
@@ -276,7 +282,8 @@ export class Call {
     } else {
       past.kept.push({ message, payload, at: Date.now(), socket: this.epoch });
       this.#observer.keeping(payload.length);
-      if (past.kept.length === MOST_KEPT) this.pause();
+      // Whatever websocket it came on, and what of our own was kept meanwhile.
+      if (past.kept.length >= MOST_KEPT) socketOf(this.#phase)?.pause();
     }
     if (current) this.answers.ask(message, first);
     this.#observeStatus(message);
@@ -291,7 +298,7 @@ export class Call {
     if (status.terminal && this.endedAt === undefined) {
       this.endedAt = Date.now();
       this.#observer.finished(this, status.callStatus);
-      this.#decisions.endAll();
+      this.#decisions.release();
     }
   }
 
@@ -337,10 +344,9 @@ export class Call {
     }
     if (!this.claimed) this.#awaitClaim();
     this.#decisions.judgeHeld();
-    this.#decisions.endAll();
     this.#decisions.release();
     if (past.endsAs !== undefined) this.#end(past.endsAs);
-    else if (past.kept.length >= MOST_KEPT) socketOf(this.#phase)?.resume();
+    else if (past.kept.length >= MOST_KEPT && !this.#isPaused) socketOf(this.#phase)?.resume();
   }
 
   #restore(found: readonly KnownPast[]): void {
@@ -412,19 +418,25 @@ export class Call {
     if (past !== undefined && reason !== 'moved') {
       // Its last messages still need their numbers.
       past.endsAs = reason;
+      this.endedAt ??= Date.now();
       if (phase.name === 'away') phase.grace?.cancel();
       this.#phase = { name: 'away', wasLive: true, past, grace: undefined };
       return;
     }
+    if (reason === 'moved') {
+      this.#decisions.socketLost();
+      this.#decisions.giveBackAll();
+    }
     past?.finish();
+    // It had ended before, and its past was all that it waited for.
+    if (this.#phase.name === 'ended') return;
     if (phase.name === 'awaiting_application') phase.life?.cancel();
     if (phase.name === 'away') phase.grace?.cancel();
     this.#claim?.cancel();
     this.answers.abandon();
-    if (reason === 'moved') this.#decisions.giveBackAll();
-    else {
+    if (reason !== 'moved') {
       this.endedAt ??= Date.now();
-      this.#decisions.endAll();
+      this.#decisions.release();
     }
     this.#phase = { name: 'ended' };
     this.#observer.ended(this, reason);

@@ -28,6 +28,8 @@ export interface PastSearchOptions {
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
   readonly recall: () => string | undefined;
+  /** Called when adapters are asked: from now on the search waits for them. */
+  readonly onAsked: () => void;
   /** Called once: everything that can be known is. */
   readonly onDone: () => void;
 }
@@ -40,7 +42,7 @@ export interface PastSearchOptions {
 export class PastSearch {
   readonly kept: KeptMessage[] = [];
   readonly found: KnownPast[] = [];
-  /** The deadline of the search. */
+  /** The deadline of those who are asked. */
   deadline: Deadline | undefined;
   /** How the call has ended meanwhile. */
   endsAs: 'ended' | 'lost' | undefined;
@@ -48,7 +50,8 @@ export class PastSearch {
   /** Adapters that have been asked and have not answered. */
   readonly #asked = new Set<string>();
   #heard = 0;
-  #recalled = false;
+  /** The adapter that looks at the bus, or has looked there. */
+  #looker: string | undefined;
   #done = false;
 
   constructor(options: PastSearchOptions) {
@@ -57,6 +60,7 @@ export class PastSearch {
 
   /** An adapter is asked. */
   expect(adapter: string): void {
+    if (this.#asked.size === 0) this.#options.onAsked();
     this.#asked.add(adapter);
   }
 
@@ -70,31 +74,27 @@ export class PastSearch {
 
   /** The link to an adapter is lost, and with it the answer. */
   forget(adapter: string): void {
-    if (this.#asked.delete(adapter)) this.look();
+    if (!this.#asked.delete(adapter)) return;
+    if (adapter === this.#looker) this.#looker = undefined;
+    this.look();
   }
 
   /** Looks whether everything that can be known is. */
   look(): void {
     if (this.#done || this.#asked.size > 0 || this.#heard === 0) return;
-    if (!this.found.some(({ certain }) => certain)) {
-      if (!this.#options.allMayBeLinked()) return;
-      if (!this.#recalled) {
-        this.#recalled = true;
-        const asked = this.#options.recall();
-        if (asked !== undefined) {
-          this.#asked.add(asked);
-          return;
-        }
-      }
+    if (this.#looker !== undefined || this.found.some(({ certain }) => certain)) {
+      this.finish();
+      return;
     }
-    this.finish();
+    if (!this.#options.allMayBeLinked()) return;
+    this.#looker = this.#options.recall();
+    // With nobody linked the search goes on with the next adapter that is.
+    if (this.#looker !== undefined) this.expect(this.#looker);
   }
 
-  /** Ends the search with what is known, if any adapter was asked at all. @returns false when it goes on */
-  giveUp(): boolean {
-    if (this.#heard === 0 && this.#asked.size === 0) return false;
-    this.finish();
-    return true;
+  /** Ends the search with what is known, unless it waits for an adapter to link. */
+  giveUp(): void {
+    if (this.#asked.size > 0) this.finish();
   }
 
   finish(): void {

@@ -1,4 +1,4 @@
-import { rendezvous } from '../../src/events/rendezvous.ts';
+import { rendezvous } from '../../src/reports/rendezvous.ts';
 
 const lanes = ['a', 'b', 'c', 'd'].map((id) => ({ id }));
 const keys = Array.from({ length: 2_000 }, (_, i) => `call-${i}`);
