@@ -54,13 +54,18 @@ export function prepareCase(history: History, tolerances: Tolerances): Case {
   );
   const strays = attachResults(history, stories);
   const byMarker = groupBy(stories, ({ command }) => command.marker);
-  for (const write of history.writes) {
-    const same = byMarker.get(write.marker);
-    // What its publisher sent twice is in the broker twice, and one of the two may be written.
-    const story = same?.find(({ terminal }) => terminal.some(({ status }) => status === 'delivered')) ?? same?.[0];
+  attachWrites(history, byMarker);
+  return { history, tolerances, stories, byMarker, strays, calls: callsOf(history, stories) };
+}
+
+/** What its publisher sent twice is in the broker twice, under one marker: then each that is delivered has a write. */
+function attachWrites({ writes }: History, byMarker: ReadonlyMap<string, readonly Story[]>): void {
+  for (const write of writes) {
+    const same = byMarker.get(write.marker) ?? NOTHING;
+    const delivered = same.filter(({ terminal }) => terminal.some(({ status }) => status === 'delivered'));
+    const story = delivered.find((one) => one.writes.length === 0) ?? delivered.at(-1) ?? same[0];
     story?.writes.push(write);
   }
-  return { history, tolerances, stories, byMarker, strays, calls: callsOf(history, stories) };
 }
 
 function attachResults({ stored, results }: History, stories: readonly Story[]): ResultCopy[] {

@@ -11,7 +11,8 @@ beforeEach(() => {
 
 /** The rules that the history breaks, each once. */
 const broken = (): Rule[] => [...new Set(checkHistory(history).violations.map(({ rule }) => rule))];
-const storedAs = (marker: string): StoredCommand => history.stored.find((one) => one.marker === marker) as StoredCommand;
+const storedAs = (marker: string): StoredCommand =>
+  history.stored.find((one) => one.marker === marker) as StoredCommand;
 const bothViews = (change: (copies: Copy[]) => Copy[]): void => {
   history.results = { stored: change(history.results.stored), seen: change(history.results.seen) };
 };
@@ -55,7 +56,9 @@ describe('outcomes', () => {
   test('two copies that differ in a byte of their payload are found', () => {
     history.facts.rough = true;
     const [first] = history.results.stored;
-    history.results.seen.push(changed(first as Copy, (body) => Object.assign(body, { at: '2026-01-31T12:00:09.000Z' })));
+    history.results.seen.push(
+      changed(first as Copy, (body) => Object.assign(body, { at: '2026-01-31T12:00:09.000Z' })),
+    );
     expect(broken()).toEqual(['copies of a result differ']);
   });
 
@@ -75,14 +78,18 @@ describe('outcomes', () => {
 
   test('a result of no command is found', () => {
     history.results.stored.push(
-      result(command({ marker: 'x', id: 'x', place: { log: 0, partition: 1, offset: 1 } }), START, { status: 'delivered' }),
+      result(command({ marker: 'x', id: 'x', place: { log: 0, partition: 1, offset: 1 } }), START, {
+        status: 'delivered',
+      }),
     );
     expect(broken()).toEqual(['result of no command']);
   });
 
   test('a result with the id of another command is found', () => {
     bothViews((copies) =>
-      copies.map((copy) => (isAbout('result/3/13')(copy) ? { ...copy, payload: copy.payload.replace('four', 'two') } : copy)),
+      copies.map((copy) =>
+        isAbout('result/3/13')(copy) ? { ...copy, payload: copy.payload.replace('four', 'two') } : copy,
+      ),
     );
     expect(broken()).toContain('result says something else than its command');
   });
@@ -175,9 +182,13 @@ describe('order', () => {
     history.results.stored.push(started);
     history.writes.push();
     history.events.stored = history.events.stored.map((copy) =>
-      copy.payload.includes('"starting"') ? { ...copy, payload: copy.payload.replace('"marker":"m1"', '"marker":"m2"') } : copy,
+      copy.payload.includes('"starting"')
+        ? { ...copy, payload: copy.payload.replace('"marker":"m1"', '"marker":"m2"') }
+        : copy,
     );
-    expect(broken()).toEqual(['verb result missing', 'verb result of another command', 'event credited to another command'].slice(1));
+    expect(broken()).toEqual(
+      ['verb result missing', 'verb result of another command', 'event credited to another command'].slice(1),
+    );
   });
 });
 

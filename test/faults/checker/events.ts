@@ -39,7 +39,8 @@ function checkNumbers(callSid: string, copies: readonly Copy[], rough: boolean, 
     const content = contentOf(copy);
     const earlier = known.get(id);
     if (earlier !== undefined) {
-      if (earlier !== content) found.push({ rule: 'copies of an event differ', callSid, what: `${earlier} ${content}` });
+      if (earlier !== content)
+        found.push({ rule: 'copies of an event differ', callSid, what: `${earlier} ${content}` });
       else if (!rough) found.push({ rule: 'event repeated', callSid, what: id });
       continue;
     }

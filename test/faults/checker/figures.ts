@@ -1,5 +1,5 @@
-import { toldAfter } from './expiry.ts';
 import type { Verdict } from './check-history.ts';
+import { toldAfter } from './expiry.ts';
 import type { Rule } from './violation.ts';
 import { waitsOf } from './waits.ts';
 

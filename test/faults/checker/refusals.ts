@@ -39,7 +39,13 @@ function reasonsOf(of: Case, call: CallStory): Violation[] {
   });
 }
 
-function isReason(of: Case, call: CallStory, story: Story, { code, decidedAt }: ResultCopy, repeated: boolean): boolean {
+function isReason(
+  of: Case,
+  call: CallStory,
+  story: Story,
+  { code, decidedAt }: ResultCopy,
+  repeated: boolean,
+): boolean {
   const { facts } = of.history;
   const { raceMs, recoveryMs } = of.tolerances;
   const { command } = story;

@@ -97,7 +97,17 @@ export function command(given: Partial<StoredCommand> & { readonly marker: strin
 
 export function confirmed({ marker, callSid, id, place, storedAt }: StoredCommand) {
   const [sentAt, confirmedAt] = [storedAt - 1, storedAt + 1];
-  return { publisher: 'p', marker, callSid, id, order: 0, sentAt, confirmedAt, partition: undefined, offset: place.offset };
+  return {
+    publisher: 'p',
+    marker,
+    callSid,
+    id,
+    order: 0,
+    sentAt,
+    confirmedAt,
+    partition: undefined,
+    offset: place.offset,
+  };
 }
 
 export function write(marker: string, socket: number, at: number): Write {

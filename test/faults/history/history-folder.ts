@@ -1,6 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CallSocket, Channel, ConfirmedCommand, Copy, Facts, History, Saying, StoredCommand, Write } from './history.ts';
+import type {
+  CallSocket,
+  Channel,
+  ConfirmedCommand,
+  Copy,
+  Facts,
+  History,
+  Saying,
+  StoredCommand,
+  Write,
+} from './history.ts';
 
 /** What one simulated jambonz has recorded. */
 export interface JambonzRecording {
