@@ -94,7 +94,12 @@ function placesOf(writes: Story['writes']): string {
   return writes.map(({ socket, at }) => `socket ${socket} at ${new Date(at).toISOString().slice(17)}`).join(', ');
 }
 
-function differing(copies: readonly ResultCopy[]): string {
-  const contents = [...new Set(copies.map(({ copy }) => contentOf(copy)))];
-  return contents.slice(0, 2).join(' and ');
+/** What the first copy says, and the first that says something else. */
+function differing([first, ...others]: readonly ResultCopy[]): string {
+  const other = others.find(({ copy }) => first !== undefined && contentOf(copy) !== contentOf(first.copy));
+  if (first === undefined || other === undefined) return '';
+  const { headers, payload } = first.copy;
+  const names = Object.keys({ ...headers, ...other.copy.headers });
+  const attributes = names.filter((name) => headers[name] !== other.copy.headers[name]);
+  return `in ${[...attributes, ...(payload === other.copy.payload ? [] : [`${payload} and ${other.copy.payload}`])].join(', ')}`;
 }

@@ -9,23 +9,28 @@ export interface Waits {
   readonly max: number;
 }
 
+/** A call with more commands gets them faster than anybody speaks: they wait for each other. */
+const CALM_COMMANDS = 1_000;
 /** From its start, a call takes its application and says that it is there; its commands wait for that. */
 const SETTING_UP_MS = 1_000;
 
 /**
  * How long commands took from their confirmation by the broker to a websocket that was open all the time and is read at
- * once.
+ * once. Calls that are flooded do not count.
  *
  * @param during takes those alone that were confirmed in one of these times; left out: all
  */
 export function waitsOf(of: Case, during?: readonly { readonly from: number; readonly to: number }[]): Waits {
-  const waits = of.stories.flatMap((story) => {
-    const wait = waitOf(of, story);
-    if (wait === undefined) return [];
-    const { confirmedAt = 0 } = story.confirmed ?? {};
-    const wanted = during === undefined || during.some(({ from, to }) => confirmedAt >= from && confirmedAt <= to);
-    return wanted ? [wait] : [];
-  });
+  const calm = [...of.calls.values()].filter(({ commands }) => commands.length <= CALM_COMMANDS);
+  const waits = calm
+    .flatMap(({ commands }) => commands)
+    .flatMap((story) => {
+      const wait = waitOf(of, story);
+      if (wait === undefined) return [];
+      const { confirmedAt = 0 } = story.confirmed ?? {};
+      const wanted = during === undefined || during.some(({ from, to }) => confirmedAt >= from && confirmedAt <= to);
+      return wanted ? [wait] : [];
+    });
   waits.sort((a, b) => a - b);
   const quantile = (q: number): number => waits[Math.min(waits.length - 1, Math.floor(waits.length * q))] ?? 0;
   return { count: waits.length, p50: quantile(0.5), p99: quantile(0.99), max: waits.at(-1) ?? 0 };

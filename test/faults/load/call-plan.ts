@@ -1,6 +1,8 @@
 /** What is special about a call. */
 export type Kind =
-  /** Thousands of tokens of a language model, in bursts. */
+  /** Thousands of tokens of a language model, faster than anybody speaks. */
+  | 'flood'
+  /** Hundreds of tokens in bursts, as they are spoken. */
   | 'burst'
   /** Hundreds of commands of every kind. */
   | 'many'
@@ -29,15 +31,16 @@ export interface CallPlan {
 }
 
 /** How long publishers go on for each call, ms. */
-export const LOAD_MS = 12_000;
-/** The fault comes so long after the load began, ms: some calls are away by then. */
-export const FAULT_AT_MS = 5_000;
+export const LOAD_MS = 13_500;
+/** The fault comes so long after the load began, ms: commands wait for calls that are away, and hundreds of others have come since. */
+export const FAULT_AT_MS = 6_500;
 /** Within this time all calls begin, ms. */
 const BEGIN_MS = 1_000;
 
 const COUNTS: Readonly<Record<Kind, number>> = {
+  flood: 2,
   burst: 4,
-  many: 10,
+  many: 8,
   few: 60,
   away: 24,
   ending: 8,
@@ -53,8 +56,8 @@ export function planCalls(name: string): CallPlan[] {
     kind,
     number,
     beginsAt: Math.floor((BEGIN_MS * number) / kinds.length),
-    ...(kind === 'away' ? { away: { from: 2_500, to: 10_000 } } : {}),
+    ...(kind === 'away' ? { away: { from: 1_500, to: 11_000 } } : {}),
     // Some are over before the fault, some end in it.
-    ...(kind === 'ending' ? { endsAt: number % 2 === 0 ? 3_000 : 6_500 } : {}),
+    ...(kind === 'ending' ? { endsAt: number % 2 === 0 ? 3_000 : 8_000 } : {}),
   }));
 }

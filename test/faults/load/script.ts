@@ -31,9 +31,9 @@ export function scriptOf(plan: CallPlan): readonly Line[] {
 }
 
 const SCRIPTS: Readonly<Record<Kind, (plan: CallPlan) => Line[]>> = {
-  burst: ({ number }) =>
-    every(250, 42, () => (number % 2 === 0 ? { form: 'token' } : long({ form: 'token', id: 'own' }))),
-  many: () => every(100, 3, mixed),
+  flood: ({ number }) => every(3_000, 700, () => token(number)),
+  burst: ({ number }) => every(250, 20, () => token(number)),
+  many: () => every(125, 3, mixed),
   few: () => [
     long({ at: 1_000, form: 'say', id: 'own' }),
     { at: 3_000, form: 'token', ttlMs: SHORT_MS },
@@ -43,16 +43,21 @@ const SCRIPTS: Readonly<Record<Kind, (plan: CallPlan) => Line[]>> = {
     { at: 10_500, form: 'token', id: 'own', ttlMs: SHORT_MS },
   ],
   away: () => [
-    ...[1_000, 1_100, 1_200].map((at): Line => ({ at, form: 'token', id: 'own' })),
+    ...[600, 700, 800].map((at): Line => ({ at, form: 'token', id: 'own' })),
     // One that waits, and those behind it which do not live so long.
     ...every(500, 1, (n) =>
       n % 3 === 0 ? long({ form: 'say' }) : { form: 'token', id: 'own', ttlMs: SHORT_MS },
-    ).filter(({ at }) => at >= 3_500),
+    ).filter(({ at }) => at >= 2_000),
   ],
   ending: () => every(500, 1, (n) => long({ form: 'token', ...(n % 2 === 0 ? { id: 'own' } : {}) })),
-  slow: () => every(250, 8, (n) => ({ form: 'large token', ...(n % 3 === 0 ? { id: 'own' } : {}) })),
+  slow: () => every(250, 6, (n) => ({ form: 'large token', ...(n % 3 === 0 ? { id: 'own' } : {}) })),
   unknown: () => every(2_000, 1, (n) => long({ form: 'token', ...(n % 2 === 0 ? { id: 'own' } : {}) })),
 };
+
+/** Some calls have commands with ids of their own, in others they are called after their places. */
+function token(call: number): Omit<Line, 'at'> {
+  return call % 2 === 0 ? { form: 'token' } : long({ form: 'token', id: 'own' });
+}
 
 /** Of every kind, short and long lives, with and without conditions. */
 function mixed(n: number): Omit<Line, 'at'> {
