@@ -48,9 +48,16 @@ const COUNTS: Readonly<Record<Kind, number>> = {
   unknown: 4,
 };
 
-/** The calls of a run. @param name part of their ids, which are new in each run */
-export function planCalls(name: string): CallPlan[] {
-  const kinds = (Object.keys(COUNTS) as Kind[]).flatMap((kind) => Array.from({ length: COUNTS[kind] }, () => kind));
+/**
+ * The calls of a run.
+ *
+ * @param name part of their ids, which are new in each run
+ * @param share how much of the whole load it is, to 1; of each kind there is one at least
+ */
+export function planCalls(name: string, share: number): CallPlan[] {
+  const kinds = (Object.keys(COUNTS) as Kind[]).flatMap((kind) =>
+    Array.from({ length: Math.ceil(COUNTS[kind] * share) }, () => kind),
+  );
   return kinds.map((kind, number) => ({
     callSid: `${kind}-${number}-${name}`,
     kind,
