@@ -37,7 +37,7 @@ function rankOf(copy: ResultCopy | undefined): number {
   return RANK[copy?.status ?? ''] ?? 0;
 }
 
-/** Every `starting` and `finished` of a verb on the events channel has its result. */
+/** Every `starting` and `finished` of a verb on the events channel has its result, and nothing else has one. */
 function missing(of: Case): Violation[] {
   const owed = new Map<Story, Set<string>>();
   for (const { payload } of of.history.events.stored) {
@@ -50,8 +50,10 @@ function missing(of: Case): Violation[] {
     owed.set(story, statuses.add(status));
   }
   const found: Violation[] = [];
-  for (const [{ command, later }, statuses] of owed) {
+  for (const story of of.stories) {
+    const { command, later } = story;
     const { callSid } = command;
+    const statuses = owed.get(story) ?? new Set();
     const got = new Set(later.map(({ status }) => status));
     const lacking = [...statuses].filter((status) => !got.has(status));
     const extra = [...got].filter((status) => !statuses.has(status));
