@@ -31,7 +31,7 @@ export function scriptOf(plan: CallPlan): readonly Line[] {
 }
 
 const SCRIPTS: Readonly<Record<Kind, (plan: CallPlan) => Line[]>> = {
-  flood: ({ number }) => every(3_000, 700, () => token(number)),
+  flood: ({ number }) => every(3_000, 500, () => token(number)),
   burst: ({ number }) => every(250, 20, () => token(number)),
   many: () => every(125, 3, mixed),
   few: () => [
