@@ -1,0 +1,36 @@
+import { result, START, write } from './sample-history.ts';
+import { Specimen, saying } from './specimen.ts';
+
+let specimen: Specimen;
+beforeEach(() => {
+  specimen = new Specimen();
+});
+
+test('a second record with an id that has an effect as well is found', () => {
+  const second = result(specimen.command('m3'), START + 2_210, { status: 'delivered' });
+  specimen.changeResult('result/3/12', ({ offset }) => ({ ...second, offset }));
+  specimen.history.writes.push(write('m3', 1, START + 2_205));
+  expect(specimen.broken()).toEqual(['duplicate accepted']);
+});
+
+test.each([
+  ['unknown_call', 'of a call that there is'],
+  ['invalid', 'of a command that is right'],
+  ['duplicate', 'of an id that was not there before'],
+  ['call_ended', 'of a call that is still there'],
+])('%s %s is found', (code) => {
+  specimen.changeResult('result/3/13', (copy) => saying(copy, { code }));
+  expect(specimen.broken()).toEqual(['refused for a wrong reason']);
+});
+
+test('a call that has ended and is unknown then is found, unless nobody is left who remembers', () => {
+  specimen.changeResult('result/3/15', (copy) => saying(copy, { code: 'unknown_call' }));
+  expect(specimen.broken()).toEqual(['ended call not known as ended']);
+  specimen.history.facts.forgetsEnded = true;
+  expect(specimen.broken()).toEqual([]);
+});
+
+test('a command for a call that has ended and that runs into its expiry is found', () => {
+  specimen.changeResult('result/3/15', (copy) => saying(copy, { code: 'expired' }));
+  expect(specimen.broken()).toContain('ended call not known as ended');
+});
