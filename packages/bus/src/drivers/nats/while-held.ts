@@ -5,7 +5,7 @@ import type { PartitionLease } from './sharing/index.ts';
 const LEFT_TO_THE_NEXT: Outcome = { kind: 'retry', afterMs: 1_000, reason: 'the partition is lost' };
 
 /**
- * Looks at the clock before each record. A process that was stopped for longer than its lease finds what has come on its
+ * Looks at the clock before each record. A process that was stopped for longer than its lease may find what has come on its
  * sockets before its timers, and the partition is somebody else's by then.
  */
 export function whileHeld(lease: Pick<PartitionLease, 'isHeld'>, handler: CommandHandler): CommandHandler {
