@@ -120,5 +120,5 @@ function verbResultMessage(
     verbId: verb,
     at: new Date(frame.time).toISOString(),
   };
-  return resultMessage(result, `${eventId(frame)}/${status}`, { traceparent });
+  return resultMessage(result, `${eventId(frame)}/${status}`, { traceparent, decided: frame.decided });
 }

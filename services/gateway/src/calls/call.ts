@@ -306,6 +306,7 @@ export class Call {
     const { causation, result } = this.verbs.observe(message);
     if (causation !== undefined) this.#decisions.confirm(causation);
     const traceparent = traceparentOfB3(message.b3) ?? this.traceparent;
+    const { latest: decided } = this.#decisions;
     this.sequence++;
     this.#observer.event(
       {
@@ -320,6 +321,7 @@ export class Call {
         ...(this.#isReset ? { reset: true } : {}),
         ...(causation === undefined ? {} : { causation }),
         ...(result === undefined ? {} : { result }),
+        ...(result === undefined || decided === undefined ? {} : { decided }),
         ...(traceparent === undefined ? {} : { traceparent }),
       },
       payload,

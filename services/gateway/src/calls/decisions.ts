@@ -34,7 +34,7 @@ export interface DecisionTarget {
 }
 
 export interface DecisionObserver {
-  /** A command has its outcome. @param decided the position up to which the commands of the call are decided */
+  /** A command has its outcome. @param decided its position; undefined when it was refused ahead of others */
   decided(command: InboundCommand, verdict: Verdict, decided: string | undefined): void;
   /** The first command is held, or the last one is gone. */
   holding(holding: boolean): void;
@@ -63,6 +63,11 @@ export class Decisions {
     this.#target = target;
     this.#observer = observer;
     this.#ids = createRecentIds(settings.rememberedCommands);
+  }
+
+  /** The position that was decided last; undefined when nothing was. */
+  get latest(): string | undefined {
+    return this.#watermarks.latest;
   }
 
   /** How many commands wait for the websocket. */
@@ -262,7 +267,8 @@ export class Decisions {
 
   #refuseExpired(command: InboundCommand, isAhead: boolean): void {
     const verdict = expiredVerdict(command.frame.expires);
-    if (isAhead) this.#tell(command, verdict);
+    // The commands in front of it are not decided, so its position says nothing about the call.
+    if (isAhead) this.#observer.decided(command, verdict, undefined);
     else this.#decide(command, verdict);
   }
 
@@ -272,7 +278,7 @@ export class Decisions {
   }
 
   #tell(command: InboundCommand, verdict: Verdict): void {
-    this.#observer.decided(command, verdict, this.#watermarks.latest);
+    this.#observer.decided(command, verdict, command.frame.position);
   }
 
   #hold(command: InboundCommand): void {

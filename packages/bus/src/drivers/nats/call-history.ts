@@ -1,9 +1,15 @@
 import { type Attributes, type BusNames, isToken, JambusError } from '@jambus/schema';
+import { DeliverPolicy } from 'nats';
 import type { CallHistory } from '../../port/index.ts';
 import { fromNats, isMessageMissing } from './connection/errors.ts';
 import { attributesOf } from './connection/headers.ts';
 import type { NatsLink } from './connection/link.ts';
 import type { NatsNames } from './subjects.ts';
+
+const LONGEST_SEARCH_MS = 600_000;
+const MOST_READ = 20_000;
+const BATCH = 500;
+const FETCH_WITHIN_MS = 1_000;
 
 /** Looks into the streams of events and results, which find the last message under a subject without reading the others. */
 export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNames): CallHistory {
@@ -16,8 +22,32 @@ export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNa
     }
   };
 
+  /** A command that was refused ahead of others has no mark in its result. So the results before it are looked through. */
+  const lastMark = async (subject: string, sinceMs: number): Promise<string | undefined> => {
+    const start = new Date(Math.max(sinceMs, Date.now() - LONGEST_SEARCH_MS)).toISOString();
+    const consumer = await link.js.consumers.get(streams.results, {
+      filterSubjects: subject,
+      deliver_policy: DeliverPolicy.StartTime,
+      opt_start_time: start,
+    });
+    let mark: string | undefined;
+    for (let read = 0; read < MOST_READ; ) {
+      const messages = await consumer.fetch({ max_messages: BATCH, expires: FETCH_WITHIN_MS });
+      let left = 0;
+      for await (const message of messages) {
+        read++;
+        left = message.info.pending;
+        mark = attributesOf(message.headers)['decidedposition'] || mark;
+        if (left === 0) break;
+      }
+      if (left === 0) break;
+    }
+    await consumer.delete();
+    return mark;
+  };
+
   return {
-    pastOf: async (callSid) => {
+    pastOf: async (callSid, sinceMs) => {
       if (!isToken(callSid)) return undefined;
       const doing = `looking for the past of call ${callSid}`;
       if (!link.connected()) throw new JambusError('bus_unavailable', `${doing}: there is no connection to NATS`);
@@ -27,7 +57,9 @@ export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNa
           lastUnder(streams.results, `${names.results}.${callSid}`),
         ]);
         const counted = event === undefined ? undefined : countsOf(event);
-        const decided = result?.['decidedposition'] || undefined;
+        const marked = result?.['decidedposition'] || undefined;
+        const isUnmarked = result !== undefined && marked === undefined;
+        const decided = isUnmarked ? await lastMark(`${names.results}.${callSid}`, sinceMs) : marked;
         if (counted === undefined && decided === undefined) return undefined;
         return { ...(counted ?? { epoch: 0, sequence: 0 }), decided };
       } catch (error) {

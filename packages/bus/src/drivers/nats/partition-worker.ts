@@ -1,6 +1,6 @@
 import type { BusNames } from '@jambus/schema';
 import { type LanesSettings, PartitionLanes } from '../../lanes/index.ts';
-import type { CommandHandler, EventSink, Outcome } from '../../port/index.ts';
+import type { CommandHandler, EventSink } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
 import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
 import { pause } from '../../waiting/pause.ts';
@@ -14,6 +14,7 @@ import { claimPosition, type Position, type PositionsOptions } from './positions
 import type { PartitionLease } from './sharing/index.ts';
 import type { StreamWatch } from './stream-watch.ts';
 import { partitionFilter } from './subjects.ts';
+import { whileHeld } from './while-held.ts';
 
 export interface PartitionWorkerOptions {
   readonly link: NatsLink;
@@ -32,8 +33,6 @@ const COMMIT_INTERVAL_MS = 200;
 const RETRIES: Backoff = { firstMs: 50, maxMs: 500 };
 /** How long handlers of a stream that is gone keep its successor waiting, ms: nobody can read their commands again. */
 const STOP_AFTER_STREAM_MS = 1_000;
-/** What becomes of a record that was read too late. Nothing of these lanes is committed any more. */
-const LEFT_TO_THE_NEXT: Outcome = { kind: 'retry', afterMs: 1_000, reason: 'the partition is lost' };
 
 /**
  * Works on one partition until the lease is revoked or lost, on one stream after the other if it is made anew. Resolves when
@@ -183,15 +182,6 @@ class StreamWork {
       return true;
     }
   }
-}
-
-/**
- * Looks at the clock before each record. A process that was stopped for longer than its lease finds what has come on its
- * sockets before its timers, and the partition is somebody else's by then.
- */
-function whileHeld(lease: PartitionLease, handler: CommandHandler): CommandHandler {
-  return (record, signal, overdue) =>
-    (lease.isHeld() ? handler(record, signal, overdue) : Promise.resolve(LEFT_TO_THE_NEXT));
 }
 
 /** Tries until it works or the lease ends; undefined then. */
