@@ -35,9 +35,12 @@ describe('a call that ended while the link to its gateway was down', () => {
     expect([...made.reachable]).toEqual(['d']);
   });
 
-  test('wakes those who wait with a command for it', async () => {
+  test.each<[string, () => void]>([
+    ['the gateway says so', () => directory.closed(gateway, closedFrame('ended'), NO_MEMORY)],
+    ['the gateway does not name it any more', () => directory.snapshotComplete(gateway)],
+  ])('wakes those who wait with a command for it when %s', async (_when, end) => {
     const waiting = directory.changed('c', Date.now() + 60_000, new AbortController().signal);
-    directory.snapshotComplete(gateway);
+    end();
     await waiting;
     expect(directory.find('c').at).toBe('ended');
   });

@@ -75,7 +75,9 @@ export async function startFakeGateway(refuseWith?: number): Promise<FakeGateway
       if (known !== undefined) return Promise.resolve(known);
       return new Promise((resolve) => waiting.set(index, resolve));
     },
+    /** Again is no fault. */
     async close() {
+      if (server.address() === null) return;
       for (const client of server.clients) client.terminate();
       server.close();
       await once(server, 'close');
