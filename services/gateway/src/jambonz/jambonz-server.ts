@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import type { DeadlineQueue } from '../deadline-queue.ts';
+import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { createJambonzSocket, type JambonzSocket, type SocketHandlers } from './jambonz-socket.ts';
 import { answerRefusal, applicationOf, JAMBONZ_SUBPROTOCOL, refuseUpgrade } from './upgrade.ts';
 
@@ -82,7 +82,13 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     const application = applicationOf(request);
     websockets.handleUpgrade(request, stream, head, (ws) => {
       if (holding) ws.pause();
-      const silence = options.silenceDeadlines.add(() => socket.expireSilence());
+      let silence: Deadline;
+      const awaitFirst = (): void => {
+        silence = options.silenceDeadlines.add(() => {
+          if (!socket.expireSilence()) awaitFirst();
+        });
+      };
+      awaitFirst();
       const socket = createJambonzSocket(ws, stream, {
         session: (...args) => {
           silence.cancel();
