@@ -1,4 +1,4 @@
-import { result, START, write } from './sample-history.ts';
+import { command, confirmed, result, START, write } from './sample-history.ts';
 import { Specimen, saying } from './specimen.ts';
 
 let specimen: Specimen;
@@ -33,4 +33,21 @@ test('a call that has ended and is unknown then is found, unless nobody is left 
 test('a command for a call that has ended and that runs into its expiry is found', () => {
   specimen.changeResult('result/3/15', (copy) => saying(copy, { code: 'expired' }));
   expect(specimen.broken()).toContain('ended call not known as ended');
+});
+
+test('a command for a call that never was and that runs into its expiry is found, unless a gateway is away', () => {
+  const { history } = specimen;
+  const stray = command({
+    marker: 'm9',
+    callSid: 'nobody',
+    storedAt: START,
+    place: { log: 0, partition: 3, offset: 2 },
+  });
+  history.stored.push(stray);
+  history.confirmed.push(confirmed(stray));
+  const told = result(stray, START + 30_010, { status: 'rejected', code: 'expired' });
+  specimen.changeResults((copies) => [...copies, { ...told, offset: 80 }]);
+  expect(specimen.broken()).toEqual(['refused for a wrong reason']);
+  history.facts.missesGateway = true;
+  expect(specimen.broken()).toEqual([]);
 });

@@ -64,7 +64,7 @@ function isReason(
       return !exists || (endedAt !== undefined && decidedAt >= endedAt && facts.forgetsEnded);
     case 'expired':
       // Nobody needs to wait for a call that is known to be none.
-      return away || (exists && !endedLongBefore);
+      return away || (exists ? !endedLongBefore : facts.missesGateway);
     default:
       return false;
   }

@@ -65,6 +65,7 @@ export function sampleHistory(): SampleHistory {
       moves: [],
       newLogsAt: [],
       forgetsEnded: false,
+      missesGateway: false,
       left: 0,
     },
     confirmed: stored.map(confirmed),

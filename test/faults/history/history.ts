@@ -120,6 +120,8 @@ export interface Facts {
   readonly newLogsAt: readonly number[];
   /** Nobody was left who remembers: calls that have ended are unknown then. */
   readonly forgetsEnded: boolean;
+  /** A gateway was away that may have had calls of which nobody else knows: no call could be said to be unknown. */
+  readonly missesGateway: boolean;
   /** Commands that nobody has said to be done with, at the end. */
   readonly left: number;
 }

@@ -3,25 +3,26 @@ import { connect, headers } from 'nats';
 import type { Wire } from './wire.ts';
 
 const AGAIN_MS = 100;
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 2_500;
 
 export async function natsWire(url: string, prefix: string): Promise<Wire> {
   const nc = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 200 });
   const js = nc.jetstream();
   return {
     async listen(onEvent) {
-      nc.subscribe(`${prefix}.events.>`, {
-        callback: (error, message) => {
-          if (error !== null) return;
+      // From the stream: a subscription would miss what comes while the broker is away.
+      const consumer = await js.consumers.get(`${prefix}-events`, {});
+      const messages = await consumer.consume({ max_messages: 2_000 });
+      void (async () => {
+        for await (const message of messages) {
           onEvent({
             callSid: message.subject.slice(prefix.length + '.events.'.length).split('.')[0] ?? '',
             type: message.headers?.get('ce-type') ?? '',
             sequence: Number(message.headers?.get('ce-sequence')),
             payload: message.string(),
           });
-        },
-      });
-      await nc.flush();
+        }
+      })();
     },
     async publish({ callSid, marker, body, attributes }) {
       const found = headers();

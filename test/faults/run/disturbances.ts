@@ -17,6 +17,7 @@ export class Disturbances {
   readonly #publishers: readonly Publisher[];
   #rough = false;
   #forgetsEnded = false;
+  #missesGateway = false;
   readonly #gatewayKills: Facts['gatewayKills'][number][] = [];
   readonly #outages: Facts['outages'][number][] = [];
   readonly #moves: Facts['moves'][number][] = [];
@@ -32,6 +33,7 @@ export class Disturbances {
     return {
       rough: this.#rough,
       forgetsEnded: this.#forgetsEnded,
+      missesGateway: this.#missesGateway,
       gatewayKills: this.#gatewayKills,
       outages: this.#outages,
       moves: this.#moves,
@@ -71,8 +73,14 @@ export class Disturbances {
 
   async killGateway(gateway: number): Promise<void> {
     this.#rough = true;
+    this.#missesGateway = true;
     this.#gatewayKills.push({ gateway, at: Date.now() });
     await this.cluster.gateways[gateway]?.kill();
+  }
+
+  async stopGateway(gateway: number): Promise<void> {
+    this.#missesGateway = true;
+    await this.cluster.gateways[gateway]?.stop();
   }
 
   /** From now until what `during` does is done, nobody was there. */

@@ -52,16 +52,14 @@ export const FAULTS: readonly Fault[] = [
   { name: 'a gateway is killed and its calls go to the other', happen: (to) => to.killGateway(0) },
   {
     name: 'a gateway stops in good order and its calls go to the other',
-    async happen(to) {
-      await to.cluster.gateways[0]?.stop();
-    },
+    happen: (to) => to.stopGateway(0),
   },
   {
     name: 'the only gateway stops in good order and comes back',
     gateways: 1,
     happen: (to) =>
       to.outage(async () => {
-        await to.cluster.gateways[0]?.stop();
+        await to.stopGateway(0);
         await delay(AWAY_MS);
         await to.cluster.startGateway(0);
       }),
@@ -82,8 +80,10 @@ export const FAULTS: readonly Fault[] = [
       to.outage(async () => {
         const { gateways, adapters } = to.cluster;
         to.everybodyForgets();
-        await Promise.all([...gateways, ...adapters].map((one) => one.stop()));
-        await startAll(to, gateways.length, adapters.length);
+        const [gatewayCount, adapterCount] = [gateways.length, adapters.length];
+        const stops = [...gateways.keys()].map((number) => to.stopGateway(number));
+        await Promise.all([...stops, ...adapters.map((adapter) => adapter.stop())]);
+        await startAll(to, gatewayCount, adapterCount);
       }),
   },
   {
