@@ -1,23 +1,22 @@
+import { runCall } from './beginnings.ts';
+import { CallFamily } from './call-family.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import { CallSession } from './call-session.ts';
+import { CallSockets, type SocketsListener } from './call-sockets.ts';
 import { CallState } from './call-state.ts';
-import { CallWire, type WireListener } from './call-wire.ts';
 import { Clock } from './clock.ts';
 import type { Command } from './commands/command.ts';
 import { commitFault } from './faults/commit-fault.ts';
 import { FaultPlayer } from './faults/fault-player.ts';
 import type { CallSettings } from './options.ts';
-import { type Answer, Requests, type RequestsPort } from './requests.ts';
+import type { Answer, Outgoing } from './requests.ts';
 import type { FaultKind } from './script/script.ts';
 import type { Tally } from './tally.ts';
-import { parseApplication } from './verbs/application.ts';
-import { type CallFacts, makeCallFacts, sessionData } from './wire/call-facts.ts';
-import { composeMessage } from './wire/compose-message.ts';
-import { shortId } from './wire/ids.ts';
-import type { Inbound } from './wire/inbound.ts';
+import { type CallFacts, makeCallFacts } from './wire/call-facts.ts';
 import { Journal } from './wire/journal.ts';
 import type { JsonObject } from './wire/json.ts';
-import type { LoggedMessage, MessageMatch } from './wire/message-log.ts';
+import { type LoggedMessage, MessageLog, type MessageMatch } from './wire/message-log.ts';
+import { sessionData } from './wire/session-data.ts';
 
 const NORMAL_CLOSURE = 1000;
 const GOING_AWAY = 1001;
@@ -40,16 +39,21 @@ export class SimulatedCall {
   readonly state: CallState;
   /** Counters; of this call alone, unless it is part of a load. */
   readonly counters: Tally;
-  /** Resolves when the call is over and its socket closed. Never rejects. */
+  /** Resolves when the call is over and its sockets closed. Never rejects. */
   readonly ended: Promise<CallOutcome>;
   readonly #settings: CallSettings;
   readonly #facts: CallFacts;
   readonly #clock: Clock;
   readonly #ignored: Journal<string>;
-  readonly #wire: CallWire;
-  readonly #requests: Requests;
+  readonly #log: MessageLog;
+  readonly #sockets: CallSockets;
   readonly #faults: FaultPlayer;
+  readonly #family: CallFamily;
   readonly #startedAt = performance.now();
+  readonly #leaving: Promise<void>;
+  readonly #hasSettled: Promise<boolean>;
+  #settle: (well: boolean) => void = () => undefined;
+  #leave: () => void = () => undefined;
   #resolveEnded: (outcome: CallOutcome) => void = () => undefined;
   #session: CallSession | undefined;
   #setupMs: number | undefined;
@@ -62,28 +66,45 @@ export class SimulatedCall {
   constructor(settings: CallSettings, counters: Tally) {
     this.#settings = settings;
     this.counters = counters;
-    this.#facts = makeCallFacts(settings);
+    this.#facts = makeCallFacts({ ...settings, ...originOf(settings) });
     this.callSid = this.#facts.callSid;
     this.state = new CallState(settings.logLimit);
     this.#clock = new Clock(settings.speed);
     this.#ignored = new Journal(settings.logLimit);
+    this.#log = new MessageLog(settings.logLimit, settings.onMessage);
     this.#faults = new FaultPlayer(settings.script.faults, (fault) => this.misbehave(fault));
-    this.#wire = new CallWire(this.#facts, settings, counters, this.#wireListener());
-    this.#requests = new Requests(this.#requestsPort(), settings.ackTimeoutMs, counters);
+    this.#family = new CallFamily((more) => new SimulatedCall({ ...settings, ...more }, counters));
+    this.#leaving = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+    this.#hasSettled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#sockets = new CallSockets(
+      settings.address,
+      {
+        facts: this.#facts,
+        settings,
+        tally: counters,
+        log: this.#log,
+        ignored: (reason) => this.#ignore(reason),
+      },
+      this.#socketsListener(),
+    );
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    this.#wire.connection.connect();
+    void this.#run();
   }
 
   /** What the server sent, oldest first, as far back as `logLimit` reaches. */
   get received(): readonly LoggedMessage[] {
-    return this.#wire.log.received;
+    return this.#log.received;
   }
 
   /** What this call said, oldest first, as far back as `logLimit` reaches. */
   get sent(): readonly LoggedMessage[] {
-    return this.#wire.log.sent;
+    return this.#log.sent;
   }
 
   /** Why commands and acks had no effect, oldest first. jambonz only logs these. */
@@ -93,25 +114,49 @@ export class SimulatedCall {
 
   /** How many times the call has connected again; a reconnect that was refused with an HTTP status counts too. */
   get reconnects(): number {
-    return this.#wire.connection.reconnects;
+    return this.#sockets.reconnects;
   }
 
+  /** Whether the socket for commands is open. */
   get connected(): boolean {
-    return this.#wire.connection.connected;
+    return this.#sockets.control.connection.connected;
   }
 
-  /** The caller hangs up. While the initial application is still asked for: as soon as it came. */
+  /** How many sockets the call has had; a reconnect is none. */
+  get sockets(): number {
+    return this.#sockets.count;
+  }
+
+  /** The call cannot say anything, since the ack to `session:reconnect` had to stand in for the one to `session:new`. */
+  get mute(): boolean {
+    return this.#sockets.control.mute;
+  }
+
+  /** Resolves when the call has its application; with false when it ended without one. */
+  get settledDown(): Promise<boolean> {
+    return this.#hasSettled;
+  }
+
+  /** Legs of this call that have become calls of their own, and calls that its command `dial` has placed, oldest first. */
+  get offspring(): readonly SimulatedCall[] {
+    return this.#family.members;
+  }
+
+  /** The caller, or whoever was called, hangs up. While the initial application is still asked for: as soon as it came. */
   hangup(): void {
     this.#hangupWanted = true;
+    this.#leave();
     if (this.#session) this.#session.hangUpByCaller();
     else if (!this.connected)
       void this.#end('failed', 'the caller hung up before the call was set up', CANCELED, GOING_AWAY);
   }
 
-  /** Ends the call without another word, whatever it waits for. */
+  /** Ends the call, and those it has brought about, without another word, whatever it waits for. */
   abort(): Promise<CallOutcome> {
-    this.#requests.close();
-    this.#session?.hangUp();
+    this.#sockets.giveUp();
+    this.#session?.hangUp('aborted');
+    this.#leave();
+    void this.#family.abort();
     void this.#end('lost', 'aborted', CANCELED, GOING_AWAY);
     return this.ended;
   }
@@ -122,53 +167,53 @@ export class SimulatedCall {
    * @throws Error after `timeoutMs`, saying what was waited for.
    */
   waitFor(match: MessageMatch, timeoutMs = DEFAULT_WAIT_MS): Promise<LoggedMessage> {
-    const found = this.#wire.log.find(match);
+    const found = this.#log.find(match);
     return found ? Promise.resolve(found) : this.next(match, timeoutMs);
   }
 
   /** The same, from now on only. */
   next(match: MessageMatch, timeoutMs = DEFAULT_WAIT_MS): Promise<LoggedMessage> {
-    return this.#wire.log.next(match, timeoutMs);
+    return this.#log.next(match, timeoutMs);
   }
 
   /** Says something as jambonz would, queueing it while disconnected. Resolves with the ack, at once if the type wants none. */
   send(type: string, { hook, data = {} }: MessageFields = {}): Promise<Answer> {
-    return this.#requests.say({ type, hook, data });
+    return this.#sockets.say({ type, hook, data });
   }
 
-  /** Puts bytes on the socket as they are; text as a text frame, a Buffer as a binary one. False when no socket is open. */
+  /** Puts bytes on the socket for commands as they are; text as a text frame, a Buffer as a binary one. False when it is not open. */
   sendRaw(data: string | Buffer): boolean {
-    return this.#wire.sendRaw(data);
+    return this.#sockets.control.sendRaw(data);
   }
 
   /** Cuts the TCP connection, or closes the socket with a code; the call then goes on as after any drop. */
   drop(code?: number): void {
-    this.#wire.connection.drop(code);
+    this.#sockets.control.connection.drop(code);
   }
 
   /** Does something wrong, now. */
   misbehave(fault: FaultKind): void {
-    commitFault(fault, this.#wire.connection, {
-      write: (data) => this.sendRaw(data),
-      compose: (type, data) => composeMessage(this.#facts, shortId(), { type, data }),
+    const { control } = this.#sockets;
+    commitFault(fault, control.connection, {
+      write: (data) => control.sendRaw(data),
+      compose: (type, data) => control.compose(type, data),
       sessionData: () => sessionData(this.#facts),
     });
   }
 
-  #wireListener(): WireListener {
+  #socketsListener(): SocketsListener {
     return {
-      opened: (first) => this.#opened(first),
-      received: (inbound) => this.#received(inbound),
-      dropped: () => {
-        this.counters.drops += 1;
-        this.#requests.dropped();
+      opened: () => this.#faults.start(this.#clock),
+      arrived: () => this.#faults.onMessage(),
+      received: (inbound) => {
+        if (inbound.kind === 'command' && !this.#over) this.#command(inbound.command);
       },
       givenUp: () => {
         this.#givenUp = true;
-        this.#requests.silence();
+        if (this.#settings.kind.kind === 'sms') this.#leave();
       },
-      refused: () => this.#requests.refused(),
-      failed: (reason) => void this.#end('failed', reason, REJECTED, GOING_AWAY),
+      failed: (reason, first) => this.#failed(reason, first),
+      reconnectLost: (fault, connected) => this.#reconnectLost(fault, connected),
       crashed: (error) => {
         this.#crashed = true;
         this.counters.crashes += 1;
@@ -177,68 +222,81 @@ export class SimulatedCall {
     };
   }
 
-  #requestsPort(): RequestsPort {
-    return {
-      transmit: (msgid, outgoing) => this.#wire.transmit(msgid, outgoing),
-      wake: () => this.#wire.connection.wake(),
-      reconnectLost: (fault, connected) => this.#reconnectLost(fault, connected),
-      ignored: (reason) => this.#ignore(reason),
-    };
-  }
-
-  #opened(first: boolean): void {
-    if (first) {
-      this.#faults.start(this.#clock);
-      void this.#run();
-      return;
-    }
-    this.counters.reconnects += 1;
-    this.#requests.resume({ type: 'session:reconnect', data: sessionData(this.#facts) });
-  }
-
   async #run(): Promise<void> {
-    const answer = await this.#requests.begin({ type: 'session:new', data: sessionData(this.#facts) });
-    const application = answer.ok ? parseApplication(answer.data) : answer;
-    if (!application.ok) return this.#end('rejected', application.fault, REJECTED, GOING_AWAY);
-    if (application.verbs.length === 0) return this.#end('rejected', 'no application provided', REJECTED, GOING_AWAY);
-    this.#setupMs = performance.now() - this.#startedAt;
-    this.counters.callsSetUp += 1;
-    const session = this.#newSession();
-    this.#session = session;
-    if (this.#hangupWanted) session.hangUpByCaller();
-    const { sipStatus, detail } = await session.run(application.verbs);
-    const saidAll = await this.#requests.drained();
-    if (!saidAll) this.#lost ??= `${detail}, but the socket did not come back to say so`;
+    const end = await runCall(this.#settings.kind, {
+      facts: this.#facts,
+      leaving: this.#leaving,
+      say: (outgoing) => this.#say(outgoing),
+      session: () => this.#beginSession(),
+      setUp: () => this.#setUp(),
+      ignored: (reason) => this.#ignore(reason),
+    });
+    if (end.kind === 'refusal') return this.#end(end.reason, end.detail, REJECTED, GOING_AWAY);
+    const { sipStatus, detail } = end;
+    const { mute } = this;
+    const saidAll = await this.#sockets.drained();
+    if (!saidAll) {
+      this.#lost ??= mute
+        ? `${detail}, but the call was mute: it waited for another reconnect to say anything`
+        : `${detail}, but the socket did not come back to say so`;
+    }
     return this.#end(this.#lost === undefined ? 'completed' : 'lost', this.#lost ?? detail, sipStatus, NORMAL_CLOSURE);
   }
 
-  #newSession(): CallSession {
-    return new CallSession({
+  #beginSession(): CallSession {
+    const session = new CallSession({
       facts: this.#facts,
       settings: this.#settings,
       state: this.state,
       clock: this.#clock,
       counters: this.counters,
       isGivenUp: () => this.#givenUp,
-      say: (outgoing) => this.#requests.say(outgoing),
+      say: (outgoing) => this.#say(outgoing),
+      handOver: (address) => this.#sockets.handOver(address),
+      moveStatuses: (address) => this.#sockets.moveStatuses(address),
+      setUp: () => this.#setUp(),
+      adult: (leg, verbs, parent) => this.#family.adult(leg, verbs, parent, this.#facts),
+      dial: (body) => this.#family.dial(body),
       ignored: (reason) => this.#ignore(reason),
     });
+    this.#session = session;
+    if (this.#hangupWanted) session.hangUpByCaller();
+    return session;
+  }
+
+  async #say(outgoing: Outgoing): Promise<Answer> {
+    const answer = await this.#sockets.say(outgoing);
+    const { application } = this.#settings;
+    return outgoing.type === 'session:new' && application && answer.ok ? { ok: true, data: application } : answer;
+  }
+
+  #setUp(): void {
+    this.#settle(true);
+    this.#setupMs = performance.now() - this.#startedAt;
+    this.counters.callsSetUp += 1;
+  }
+
+  #failed(reason: string, first: boolean): void {
+    const { kind } = this.#settings.kind;
+    if (first && (kind === 'inbound' || kind === 'sms' || kind === 'adulting')) {
+      void this.#end('failed', reason, REJECTED, GOING_AWAY);
+    } else this.#ignore(`what was to be said is lost: ${reason}`);
   }
 
   #reconnectLost(fault: string, connected: boolean): void {
     // Without a session its initial application was lost; that rejects the call, which is taken care of where it was asked.
     if (!this.#session) return;
     this.#lost = fault;
-    if (!connected) this.#requests.silence();
-    this.#session.hangUp();
+    if (!connected) this.#sockets.silence();
+    this.#session.hangUp('jambonz hung up');
   }
 
   async #end(reason: CallOutcome['reason'], detail: string, sipStatus: number, closeCode: number): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     this.#faults.stop();
-    this.#requests.close();
-    await this.#wire.connection.close(closeCode);
+    this.#settle(false);
+    await this.#sockets.close(closeCode);
     this.#resolveEnded({
       reason,
       detail,
@@ -248,14 +306,6 @@ export class SimulatedCall {
       reconnects: this.reconnects,
       crashed: this.#crashed,
     });
-  }
-
-  #received(inbound: Inbound): void {
-    if (this.#over) return;
-    this.#faults.onMessage();
-    if (inbound.kind === 'ack') this.#requests.ack(inbound.msgid, inbound.data);
-    else if (inbound.kind === 'command') this.#command(inbound.command);
-    else void this.#requests.say({ type: 'jambonz:error', data: inbound.error });
   }
 
   #command(command: Command): void {
@@ -271,4 +321,8 @@ export class SimulatedCall {
     this.counters.ignored += 1;
     this.#ignored.push(reason);
   }
+}
+
+function originOf({ kind }: CallSettings): Pick<CallFacts, 'direction'> {
+  return { direction: kind.kind === 'outbound' || kind.kind === 'adulting' ? 'outbound' : 'inbound' };
 }

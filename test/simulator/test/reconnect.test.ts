@@ -152,7 +152,7 @@ test('after a drop before the ack to session:new, the ack to session:reconnect i
   const reconnect = await second.message('session:reconnect');
   second.ack(session, [{ verb: 'say', text: 'old msgid' }]);
   second.ack(reconnect, [{ verb: 'pause', length: 100, id: 'first' }]);
-  await second.status('call:status', { call_status: 'trying' });
+  await settle();
   expect(call.state.verbs.items.map(({ id }) => id)).toEqual(['first']);
   expect(call.counters.acksUnknown).toBe(1);
 });
