@@ -29,7 +29,7 @@ export class VerbEngine {
 
   /** Executes `verbs` and whatever comes to replace or extend them; resolves when the call has nothing left to do. */
   async run(verbs: Verb[]): Promise<void> {
-    this.#queue = verbs;
+    this.#queue = [...verbs];
     let verb = this.#queue.shift();
     while (verb && !this.#gone) {
       const sound = await this.#execute(verb);
@@ -42,7 +42,7 @@ export class VerbEngine {
   /** Drops what runs and waits; goes on with `verbs`. */
   replace(verbs: Verb[]): void {
     if (this.#gone) return;
-    this.#queue = verbs;
+    this.#queue = [...verbs];
     const current = this.#current;
     this.#current = undefined;
     if (current) current.kill('replaced');
