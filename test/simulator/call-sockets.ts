@@ -77,6 +77,11 @@ export class CallSockets {
     void old.close(NORMAL_CLOSURE);
   }
 
+  /** Misbehaves on the n-th socket, from 1: cuts TCP, or closes with a code. */
+  drop(number: number, code?: number): void {
+    this.#all[number - 1]?.connection.drop(code);
+  }
+
   /** Nothing is said any more, on any socket. */
   silence(): void {
     for (const socket of this.#all) socket.silence();

@@ -32,6 +32,7 @@ export class Connection {
   #firstAttempts = 0;
   #connects = 0;
   #opened = false;
+  #deaf: WebSocket | undefined;
   /** No new socket is opened any more. */
   #over = false;
   /** It comes back by itself after a drop; otherwise only when there is something to say. */
@@ -90,6 +91,11 @@ export class Connection {
     else this.#socket?.pause();
   }
 
+  /** Misbehaves: what the server sends on the present socket is lost on the way. */
+  deafen(): void {
+    this.#deaf = this.#socket;
+  }
+
   /** Closes for good. Resolves when the socket is gone; nothing is told to the listener any more, except a crash. */
   close(code: number): Promise<void> {
     this.#over = true;
@@ -129,7 +135,7 @@ export class Connection {
     socket.once('open', () => this.#onOpen(socket));
     socket.on('message', (data, binary) => {
       // ws hands over one Buffer unless told to use another binaryType.
-      if (!this.#over && Buffer.isBuffer(data)) this.#listener.message(data, binary);
+      if (!this.#over && socket !== this.#deaf && Buffer.isBuffer(data)) this.#listener.message(data, binary);
     });
   }
 

@@ -1,3 +1,5 @@
+export * from './ask-options.ts';
+export type { CallKind } from './call-kind.ts';
 export * from './call-outcome.ts';
 export * from './call-state.ts';
 export type { Command } from './commands/command.ts';
@@ -6,6 +8,7 @@ export * from './load/order-check.ts';
 export * from './load/start-calls.ts';
 export * from './options.ts';
 export type { Answer } from './requests.ts';
+export * from './scenarios/index.ts';
 export * from './script/parse-script.ts';
 export * from './script/script.ts';
 export { type MessageFields, SimulatedCall } from './simulated-call.ts';

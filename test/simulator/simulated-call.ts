@@ -10,8 +10,11 @@ import { commitFault } from './faults/commit-fault.ts';
 import { FaultPlayer } from './faults/fault-player.ts';
 import type { CallSettings } from './options.ts';
 import type { Answer, Outgoing } from './requests.ts';
+import { commandOfUpdate } from './rest-update.ts';
 import type { FaultKind } from './script/script.ts';
 import type { Tally } from './tally.ts';
+import { parseApplication } from './verbs/application.ts';
+import type { ChildLeg } from './verbs/host.ts';
 import { type CallFacts, makeCallFacts } from './wire/call-facts.ts';
 import { Journal } from './wire/journal.ts';
 import type { JsonObject } from './wire/json.ts';
@@ -142,6 +145,31 @@ export class SimulatedCall {
     return this.#family.members;
   }
 
+  /** The leg that the call's `dial` has connected. */
+  get child(): ChildLeg | undefined {
+    return this.#session?.child;
+  }
+
+  /** The call has joined a conference, not only waits for one. */
+  get inConference(): boolean {
+    return this.#session?.inConference ?? false;
+  }
+
+  /** Somebody changes the call by REST (updateCall), which does what the command of that kind does. */
+  update(body: JsonObject): void {
+    const command = commandOfUpdate(body, this.callSid);
+    if (command && this.#session) this.#session.receive(command);
+    else this.#ignore('updateCall: there is nothing to do, or no session to do it to');
+  }
+
+  /** The dialled leg becomes a call of its own, as if the server had answered its `child_call_hook` with these verbs. */
+  async adultChild(verbs: unknown): Promise<void> {
+    const leg = this.child;
+    const application = parseApplication(verbs);
+    if (!leg || !this.#session || !application.ok) return this.#ignore('there is no leg that could become a call');
+    if (await this.#session.host.adult(leg, application.verbs)) this.#session.engine.skip();
+  }
+
   /** The caller, or whoever was called, hangs up. While the initial application is still asked for: as soon as it came. */
   hangup(): void {
     this.#hangupWanted = true;
@@ -189,6 +217,11 @@ export class SimulatedCall {
   /** Cuts the TCP connection, or closes the socket with a code; the call then goes on as after any drop. */
   drop(code?: number): void {
     this.#sockets.control.connection.drop(code);
+  }
+
+  /** The same for one of several sockets, counted from 1. */
+  dropSocket(number: number, code?: number): void {
+    this.#sockets.drop(number, code);
   }
 
   /** Does something wrong, now. */

@@ -31,6 +31,9 @@ export function commitFault(fault: FaultKind, connection: Connection, means: Fau
     case 'second session':
       means.write(means.compose('session:new', means.sessionData()));
       break;
+    case 'deaf':
+      connection.deafen();
+      break;
     case 'stop reading':
       connection.setReading(false);
       break;

@@ -3,7 +3,7 @@ import type { FaultKind, FaultStep } from './script.ts';
 import { checkKeys, exactlyOne, type Faults, readMs } from './script-faults.ts';
 
 const FAULT_KEYS: ReadonlySet<string> = new Set(['do', 'atMessage', 'after', 'code', 'bytes']);
-const PLAIN_FAULTS = ['cut', 'garbage', 'binary', 'second session', 'stop reading', 'resume reading'] as const;
+const PLAIN_FAULTS = ['cut', 'garbage', 'binary', 'second session', 'deaf', 'stop reading', 'resume reading'] as const;
 const DEFAULT_CLOSE_CODE = 1011;
 const DEFAULT_OVERSIZE = 1_100_000;
 

@@ -54,6 +54,8 @@ export type FaultKind =
   | { readonly kind: 'garbage' }
   | { readonly kind: 'binary' }
   | { readonly kind: 'second session' }
+  /** What the server sends is lost, until the next socket. */
+  | { readonly kind: 'deaf' }
   | { readonly kind: 'stop reading' }
   | { readonly kind: 'resume reading' };
 

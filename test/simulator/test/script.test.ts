@@ -109,7 +109,7 @@ test('every fault of a script is named at once, with its place', () => {
         'caller[5]: unknown property "onHok" (known: onHook, onVerb, onVerbFinished, after, speech, digits, silence, hangup, hold, unhold, refer, send, delay)',
         'caller[5]: needs exactly one of onHook, onVerb, onVerbFinished, after',
         'faults[0].atMessage: must be a whole number from 1',
-        'faults[1].do: must be one of close, oversized, cut, garbage, binary, second session, stop reading, resume reading',
+        'faults[1].do: must be one of close, oversized, cut, garbage, binary, second session, deaf, stop reading, resume reading',
         'faults[2].code: must be a close code that may be sent',
         'durations.say: must be a number of ms',
       ].join('\n  '),

@@ -92,6 +92,8 @@ export class MessageLog {
         const wanted = typeof match === 'string' ? `"${match}"` : 'that matches';
         reject(new Error(`no message ${wanted} within ${timeoutMs} ms`));
       }, timeoutMs);
+      // Whoever waits for a message of a call that is over keeps no process alive.
+      timer.unref();
       this.#waiters.add(waiter);
     });
   }
