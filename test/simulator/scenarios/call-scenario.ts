@@ -43,12 +43,12 @@ export function callScenario(scenario: CallScenario): Scenario {
 
 function place(scenario: CallScenario, options: ScenarioOptions): SimulatedCall {
   const { kind = { kind: 'inbound' }, verbs, settings } = scenario;
-  const { ownVerbs = false, patienceMs = DEFAULT_PATIENCE_MS, script, ...rest } = options;
+  const merged = { ...options, ...settings?.(options) };
+  const { ownVerbs = false, patienceMs = DEFAULT_PATIENCE_MS, script, ...rest } = merged;
   const played = script ?? { ...SILENT_CALLER, ...scenario.script };
   const enough = { trigger: { kind: 'time', afterMs: patienceMs }, action: { kind: 'hangup' }, delayMs: 0 } as const;
   return startCall({
     ...rest,
-    ...settings?.(options),
     kind,
     script: { ...played, caller: [...played.caller, enough] },
     ...(ownVerbs && verbs && { application: verbs(options) }),

@@ -1,6 +1,7 @@
 import { parseScript } from '../script/parse-script.ts';
 import { callScenario } from './call-scenario.ts';
 
+const LONGER_THAN_IT_RINGS_MS = 70_000;
 const OUTBOUND = { kind: 'outbound' } as const;
 
 export const outboundAnswered = callScenario({
@@ -21,6 +22,7 @@ export const outboundNoAnswer = callScenario({
   summary: 'a call placed by REST rings for a minute in vain',
   kind: OUTBOUND,
   script: parseScript({ callee: { answer: 'no answer' } }),
+  settings: ({ patienceMs = LONGER_THAN_IT_RINGS_MS }) => ({ patienceMs }),
 });
 
 export const outboundFailed = callScenario({
