@@ -1,5 +1,5 @@
-import type { CallSession, SessionEnd } from './call-session.ts';
 import type { CallKind } from './call-kind.ts';
+import type { CallSession, SessionEnd } from './call-session.ts';
 import type { Answer, Outgoing } from './requests.ts';
 import { runSms } from './sms.ts';
 import { parseApplication, type Verb } from './verbs/application.ts';

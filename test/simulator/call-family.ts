@@ -1,8 +1,8 @@
-import { parseAddress } from './wire/address.ts';
 import type { CallSettings } from './options.ts';
 import type { SimulatedCall } from './simulated-call.ts';
 import type { Verb } from './verbs/application.ts';
 import type { ChildLeg } from './verbs/host.ts';
+import { parseAddress } from './wire/address.ts';
 import type { CallFacts } from './wire/call-facts.ts';
 import { hookPath } from './wire/hook-path.ts';
 import { isJsonObject, type JsonObject } from './wire/json.ts';

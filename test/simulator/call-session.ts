@@ -16,7 +16,7 @@ import { Durations } from './verbs/durations.ts';
 import { VerbEngine } from './verbs/engine.ts';
 import type { ChildLeg, VerbHost } from './verbs/host.ts';
 import type { Address } from './wire/address.ts';
-import { type CallFacts, CANCELED, TRYING } from './wire/call-facts.ts';
+import { CANCELED, type CallFacts, TRYING } from './wire/call-facts.ts';
 import type { JsonObject } from './wire/json.ts';
 
 /** How a session ended, in SIP and in words. */

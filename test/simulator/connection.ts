@@ -215,7 +215,14 @@ export class Connection {
 
   #reconnectLater(): void {
     // `retries` bounds all connects that a call makes by itself, its first one included.
-    if (!this.#automatic || this.#over || this.#socket || this.#dialling || this.#connects >= this.#settings.address.retries) return;
+    if (
+      !this.#automatic ||
+      this.#over ||
+      this.#socket ||
+      this.#dialling ||
+      this.#connects >= this.#settings.address.retries
+    )
+      return;
     this.#dialLater();
   }
 

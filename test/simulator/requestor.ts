@@ -46,7 +46,7 @@ export class Requestor {
   readonly #requests: Requests;
   readonly #context: RequestorContext;
   readonly #listener: RequestorListener;
-  /** Known once this socket has brought `session:new`. */
+  /** Known once there is a `session:new` to say, which may still wait for the socket. */
   #callSid: string | undefined;
   /** What `session:reconnect` repeats. */
   #sessionData: JsonObject = {};
@@ -105,7 +105,6 @@ export class Requestor {
     if (outgoing.type === 'session:new' && typeof outgoing.data['call_sid'] === 'string') {
       this.#callSid = outgoing.data['call_sid'];
     }
-    if (outgoing.type === 'session:new' || outgoing.type === 'session:adulting') this.#sessionData = outgoing.data;
     return this.#requests.say(outgoing);
   }
 
@@ -151,7 +150,10 @@ export class Requestor {
 
   #opened(first: boolean): void {
     this.#listener.opened(first);
-    if (first) return this.#requests.opened();
+    if (first) {
+      this.#requests.opened();
+      return;
+    }
     this.#context.tally.reconnects += 1;
     this.#requests.resume({ type: 'session:reconnect', data: this.#sessionData });
   }
@@ -159,6 +161,7 @@ export class Requestor {
   #transmit(msgid: string, outgoing: Outgoing): void {
     const { tally, facts, settings } = this.#context;
     if (outgoing.type === 'verb:status') tally.verbStatusesSent += 1;
+    if (outgoing.type === 'session:new' || outgoing.type === 'session:adulting') this.#sessionData = outgoing.data;
     if (outgoing.type === 'call:status') tally.callStatusesSent += 1;
     const text = composeMessage(facts, this.#callSid, msgid, outgoing);
     const { delaySendingMs } = settings;

@@ -1,6 +1,6 @@
 import type { CallSession } from './call-session.ts';
 import type { Callee } from './script/script.ts';
-import { type SideLeg, playAside } from './side-play.ts';
+import { playAside, type SideLeg } from './side-play.ts';
 import { parseApplication } from './verbs/application.ts';
 import type { HookOutcome, VerbHost } from './verbs/host.ts';
 import { parseAddress } from './wire/address.ts';

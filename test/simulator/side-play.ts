@@ -46,7 +46,8 @@ export function playAside(verbs: Verb[], leg: SideLeg, outer: VerbHost, clock: C
         return 'failed';
       }
       const allowed = application.verbs.filter(({ name }) => REPLACEMENTS.has(name));
-      if (allowed.length < application.verbs.length) outer.ignored(`ack to the hook ${path}: verbs that are not allowed`);
+      if (allowed.length < application.verbs.length)
+        outer.ignored(`ack to the hook ${path}: verbs that are not allowed`);
       if (allowed.length === 0) return 'nothing';
       engine.replace(allowed);
       return 'replaced';

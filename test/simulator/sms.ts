@@ -1,8 +1,8 @@
 import type { BeginningPort } from './beginnings.ts';
 import type { SessionEnd } from './call-session.ts';
 import { parseApplication } from './verbs/application.ts';
-import { hookPath } from './wire/hook-path.ts';
 import { preconditionOf } from './verbs/preconditions.ts';
+import { hookPath } from './wire/hook-path.ts';
 import { smsData } from './wire/session-data.ts';
 
 /**

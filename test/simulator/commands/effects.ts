@@ -78,7 +78,11 @@ function sendDtmf(command: Command, target: CommandTarget): string | undefined {
  * Any leg but the call's own is looked for in the current verb; so is the call itself, when the command names none and came on
  * a socket that never brought `session:new` and knows none.
  */
-function towardsLeg(command: Command, target: CommandTarget, send: (leg: 'parent' | 'child') => void): string | undefined {
+function towardsLeg(
+  command: Command,
+  target: CommandTarget,
+  send: (leg: 'parent' | 'child') => void,
+): string | undefined {
   if (!target.state.answered) return `${command.command}: the call was not answered`;
   const leg = command.callSid === target.callSid ? 'parent' : 'child';
   if (leg === 'child' && !target.child) {

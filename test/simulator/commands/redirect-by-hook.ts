@@ -31,7 +31,8 @@ export async function redirectByHook(session: CallSession, { call, child }: Redi
   }
   if (leg && childVerbs?.ok) {
     if (session.child !== leg) return port.ignored('redirect: the child was gone when its verbs came');
-    if (!(await session.host.adult(leg, childVerbs.verbs))) return port.ignored('redirect: session:adulting was not acked');
+    if (!(await session.host.adult(leg, childVerbs.verbs)))
+      return port.ignored('redirect: session:adulting was not acked');
   }
   if (parentVerbs?.ok) session.engine.replace(parentVerbs.verbs);
   else session.engine.skip();

@@ -52,12 +52,17 @@ export const dialAmd = callScenario({
 
 export const adulting = callScenario({
   name: 'adulting',
-  summary: 'REST asks child_call_hook for verbs for the dialled leg, which becomes a call of its own (session:adulting)',
+  summary:
+    'REST asks child_call_hook for verbs for the dialled leg, which becomes a call of its own (session:adulting)',
   script: parseScript({ durations: { dial: 60_000 } }),
   verbs: () => [DIAL, { verb: 'pause', length: 20 }],
   act: async (call, { ownVerbs }) => {
     if (!(await until(call, () => call.child !== undefined))) return;
-    if (ownVerbs) await call.adultChild([{ verb: 'say', text: 'You are on your own now' }, { verb: 'pause', length: 5 }]);
+    if (ownVerbs)
+      await call.adultChild([
+        { verb: 'say', text: 'You are on your own now' },
+        { verb: 'pause', length: 5 },
+      ]);
     else call.update({ child_call_hook: '/child' });
   },
 });

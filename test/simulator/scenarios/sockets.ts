@@ -11,10 +11,7 @@ export const redirectSocket = callScenario({
 export const statusSocket = callScenario({
   name: 'status-socket',
   summary: 'a redirect verb with an absolute statusHook as well: a third socket, for call:status alone',
-  verbs: ({ url }) => [
-    ANSWER,
-    { verb: 'redirect', actionHook: url, statusHook: url },
-  ],
+  verbs: ({ url }) => [ANSWER, { verb: 'redirect', actionHook: url, statusHook: url }],
 });
 
 export const statusSocketCut = callScenario({

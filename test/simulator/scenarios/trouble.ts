@@ -15,7 +15,8 @@ async function deafToFirstAnswer(call: SimulatedCall): Promise<void> {
 
 export const mute = callScenario({
   name: 'mute',
-  summary: 'the socket drops before session:new was acked: after its session:reconnect the call is mute until closed with 1012',
+  summary:
+    'the socket drops before session:new was acked: after its session:reconnect the call is mute until closed with 1012',
   act: async (call) => {
     await deafToFirstAnswer(call);
     call.drop();

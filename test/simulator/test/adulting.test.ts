@@ -60,7 +60,11 @@ test('the data of the ack to session:adulting is thrown away', async () => {
 
 test('commands on its socket work, and verb:status comes only after its own config', async () => {
   const { adult, child, call } = await openAdult([WAIT]);
-  adult.command('redirect', [{ verb: 'say', text: 'a', id: 'silent' }, NOTIFY, { verb: 'say', text: 'b', id: 'heard' }]);
+  adult.command('redirect', [
+    { verb: 'say', text: 'a', id: 'silent' },
+    NOTIFY,
+    { verb: 'say', text: 'b', id: 'heard' },
+  ]);
   await adult.status('verb:status', { event: 'finished', id: 'heard' });
   expect(adult.messages.filter(({ data }) => (data as JsonObject)['id'] === 'silent')).toEqual([]);
   child?.hangup();

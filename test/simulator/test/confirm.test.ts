@@ -101,7 +101,11 @@ test('no ack in time drops the callee', async () => {
 test('a redirect meanwhile kills the dial and drops the callee; the ack that follows does nothing', async () => {
   const { socket, request, call } = await openConfirm();
   socket.command('redirect', [{ verb: 'say', text: 'for the callee?', id: 'late' }, NEXT]);
-  await socket.status('call:status', { direction: 'outbound', call_status: 'completed', call_termination_by: 'jambonz' });
+  await socket.status('call:status', {
+    direction: 'outbound',
+    call_status: 'completed',
+    call_termination_by: 'jambonz',
+  });
   socket.ack(request, [{ verb: 'say', text: 'late as well' }]);
   socket.ack(await socket.message('verb:hook'), [{ verb: 'say', text: 'ignored', id: 'ignored' }]);
   await socket.status('verb:status', { event: 'starting', id: 'late' });
@@ -123,7 +127,11 @@ test('a callee who hangs up meanwhile ends the dial', async () => {
   const script = parseScript({ callee: { hangup: 2000 } });
   const { socket, request } = await openConfirm({ script });
   socket.ack(request, [{ verb: 'say', text: 'x'.repeat(5000) }]);
-  await socket.status('call:status', { direction: 'outbound', call_status: 'completed', call_termination_by: 'caller' });
+  await socket.status('call:status', {
+    direction: 'outbound',
+    call_status: 'completed',
+    call_termination_by: 'caller',
+  });
   await socket.message('verb:hook', ({ hook }) => hook === '/dialled');
 });
 

@@ -47,10 +47,7 @@ test.each(REFUSED)('%s loses a whole redirect', async (_what, verb, reason) => {
 test.each([
   ['a say with an empty text', { verb: 'say', text: '' }],
   ['a say of a stream', { verb: 'say', stream: true }],
-  [
-    'an elevenlabs llm with agent_id',
-    { verb: 'llm', vendor: 'elevenlabs', auth: { agent_id: 'a' }, llmOptions: {} },
-  ],
+  ['an elevenlabs llm with agent_id', { verb: 'llm', vendor: 'elevenlabs', auth: { agent_id: 'a' }, llmOptions: {} }],
 ])('%s is accepted', async (_what, verb) => {
   const { call, socket } = await openAnsweredCall();
   socket.command('redirect', [verb]);

@@ -50,7 +50,10 @@ test('without onHoldHook nobody takes notice of a hold', async () => {
 });
 
 test('a callee who transfers is asked for by referHook; the verbs are for the caller', async () => {
-  const { socket, call } = await openTalk({ referHook: '/refer' }, { refer: { by: 'callee', to: '+400' }, delay: 3000 });
+  const { socket, call } = await openTalk(
+    { referHook: '/refer' },
+    { refer: { by: 'callee', to: '+400' }, delay: 3000 },
+  );
   const hook = await socket.message('verb:hook');
   expect(hook).toMatchObject({ hook: '/refer', data: { refer_details: { refer_to_user: '+400' } } });
   socket.ack(hook, [{ ...NEXT, id: 'transferred' }]);
@@ -71,7 +74,10 @@ test('a caller who transfers: the verbs are for the callee, who becomes a call o
 });
 
 test('an ack to referHook without verbs leaves both where they are', async () => {
-  const { socket, call } = await openTalk({ referHook: '/refer' }, { refer: { by: 'callee', to: '+400' }, delay: 3000 });
+  const { socket, call } = await openTalk(
+    { referHook: '/refer' },
+    { refer: { by: 'callee', to: '+400' }, delay: 3000 },
+  );
   socket.ack(await socket.message('verb:hook'), []);
   await settle();
   expect(call.state.verbs.items.map(({ id }) => id)).toEqual(['out']);

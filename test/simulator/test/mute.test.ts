@@ -41,7 +41,10 @@ test('closing it once more with 1012 cures it: everything it had to say comes af
 
 test('a hook of a mute call is never asked, so the call waits in it for ever', async () => {
   const { second, call } = await openMuteCall();
-  second.command('redirect', [{ verb: 'gather', actionHook: '/menu', timeout: 1 }, { ...WAIT, id: 'behind' }]);
+  second.command('redirect', [
+    { verb: 'gather', actionHook: '/menu', timeout: 1 },
+    { ...WAIT, id: 'behind' },
+  ]);
   await settle(150);
   expect(call.state.verbs.items.map(({ id }) => id)).not.toContain('behind');
 });

@@ -6,7 +6,8 @@ import { type RawServer, type ServerSocket, startRawServer } from './raw-server.
 afterEach(clearStage);
 
 const WAIT = { verb: 'pause', length: 1000, id: 'wait' };
-const RING_MS = 1500;
+/** Long enough that the socket is there before somebody answers. */
+const RING_MS = 10_000;
 
 /** An outbound call to somebody who behaves like this, and its first socket. */
 async function placeOutbound(callee: Partial<CallScript['callee']> = {}, options: JsonObject = {}) {
@@ -21,9 +22,7 @@ async function placeOutbound(callee: Partial<CallScript['callee']> = {}, options
 }
 
 function statuses({ messages }: ServerSocket): unknown[] {
-  return messages
-    .filter(({ type }) => type === 'call:status')
-    .map(({ data }) => (data as JsonObject)['call_status']);
+  return messages.filter(({ type }) => type === 'call:status').map(({ data }) => (data as JsonObject)['call_status']);
 }
 
 test('its statuses come first and without call_sid; session:new follows on the same socket when it is answered', async () => {
@@ -35,7 +34,10 @@ test('its statuses come first and without call_sid; session:new follows on the s
     expect(message).not.toHaveProperty('call_sid');
     expect(message).toMatchObject({ data: { call_sid: call.callSid, direction: 'outbound' } });
   }
-  expect(session).toMatchObject({ call_sid: call.callSid, data: { call_sid: call.callSid, call_status: 'in-progress' } });
+  expect(session).toMatchObject({
+    call_sid: call.callSid,
+    data: { call_sid: call.callSid, call_status: 'in-progress' },
+  });
   socket.ack(session, [{ verb: 'say', text: 'hello', id: 'greet' }, WAIT]);
   await settle(100);
   expect(call.state.verbs.items.map(({ name }) => name)).toEqual(['rest:dial', 'say', 'pause']);

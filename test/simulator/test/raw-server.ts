@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
 
-const WAIT_MS = 4000;
+const WAIT_MS = 8000;
 
 /** A list that can be waited on. */
 class Inbox<T> {

@@ -10,7 +10,11 @@ const ANSWER = { verb: 'answer' };
 /** A call that was redirected to a second server, whose application is acked. */
 async function openRedirected(more: JsonObject = {}) {
   const other = await startRawServer();
-  const stage = await openCall([ANSWER, { verb: 'redirect', actionHook: other.url, ...more }, { ...WAIT, id: 'behind' }]);
+  const stage = await openCall([
+    ANSWER,
+    { verb: 'redirect', actionHook: other.url, ...more },
+    { ...WAIT, id: 'behind' },
+  ]);
   const control = await other.socket();
   const request = await control.message('session:redirect');
   return { ...stage, other, control, request };

@@ -8,7 +8,7 @@ const SPEED = 100;
 const running = new Set<RunningScenario>();
 
 afterEach(async () => {
-  await Promise.all([...running].map(({ call }) => call?.abort()));
+  await Promise.all([...running].flatMap(({ call }) => (call ? [call.abort()] : [])));
   running.clear();
   await clearStage();
 });
@@ -22,7 +22,8 @@ async function startAnswering(answers: Answers = () => undefined): Promise<RawSe
   server.onSocket = (socket) =>
     socket.onMessage((message) => {
       if (quiet.has(String(message['type']))) return;
-      const fallback = message['type'] === 'session:new' ? [{ verb: 'answer' }, { verb: 'pause', length: 5 }, HANGUP] : [];
+      const fallback =
+        message['type'] === 'session:new' ? [{ verb: 'answer' }, { verb: 'pause', length: 5 }, HANGUP] : [];
       socket.ack(message, answers(message) ?? fallback);
     });
   return server;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CallProgress, CANCELED, COMPLETED, IN_PROGRESS, RINGING, TRYING } from '../wire/call-facts.ts';
+import { CANCELED, type CallProgress, COMPLETED, IN_PROGRESS, RINGING, TRYING } from '../wire/call-facts.ts';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
 import { confirm } from './dial-confirm.ts';
 import { followParties } from './dial-parties.ts';

@@ -26,7 +26,8 @@ export async function runEnqueue(run: VerbRun, host: VerbHost): Promise<boolean>
     },
   });
   const tell = (event: string, more: JsonObject) => {
-    if (host.queueEvents) host.say('queue:status', { ...host.info(), event, queue: name, length: place.size(), ...more });
+    if (host.queueEvents)
+      host.say('queue:status', { ...host.info(), event, queue: name, length: place.size(), ...more });
   };
   tell('join', { join_time: began });
 

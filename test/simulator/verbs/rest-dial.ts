@@ -1,4 +1,4 @@
-import { type CallProgress, CANCELED, IN_PROGRESS, RINGING } from '../wire/call-facts.ts';
+import { CANCELED, type CallProgress, IN_PROGRESS, RINGING } from '../wire/call-facts.ts';
 import { parseApplication } from './application.ts';
 import type { VerbHost } from './host.ts';
 import type { VerbRun } from './verb-run.ts';

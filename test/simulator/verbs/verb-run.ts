@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Signal } from './signal.ts';
 import type { Verb } from './application.ts';
+import type { Signal } from './signal.ts';
 
 /**
  * Why a verb ends before its time: other verbs replace it, the call is over, or it alone is ended and those behind it go on.

@@ -19,7 +19,10 @@ const WITHOUT_DATA: ReadonlySet<unknown> = new Set(['llm:tool-output', 'tts:flus
  * @param callSid what the socket takes for its call, for commands that name no leg.
  * @returns also the JSON, undefined when it is none.
  */
-export function readInbound(raw: Buffer, callSid: string | undefined): { readonly json: unknown; readonly inbound: Inbound } {
+export function readInbound(
+  raw: Buffer,
+  callSid: string | undefined,
+): { readonly json: unknown; readonly inbound: Inbound } {
   const content = raw.toString('utf8');
   let json: unknown;
   try {
