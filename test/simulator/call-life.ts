@@ -179,10 +179,11 @@ export class CallLife {
     return session;
   }
 
-  async #say(outgoing: Outgoing): Promise<Answer> {
-    const answer = await this.sockets.say(outgoing);
+  #say(outgoing: Outgoing): Promise<Answer> {
+    const answer = this.sockets.say(outgoing);
     const { application } = this.#settings;
-    return outgoing.type === 'session:new' && application && answer.ok ? { ok: true, data: application } : answer;
+    if (outgoing.type !== 'session:new' || !application) return answer;
+    return answer.then((given) => (given.ok ? { ok: true, data: application } : given));
   }
 
   #setUp(): void {

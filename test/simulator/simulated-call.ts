@@ -30,7 +30,9 @@ export class SimulatedCall {
 
   constructor(settings: CallSettings, counters: Tally) {
     this.counters = counters;
-    this.#life = new CallLife(settings, counters, (more) => new SimulatedCall({ ...settings, ...more }, counters));
+    // What goes wrong, and whoever looks at commands, is meant for this call and not for those it brings about.
+    const inherited = { ...settings, onCommand: undefined, script: { ...settings.script, faults: [] } };
+    this.#life = new CallLife(settings, counters, (more) => new SimulatedCall({ ...inherited, ...more }, counters));
   }
 
   get callSid(): string {

@@ -61,7 +61,8 @@ caller: each step has one trigger and one action, and optionally a delay between
   after MS             since the call was set up         with hangup or send
   speech TEXT, digits KEYS, silence true, hangup true, send {"type", "hook", "data"}
   In a dial: hold and unhold "caller" or "callee" (who does it), refer {"by": "caller" or "callee", "to": NUMBER}
-  Steps with the same trigger are used in turn, the last one again and again.
+  Steps with the same trigger are used in turn, the last one again and again. They also answer gathers that are played
+  to a callee (confirmHook).
 callee: those who are dialled, and whom an outbound call is for; answer, busy, no answer or failed.
 failures: verbs that fail, by id or name, and what jambonz says about it (jambonz:error).
 faults: what goes wrong, at the n-th message from the application or after a time.

@@ -18,15 +18,15 @@ async function openTalk(dial: JsonObject, ...steps: JsonObject[]) {
 test('who is put on hold hears what onHoldHook says, again and again until taken back', async () => {
   const { socket, call } = await openTalk(
     { onHoldHook: '/hold' },
-    { hold: 'callee', delay: 3000 },
-    { after: 15_000, onVerb: undefined, unhold: 'callee' },
+    { hold: 'callee', delay: 10_000 },
+    { after: 25_000, onVerb: undefined, unhold: 'callee' },
   );
   const hook = await socket.message('verb:hook');
-  expect(hook).toMatchObject({ hook: '/hold', data: { hold_detail: { from: 'callee' } } });
+  expect(hook).toMatchObject({ hook: '/hold', data: { hold_detail: { from: '<sip:+300@127.0.0.1>' } } });
   socket.ack(hook, MUSIC);
   const again = await socket.message('verb:hook', (message) => message !== hook);
   socket.ack(again, [{ verb: 'say', text: 'x'.repeat(5000) }]);
-  await settle(350);
+  await settle(400);
   const asked = socket.types.filter((type) => type === 'verb:hook').length;
   await settle(100);
   expect(socket.types.filter((type) => type === 'verb:hook')).toHaveLength(asked);
@@ -34,7 +34,7 @@ test('who is put on hold hears what onHoldHook says, again and again until taken
 });
 
 test('an ack without verbs ends the music, and a redirect the dial', async () => {
-  const { socket, call } = await openTalk({ onHoldHook: '/hold' }, { hold: 'callee', delay: 3000 });
+  const { socket, call } = await openTalk({ onHoldHook: '/hold' }, { hold: 'callee', delay: 10_000 });
   socket.ack(await socket.message('verb:hook'), []);
   await settle();
   expect(socket.types.filter((type) => type === 'verb:hook')).toHaveLength(1);
@@ -44,15 +44,15 @@ test('an ack without verbs ends the music, and a redirect the dial', async () =>
 });
 
 test('without onHoldHook nobody takes notice of a hold', async () => {
-  const { call } = await openTalk({}, { hold: 'callee', delay: 3000 });
-  await settle(150);
+  const { call } = await openTalk({}, { hold: 'callee', delay: 10_000 });
+  await settle(300);
   expect(call.ignored).toEqual([expect.stringMatching(/hold by the callee/)]);
 });
 
 test('a callee who transfers is asked for by referHook; the verbs are for the caller', async () => {
   const { socket, call } = await openTalk(
     { referHook: '/refer' },
-    { refer: { by: 'callee', to: '+400' }, delay: 3000 },
+    { refer: { by: 'callee', to: '+400' }, delay: 10_000 },
   );
   const hook = await socket.message('verb:hook');
   expect(hook).toMatchObject({ hook: '/refer', data: { refer_details: { refer_to_user: '+400' } } });
@@ -64,7 +64,7 @@ test('a callee who transfers is asked for by referHook; the verbs are for the ca
 test('a caller who transfers: the verbs are for the callee, who becomes a call of its own', async () => {
   const { socket, server, call } = await openTalk(
     { referHook: '/refer' },
-    { refer: { by: 'caller', to: '+400' }, delay: 3000 },
+    { refer: { by: 'caller', to: '+400' }, delay: 10_000 },
   );
   socket.ack(await socket.message('verb:hook'), [{ ...NEXT, id: 'transferred' }]);
   const adult = await server.socket(2);
@@ -76,7 +76,7 @@ test('a caller who transfers: the verbs are for the callee, who becomes a call o
 test('an ack to referHook without verbs leaves both where they are', async () => {
   const { socket, call } = await openTalk(
     { referHook: '/refer' },
-    { refer: { by: 'callee', to: '+400' }, delay: 3000 },
+    { refer: { by: 'callee', to: '+400' }, delay: 10_000 },
   );
   socket.ack(await socket.message('verb:hook'), []);
   await settle();

@@ -26,7 +26,7 @@ export function followParties(run: VerbRun, host: VerbHost, leg: ChildLeg): Part
     if (onHoldHook === undefined) return false;
     if (onHold) return true;
     onHold = true;
-    const info = () => ({ ...host.info(), hold_detail: { from: by, to: by === 'caller' ? 'callee' : 'caller' } });
+    const info = () => ({ ...host.info(), hold_detail: holdDetail(by, host, leg) });
     const heard = by === 'caller' ? leg : undefined;
     void playWhile(() => onHold && !over && !run.killed, run, host, { hook: onHoldHook, info, leg: heard });
     return true;
@@ -58,6 +58,12 @@ export function followParties(run: VerbRun, host: VerbHost, leg: ChildLeg): Part
       onHold = false;
     },
   };
+}
+
+function holdDetail(by: Party, host: VerbHost, leg: ChildLeg): JsonObject {
+  const caller = `<sip:${String(host.info()['from'])}@127.0.0.1>`;
+  const callee = `<sip:${leg.to}@127.0.0.1>`;
+  return by === 'caller' ? { from: caller, to: callee } : { from: callee, to: caller };
 }
 
 async function detectMachine(run: VerbRun, host: VerbHost, amd: JsonObject): Promise<void> {
