@@ -1,5 +1,5 @@
-import type { CallKind } from './call-kind.ts';
 import type { Command } from './commands/command.ts';
+import type { CallKind } from './kinds/call-kind.ts';
 import { type CallScript, SILENT_CALLER } from './script/script.ts';
 import { type Address, parseAddress } from './wire/address.ts';
 import type { LoggedMessage } from './wire/message-log.ts';

@@ -1,10 +1,10 @@
 import { CallLife } from './call-life.ts';
 import type { CallOutcome } from './call-outcome.ts';
 import type { CallState } from './call-state.ts';
+import { commandOfUpdate } from './commands/rest-update.ts';
 import type { CallSettings } from './options.ts';
-import type { Answer } from './requests.ts';
-import { commandOfUpdate } from './rest-update.ts';
 import type { FaultKind } from './script/script.ts';
+import type { Answer } from './sockets/requests.ts';
 import type { Tally } from './tally.ts';
 import { parseApplication } from './verbs/application.ts';
 import type { ChildLeg } from './verbs/host.ts';

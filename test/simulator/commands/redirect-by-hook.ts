@@ -1,5 +1,5 @@
-import type { CallSession } from '../call-session.ts';
-import type { Answer } from '../requests.ts';
+import type { CallSession } from '../session/call-session.ts';
+import type { Answer } from '../sockets/requests.ts';
 import { type Application, parseApplication } from '../verbs/application.ts';
 import { hookPath } from '../wire/hook-path.ts';
 import type { JsonObject } from '../wire/json.ts';

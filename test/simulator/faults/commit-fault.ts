@@ -1,5 +1,5 @@
-import type { Connection } from '../connection.ts';
 import type { FaultKind } from '../script/script.ts';
+import type { Connection } from '../sockets/connection.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /** The call's own means of putting things on its socket. */

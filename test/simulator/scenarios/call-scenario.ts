@@ -1,5 +1,5 @@
-import type { CallKind } from '../call-kind.ts';
 import type { CallOutcome } from '../call-outcome.ts';
+import type { CallKind } from '../kinds/call-kind.ts';
 import { type CallScript, SILENT_CALLER } from '../script/script.ts';
 import type { SimulatedCall } from '../simulated-call.ts';
 import { startCall } from '../start-call.ts';

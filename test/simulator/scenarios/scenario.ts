@@ -1,5 +1,5 @@
-import type { OptionsAnswer } from '../ask-options.ts';
 import type { CallOutcome } from '../call-outcome.ts';
+import type { OptionsAnswer } from '../kinds/ask-options.ts';
 import type { CallOptions } from '../options.ts';
 import type { SimulatedCall } from '../simulated-call.ts';
 

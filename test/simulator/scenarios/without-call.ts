@@ -1,4 +1,4 @@
-import { askOptions } from '../ask-options.ts';
+import { askOptions } from '../kinds/ask-options.ts';
 import { callScenario } from './call-scenario.ts';
 import type { Scenario } from './scenario.ts';
 

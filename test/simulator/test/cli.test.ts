@@ -74,7 +74,11 @@ test('with --json the record of the scenario comes as JSON, and a call that ende
   const second = await server.socket(2);
   second.socket.close(1011);
   const { code, out } = await exit;
-  expect(JSON.parse(out)).toMatchObject({ scenario: 'inbound-ivr', ok: false, calls: [{ outcome: { reason: 'lost' } }] });
+  expect(JSON.parse(out)).toMatchObject({
+    scenario: 'inbound-ivr',
+    ok: false,
+    calls: [{ outcome: { reason: 'lost' } }],
+  });
   expect(code).toBe(1);
 });
 

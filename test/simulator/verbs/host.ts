@@ -1,6 +1,6 @@
-import type { Answer } from '../requests.ts';
 import type { Reply } from '../script/caller.ts';
 import type { Callee } from '../script/script.ts';
+import type { Answer } from '../sockets/requests.ts';
 import type { CallProgress } from '../wire/call-facts.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Verb } from './application.ts';

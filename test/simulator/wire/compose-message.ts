@@ -1,4 +1,4 @@
-import type { Outgoing } from '../requests.ts';
+import type { Outgoing } from '../sockets/requests.ts';
 import { type CallFacts, isTraced, traceHeader } from './call-facts.ts';
 
 /**

@@ -1,20 +1,8 @@
+import type { Tally } from '../tally.ts';
+import { shortId } from '../wire/ids.ts';
+import type { JsonObject } from '../wire/json.ts';
+import { wantsAck } from '../wire/wants-ack.ts';
 import { SettledAcks } from './settled-acks.ts';
-import type { Tally } from './tally.ts';
-import { shortId } from './wire/ids.ts';
-import type { JsonObject } from './wire/json.ts';
-
-/** What jambonz says without waiting for an ack (jambonz feature-server 0.9.8); everything else wants one. */
-const WITHOUT_ACK: ReadonlySet<string> = new Set([
-  'call:status',
-  'verb:status',
-  'jambonz:error',
-  'llm:event',
-  'llm:tool-call',
-  'agent:event',
-  'agent:tool-call',
-  'tts:tokens-result',
-  'tts:streaming-event',
-]);
 
 /** How many messages may wait for a socket. */
 const MAX_QUEUED = 1000;
@@ -117,7 +105,7 @@ export class Requests {
   say(outgoing: Outgoing): Promise<Answer> {
     // What jambonz says on a session that was closed with 1000 is dropped, and nobody waits for an answer.
     if (this.#state === 'silent') return Promise.resolve({ ok: true, data: undefined });
-    if (WITHOUT_ACK.has(outgoing.type)) {
+    if (!wantsAck(outgoing.type)) {
       if (this.#state === 'live') this.#port.transmit(shortId(), outgoing);
       else this.#enqueue({ outgoing, resolve: undefined });
       return Promise.resolve({ ok: true, data: undefined });

@@ -1,5 +1,5 @@
-import type { Command } from './commands/command.ts';
-import type { JsonObject } from './wire/json.ts';
+import type { JsonObject } from '../wire/json.ts';
+import type { Command } from './command.ts';
 
 /** By property of the body: the command that does the same. The first one that the body has counts. */
 const COMMANDS: readonly (readonly [key: string, command: string])[] = [

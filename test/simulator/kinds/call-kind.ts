@@ -1,5 +1,5 @@
-import type { Verb } from './verbs/application.ts';
-import type { JsonObject } from './wire/json.ts';
+import type { Verb } from '../verbs/application.ts';
+import type { JsonObject } from '../wire/json.ts';
 
 /** How a call comes about, which decides what its first message is. */
 export type CallKind =

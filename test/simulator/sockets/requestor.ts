@@ -1,14 +1,14 @@
+import type { CallSettings } from '../options.ts';
+import type { Tally } from '../tally.ts';
+import type { Address } from '../wire/address.ts';
+import type { CallFacts } from '../wire/call-facts.ts';
+import { composeMessage } from '../wire/compose-message.ts';
+import { shortId } from '../wire/ids.ts';
+import { type Inbound, readInbound } from '../wire/inbound.ts';
+import { isJsonObject, type JsonObject } from '../wire/json.ts';
+import type { MessageLog } from '../wire/message-log.ts';
 import { Connection } from './connection.ts';
-import type { CallSettings } from './options.ts';
 import { type Answer, type Outgoing, Requests } from './requests.ts';
-import type { Tally } from './tally.ts';
-import type { Address } from './wire/address.ts';
-import type { CallFacts } from './wire/call-facts.ts';
-import { composeMessage } from './wire/compose-message.ts';
-import { shortId } from './wire/ids.ts';
-import { type Inbound, readInbound } from './wire/inbound.ts';
-import { isJsonObject, type JsonObject } from './wire/json.ts';
-import type { MessageLog } from './wire/message-log.ts';
 
 /** What all sockets of a call share. */
 export interface RequestorContext {

@@ -1,6 +1,6 @@
 import { type ClientOptions, WebSocket } from 'ws';
+import type { RetryPolicy } from '../wire/address.ts';
 import type { ConnectionListener, ConnectionSettings } from './connection-settings.ts';
-import type { RetryPolicy } from './wire/address.ts';
 
 const SUBPROTOCOL = 'ws.jambonz.org';
 const FIRST_BACKOFF_MS = 500;

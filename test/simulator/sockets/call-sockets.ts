@@ -1,7 +1,7 @@
+import type { Address } from '../wire/address.ts';
+import type { Inbound } from '../wire/inbound.ts';
 import { Requestor, type RequestorContext } from './requestor.ts';
 import type { Answer, Outgoing } from './requests.ts';
-import type { Address } from './wire/address.ts';
-import type { Inbound } from './wire/inbound.ts';
 
 const NORMAL_CLOSURE = 1000;
 

@@ -1,9 +1,9 @@
+import type { SessionEnd } from '../session/call-session.ts';
+import { parseApplication } from '../verbs/application.ts';
+import { preconditionOf } from '../verbs/preconditions.ts';
+import { hookPath } from '../wire/hook-path.ts';
+import { smsData } from '../wire/session-data.ts';
 import type { BeginningPort } from './beginnings.ts';
-import type { SessionEnd } from './call-session.ts';
-import { parseApplication } from './verbs/application.ts';
-import { preconditionOf } from './verbs/preconditions.ts';
-import { hookPath } from './wire/hook-path.ts';
-import { smsData } from './wire/session-data.ts';
 
 /**
  * A text message: asks for verbs, of which only those count that need no call. jambonz then keeps the socket and waits for

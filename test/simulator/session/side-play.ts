@@ -1,10 +1,10 @@
-import type { Clock } from './clock.ts';
-import type { Answer } from './requests.ts';
-import { parseApplication, type Verb } from './verbs/application.ts';
-import { VerbEngine } from './verbs/engine.ts';
-import type { SidePlay, VerbHost } from './verbs/host.ts';
-import { hookPath } from './wire/hook-path.ts';
-import type { JsonObject } from './wire/json.ts';
+import type { Clock } from '../clock.ts';
+import type { Answer } from '../sockets/requests.ts';
+import { parseApplication, type Verb } from '../verbs/application.ts';
+import { VerbEngine } from '../verbs/engine.ts';
+import type { SidePlay, VerbHost } from '../verbs/host.ts';
+import { hookPath } from '../wire/hook-path.ts';
+import type { JsonObject } from '../wire/json.ts';
 
 /** The party that hears the verbs. */
 export interface SideLeg {

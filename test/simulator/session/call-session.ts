@@ -1,23 +1,23 @@
+import type { CallState } from '../call-state.ts';
+import type { Clock } from '../clock.ts';
+import type { Command, CommandTarget } from '../commands/command.ts';
+import { carryOut } from '../commands/effects.ts';
+import { TtsBuffer } from '../commands/tts-buffer.ts';
+import type { CallSettings } from '../options.ts';
+import { Caller } from '../script/caller.ts';
+import { type Action, WILLING_CALLEE } from '../script/script.ts';
+import type { Answer, Outgoing } from '../sockets/requests.ts';
+import type { Tally } from '../tally.ts';
+import type { Verb } from '../verbs/application.ts';
+import { Durations } from '../verbs/durations.ts';
+import { VerbEngine } from '../verbs/engine.ts';
+import type { ChildLeg, VerbHost } from '../verbs/host.ts';
+import type { Address } from '../wire/address.ts';
+import { CANCELED, type CallFacts, TRYING } from '../wire/call-facts.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { CallReporter } from './call-reporter.ts';
-import type { CallState } from './call-state.ts';
-import type { Clock } from './clock.ts';
-import type { Command, CommandTarget } from './commands/command.ts';
-import { carryOut } from './commands/effects.ts';
-import { TtsBuffer } from './commands/tts-buffer.ts';
-import type { CallSettings } from './options.ts';
-import type { Answer, Outgoing } from './requests.ts';
-import { Caller } from './script/caller.ts';
-import { type Action, WILLING_CALLEE } from './script/script.ts';
-import { commandTarget } from './session-commands.ts';
-import { verbHost } from './session-host.ts';
-import type { Tally } from './tally.ts';
-import type { Verb } from './verbs/application.ts';
-import { Durations } from './verbs/durations.ts';
-import { VerbEngine } from './verbs/engine.ts';
-import type { ChildLeg, VerbHost } from './verbs/host.ts';
-import type { Address } from './wire/address.ts';
-import { CANCELED, type CallFacts, TRYING } from './wire/call-facts.ts';
-import type { JsonObject } from './wire/json.ts';
+import { commandTarget } from './command-target.ts';
+import { verbHost } from './verb-host.ts';
 
 /** How a session ended, in SIP and in words. */
 export interface SessionEnd {

@@ -1,4 +1,4 @@
-import type { Address } from './wire/address.ts';
+import type { Address } from '../wire/address.ts';
 
 export interface ConnectionSettings {
   readonly address: Address;

@@ -1,4 +1,4 @@
-import type { Tally } from './tally.ts';
+import type { Tally } from '../tally.ts';
 
 /** How many message ids are remembered. */
 const MAX_REMEMBERED = 16;

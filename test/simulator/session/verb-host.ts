@@ -1,12 +1,12 @@
+import type { Callee } from '../script/script.ts';
+import { parseApplication } from '../verbs/application.ts';
+import type { HookOutcome, VerbHost } from '../verbs/host.ts';
+import { parseAddress } from '../wire/address.ts';
+import { hookPath } from '../wire/hook-path.ts';
+import { isJsonObject, type JsonObject } from '../wire/json.ts';
+import { outboundSessionData } from '../wire/session-data.ts';
 import type { CallSession } from './call-session.ts';
-import type { Callee } from './script/script.ts';
 import { playAside, type SideLeg } from './side-play.ts';
-import { parseApplication } from './verbs/application.ts';
-import type { HookOutcome, VerbHost } from './verbs/host.ts';
-import { parseAddress } from './wire/address.ts';
-import { hookPath } from './wire/hook-path.ts';
-import { isJsonObject, type JsonObject } from './wire/json.ts';
-import { outboundSessionData } from './wire/session-data.ts';
 
 /** What the verbs of a session do to it. */
 export function verbHost(session: CallSession, callee: Callee): VerbHost {

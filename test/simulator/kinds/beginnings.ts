@@ -1,10 +1,10 @@
+import type { CallSession, SessionEnd } from '../session/call-session.ts';
+import type { Answer, Outgoing } from '../sockets/requests.ts';
+import { parseApplication, type Verb } from '../verbs/application.ts';
+import { type CallFacts, callInfo, IN_PROGRESS } from '../wire/call-facts.ts';
+import { sessionData } from '../wire/session-data.ts';
 import type { CallKind } from './call-kind.ts';
-import type { CallSession, SessionEnd } from './call-session.ts';
-import type { Answer, Outgoing } from './requests.ts';
 import { runSms } from './sms.ts';
-import { parseApplication, type Verb } from './verbs/application.ts';
-import { type CallFacts, callInfo, IN_PROGRESS } from './wire/call-facts.ts';
-import { sessionData } from './wire/session-data.ts';
 
 /** What a call needs to begin. */
 export interface BeginningPort {

@@ -1,6 +1,6 @@
+import type { CommandTarget } from '../commands/command.ts';
+import { redirectByHook } from '../commands/redirect-by-hook.ts';
 import type { CallSession } from './call-session.ts';
-import type { CommandTarget } from './commands/command.ts';
-import { redirectByHook } from './commands/redirect-by-hook.ts';
 
 /** What commands do to a session. */
 export function commandTarget(session: CallSession): CommandTarget {
