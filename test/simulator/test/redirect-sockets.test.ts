@@ -147,3 +147,21 @@ test('with a relative actionHook that closes the socket the application is on, s
   expect(await call.ended).toMatchObject({ detail: 'the verbs ran out' });
   expect(socket.types).not.toContain('session:redirect');
 });
+
+test('a second redirect opens a third socket; the statuses stay with the first, and the second is forgotten', async () => {
+  const { call, socket, control, request } = await openRedirected();
+  const third = await startRawServer();
+  control.ack(request, [{ verb: 'redirect', actionHook: third.url }, WAIT]);
+  const last = await third.socket();
+  last.ack(await last.message('session:redirect'), [WAIT]);
+  await settle();
+  control.command('redirect', [{ ...WAIT, id: 'from the second' }]);
+  last.command('redirect', [{ ...WAIT, id: 'from the third' }]);
+  await settle();
+  expect(call.sockets).toBe(3);
+  expect(call.state.verbs.items.map(({ id }) => id).slice(-1)).toEqual(['from the third']);
+  call.hangup();
+  await socket.status('call:status', { call_status: 'completed' });
+  await call.ended;
+  expect([control.types, last.types]).toEqual([['session:redirect'], ['session:redirect']]);
+});
