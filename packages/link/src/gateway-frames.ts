@@ -117,7 +117,9 @@ export const ResultFrame = Type.Object({
   name: Type.String({ description: 'the command, or "ack"' }),
   position: Type.String({ minLength: 1 }),
   decided: Type.Optional(
-    Type.String({ description: 'the same position, unless the command was refused ahead of others, which are not decided' }),
+    Type.String({
+      description: 'the same position, unless the command was refused ahead of others, which are not decided',
+    }),
   ),
   published: Type.Number({ description: 'when the broker took the command, ms since the epoch' }),
   verdict: Verdict,

@@ -173,7 +173,7 @@ export function commandOf(callSid: string, message: object, more: Partial<Comman
       name: isAck ? 'ack' : parsed.command,
       ...(isAck ? { msgid: parsed.msgid } : {}),
       verbs: [...parsed.verbIds],
-      replaces: !isAck && parsed.replaces,
+      replaces: !isAck && parsed.application === 'replaces',
       published: Date.now(),
       expires: Date.now() + 60_000,
       ...more,

@@ -10,8 +10,8 @@ test('a record that is read when the lease is over does not come to the handler,
     return { kind: 'done' };
   });
   const { signal } = new AbortController();
-  expect(await handler(recordOf('call', 1), signal)).toEqual({ kind: 'done' });
+  expect(await handler(recordOf('call', 1), signal, false)).toEqual({ kind: 'done' });
   held = false;
-  expect(await handler(recordOf('call', 2), signal)).toMatchObject({ kind: 'retry' });
+  expect(await handler(recordOf('call', 2), signal, false)).toMatchObject({ kind: 'retry' });
   expect(handled).toEqual([recordOf('call', 1)]);
 });
