@@ -26,9 +26,14 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
   let joining = false;
   let fresh = true;
   let lookedAt = performance.now();
+  /** When it was last noticed that we had not been there. */
+  let missedAt = Number.NEGATIVE_INFINITY;
   const held = (): boolean => {
     const now = performance.now();
-    if (now - lookedAt >= sessionMs) until = Number.NEGATIVE_INFINITY;
+    if (now - lookedAt >= sessionMs) {
+      until = Number.NEGATIVE_INFINITY;
+      missedAt = now;
+    }
     lookedAt = now;
     return now < until;
   };
@@ -53,8 +58,10 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
     joined: (askedAt) => {
       joining = false;
       fresh = false;
+      // The group answers all at once, which takes as long as the others do: so it was after our last look, if we looked.
+      const answeredAfter = missedAt > askedAt ? askedAt : Math.max(askedAt, lookedAt);
       lookedAt = performance.now();
-      until = askedAt + sessionMs;
+      until = answeredAfter + sessionMs;
     },
   };
 }

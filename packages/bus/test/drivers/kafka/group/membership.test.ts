@@ -63,6 +63,18 @@ test('a meeting that begins after the session brings nothing back', () => {
   expect(membership.held).toBe(true);
 });
 
+test('a meeting that takes longer than the session, as others are late, is no loss', () => {
+  const membership = createMembership(SESSION_MS, JOINING_MS);
+  membership.joined(now);
+  membership.startJoining();
+  const askedAt = now;
+  pass(SESSION_MS + 1_000, membership);
+  membership.joined(askedAt);
+  expect(membership.held).toBe(true);
+  pass(SESSION_MS - 400, membership);
+  expect(membership.held).toBe(true);
+});
+
 describe('a process that was stopped for longer than the session', () => {
   test('holds nothing, also when the answer to a heartbeat of before is the first that it sees', () => {
     const membership = createMembership(SESSION_MS, JOINING_MS);
@@ -88,6 +100,16 @@ describe('a process that was stopped for longer than the session', () => {
     now += SESSION_MS;
     membership.joined(askedAt);
     expect(membership).toMatchObject({ held: false, fresh: false });
+  });
+
+  test('is not let in by an answer of before either when it has looked at its clock in between', () => {
+    const membership = createMembership(SESSION_MS, JOINING_MS);
+    membership.startJoining();
+    const askedAt = now;
+    now += SESSION_MS;
+    expect(membership.held).toBe(false);
+    membership.joined(askedAt);
+    expect(membership.held).toBe(false);
   });
 
   test('holds what it has when the group answers it again after that', () => {
