@@ -167,6 +167,18 @@ describe('a call that comes from another gateway', () => {
     expect(call?.sequence).toBe(8);
   });
 
+  test('waits for an adapter that is back on another link when the end of its former link is seen late', () => {
+    const { host, linked, take } = hostWith();
+    linked.add('one').add('two');
+    const { call } = take('session:reconnect');
+    host.takePast('two', known(3, true), NONE);
+    host.adapterLinked('one');
+    host.adapterLost('one');
+    expect(call?.sequence).toBe(0);
+    host.takePast('one', known(7, false), NONE);
+    expect(call?.sequence).toBe(8);
+  });
+
   test('has one adapter look at the bus only when all have had the time to link', () => {
     const { host, linked, around, take } = hostWith({ allLinked: false });
     linked.add('one');

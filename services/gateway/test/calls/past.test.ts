@@ -184,6 +184,20 @@ describe('a call whose past is not known yet', () => {
     expect(harness.ends).toEqual(['ended']);
   });
 
+  test('and that ends refuses nothing before: what was delivered at the former gateway stays delivered', () => {
+    const old = liveCall();
+    const first = send(old.call, MUTE, { position: at(5) });
+    const harness = resumedCall();
+    hear(harness, 'call:status', { call_status: 'completed' });
+    const again = send(harness.call, MUTE, { position: at(5), expires: Date.now() - 1, overdue: true });
+    const late = send(harness.call, MUTE, { position: at(6) });
+    expect([again, late]).toEqual([[], []]);
+    harness.call.past?.hear('one', known());
+    harness.call.past?.hear('two', known({ epoch: 1, sequence: 9, certain: true, memory: old.call.memory() }));
+    expect(again).toEqual(first);
+    expect(late).toMatchObject([{ code: 'call_ended' }]);
+  });
+
   test('and whose websocket was closed for good is over at that time, and takes no other websocket', () => {
     const harness = resumedCall();
     harness.call.detach(harness.socket, 1000);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createJambonzSocket, type JambonzSocket } from '../../src/jambonz/jambonz-socket.ts';
 
@@ -71,5 +72,7 @@ export async function socketPair(): Promise<SocketPair> {
 
 /** Resolves when `holds` does. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const late = Date.now() + 10_000; !holds(); await sleep(5)) {
+    if (Date.now() > late) throw new Error('it does not come');
+  }
 }

@@ -83,9 +83,10 @@ async function linkedPair(onCommand: (command: InboundCommand) => void = () => {
     for (const frame of told) batch.add(frame, Buffer.from('{}'));
     peer.send(batch.take());
   };
-  /** Resolves when the peer has as many frames, or `until` holds. */
-  const arrived = async (until: () => boolean): Promise<void> => {
-    while (!until()) {
+  /** Resolves when `holds` does, which is looked at whenever frames have come. */
+  const arrived = async (holds: () => boolean): Promise<void> => {
+    for (const late = Date.now() + 10_000; !holds(); ) {
+      if (Date.now() > late) throw new Error(`it does not come: ${JSON.stringify(frames)}`);
       await new Promise<void>((resolve) => {
         wake = resolve;
         setTimeout(resolve, 20);
