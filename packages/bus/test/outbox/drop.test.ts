@@ -32,7 +32,15 @@ describe('messages that go to the bus by another way', () => {
     await settled();
     // The first was with the broker when its owner dropped it.
     expect(sink.batches).toEqual([['1'], ['2', '4'], ['6']]);
-    expect(answers).toEqual(['1 published', '3 stopped', '2 published', '4 published', '5 stopped', '7 stopped', '6 published']);
+    expect(answers).toEqual([
+      '1 published',
+      '3 stopped',
+      '2 published',
+      '4 published',
+      '5 stopped',
+      '7 stopped',
+      '6 published',
+    ]);
     expect([outbox.pendingMessages, outbox.pendingBytes, outbox.published, outbox.failed]).toEqual([0, 0, 4, 3]);
     await outbox.close(0);
   });

@@ -37,9 +37,7 @@ describe('call directory', () => {
     const gateway = one();
     directory.opened(gateway, openedFrame({ since: 5, application: '/ivr' }));
     directory.passed(eventFrame(1, { epoch: 3 }));
-    expect(directory.list()).toEqual([
-      { callSid: 'c', gateway: 'one', application: '/ivr', since: 5, epoch: 3 },
-    ]);
+    expect(directory.list()).toEqual([{ callSid: 'c', gateway: 'one', application: '/ivr', since: 5, epoch: 3 }]);
     directory.gatewayLost(gateway);
     expect([directory.list()[0]?.gateway, directory.size]).toEqual([undefined, 1]);
   });

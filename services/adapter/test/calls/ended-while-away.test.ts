@@ -112,9 +112,15 @@ test('a result that comes behind the end of its call is remembered with it', () 
   directory.closed(gateway, closedFrame('ended', { at: 5 }), NO_MEMORY);
   const { verdict } = resultFrame(1, 6);
   directory.passed(resultFrame(1, 6));
-  expect(directory.find('c')).toEqual({ at: 'ended', call: { at: 5, decided: [{ log: 'log/0', offset: 6, verdict }] } });
+  expect(directory.find('c')).toEqual({
+    at: 'ended',
+    call: { at: 5, decided: [{ log: 'log/0', offset: 6, verdict }] },
+  });
   // The same call is told by another gateway, with less.
   directory.closed(gateway, closedFrame('ended', { at: 5 }), memoryWith({ decided: [{ log: 'log/0', offset: 2 }] }));
-  expect(directory.find('c')).toEqual({ at: 'ended', call: { at: 5, decided: [{ log: 'log/0', offset: 6, verdict }] } });
+  expect(directory.find('c')).toEqual({
+    at: 'ended',
+    call: { at: 5, decided: [{ log: 'log/0', offset: 6, verdict }] },
+  });
   directory.close();
 });

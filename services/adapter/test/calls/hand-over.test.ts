@@ -1,4 +1,4 @@
-import { type CallMemory, emptyMemory, encodeCallMemory } from '@jambus/link';
+import { type CallMemory, encodeCallMemory } from '@jambus/link';
 import { closedFrame, eventFrame, openedFrame, resultFrame } from '../support/commands.ts';
 import { settled } from '../support/eventually.ts';
 import { FakeDirectoryGateway } from '../support/fake-directory-gateway.ts';
@@ -99,7 +99,9 @@ describe('a call that goes to another gateway', () => {
   test('keeps the mark of the last decided command, when a result tells of one that was refused out of its turn', async () => {
     directory.opened(former, openedFrame());
     directory.passed(resultFrame(1, 3));
-    directory.passed(resultFrame(2, 9, { decided: 'log/0/3', verdict: { status: 'rejected', code: 'expired', at: 1 } }));
+    directory.passed(
+      resultFrame(2, 9, { decided: 'log/0/3', verdict: { status: 'rejected', code: 'expired', at: 1 } }),
+    );
     directory.gatewayLost(former);
     await resume();
     expect(next.known[0]?.memory?.decided).toEqual([{ log: 'log/0', offset: 3, verdict: resultFrame(1, 3).verdict }]);
@@ -145,7 +147,9 @@ describe('a call that goes to another gateway', () => {
     await resume();
     directory.gatewayLost(former);
     await settled();
-    expect(next.known).toEqual([{ frame: expect.objectContaining({ sequence: 7, certain: false }), memory: undefined }]);
+    expect(next.known).toEqual([
+      { frame: expect.objectContaining({ sequence: 7, certain: false }), memory: undefined },
+    ]);
   });
 
   test('that this adapter has heard of only as it moved: it does not say when it began', async () => {
@@ -207,13 +211,16 @@ describe('a call that nobody remembers', () => {
     expect(gateway.known[1]?.frame).toEqual({ t: 'known', call: 'c', epoch: 0, sequence: 0, certain: true });
   });
 
-  test.each(['log/0/x', 'log/0/-1'])('is not confused by a result on the bus whose position is none: %s', async (decided) => {
-    made.past = { epoch: 1, sequence: 3, decided };
-    directory.recall(gateway, 'c');
-    await settled();
-    expect(gateway.known[1]?.frame.sequence).toBe(3);
-    expect(gateway.known[1]?.memory?.decided ?? []).toEqual([]);
-  });
+  test.each(['log/0/x', 'log/0/-1'])(
+    'is not confused by a result on the bus whose position is none: %s',
+    async (decided) => {
+      made.past = { epoch: 1, sequence: 3, decided };
+      directory.recall(gateway, 'c');
+      await settled();
+      expect(gateway.known[1]?.frame.sequence).toBe(3);
+      expect(gateway.known[1]?.memory?.decided ?? []).toEqual([]);
+    },
+  );
 });
 
 test('a gateway that left nothing readable leaves its call to go on without', async () => {

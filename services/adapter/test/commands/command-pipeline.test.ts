@@ -52,21 +52,30 @@ describe('a record that is no command', () => {
     ['no JSON', 'nonsense', {}],
     ['an unknown type', '{"type":"hello"}', {}],
     ['a time that is none', REDIRECT, { attributes: { expirytime: 'tomorrow' } }],
-  ])('is invalid for %s, with the time of the record, so that copies of its result are equal', async (_what, payload, more) => {
-    const { routed, published, run } = pipeline(SETTLED);
-    const outcome = await run(payload, more);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    await expect(run(payload, { ...more, maybeRepeated: true })).resolves.toEqual(outcome);
-    expect(outcome).toMatchObject({ kind: 'dead-letter', reason: 'invalid' });
-    expect(published[0]).toMatchObject({
-      name: 'none',
-      result: { commandId: 'log/0/7', callSid: 'c', status: 'rejected', code: 'invalid', at: '2026-01-02T03:04:05.000Z' },
-      // It says nothing about the call.
-      decided: undefined,
-    });
-    expect(JSON.stringify(published[1])).toBe(JSON.stringify(published[0]));
-    expect(routed).toEqual([]);
-  });
+  ])(
+    'is invalid for %s, with the time of the record, so that copies of its result are equal',
+    async (_what, payload, more) => {
+      const { routed, published, run } = pipeline(SETTLED);
+      const outcome = await run(payload, more);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await expect(run(payload, { ...more, maybeRepeated: true })).resolves.toEqual(outcome);
+      expect(outcome).toMatchObject({ kind: 'dead-letter', reason: 'invalid' });
+      expect(published[0]).toMatchObject({
+        name: 'none',
+        result: {
+          commandId: 'log/0/7',
+          callSid: 'c',
+          status: 'rejected',
+          code: 'invalid',
+          at: '2026-01-02T03:04:05.000Z',
+        },
+        // It says nothing about the call.
+        decided: undefined,
+      });
+      expect(JSON.stringify(published[1])).toBe(JSON.stringify(published[0]));
+      expect(routed).toEqual([]);
+    },
+  );
 
   test('has the id that its publisher gave it in its result', async () => {
     const { published, run } = pipeline(SETTLED);

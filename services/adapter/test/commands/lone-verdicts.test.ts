@@ -9,7 +9,12 @@ describe('verdict on a command for a call that has ended', () => {
 
   test.each([
     ['is call_ended, at the time of that', 11, 9_000, { status: 'rejected', code: 'call_ended', at: ENDED_AT }],
-    ['is expired when it was over before, at its expiry', 11, 4_999, { status: 'rejected', code: 'expired', at: 4_999 }],
+    [
+      'is expired when it was over before, at its expiry',
+      11,
+      4_999,
+      { status: 'rejected', code: 'expired', at: 4_999 },
+    ],
     ['is the one that it was told before, when it was the last', 10, 9_000, DELIVERED],
   ])('%s', (_what, offset, expires, verdict) => {
     expect(verdictOfEnded(commandOf(offset, { expires }), ended)).toMatchObject(verdict);

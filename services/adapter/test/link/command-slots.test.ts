@@ -44,7 +44,13 @@ describe('the window of commands of a link', () => {
     const slots = new CommandSlots(10, 100);
     const { told, wait } = watching(slots);
     slots.tryTake(90);
-    for (const [name, bytes] of [['a', 40], ['b', 40], ['c', 40], ['d', 1]] as const) wait(name, bytes);
+    for (const [name, bytes] of [
+      ['a', 40],
+      ['b', 40],
+      ['c', 40],
+      ['d', 1],
+    ] as const)
+      wait(name, bytes);
     slots.release(90);
     await settled();
     // The small one does not overtake the one that came before it.

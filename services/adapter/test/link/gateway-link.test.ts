@@ -55,7 +55,12 @@ describe('link to a gateway', () => {
     first.welcome();
     await eventually(() => expect(log).toEqual(['ready']));
     const outcomes = [deliver(1), deliver(2)];
-    await eventually(() => expect(commands(first.frames)).toEqual([[1, 'command-1'], [2, 'command-2']]));
+    await eventually(() =>
+      expect(commands(first.frames)).toEqual([
+        [1, 'command-1'],
+        [2, 'command-2'],
+      ]),
+    );
     first.send({ t: 'outcomes', settled: [1] });
     await outcomes[0];
     first.cut();

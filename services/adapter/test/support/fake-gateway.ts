@@ -100,11 +100,9 @@ function endOf(socket: WebSocket, hello: HelloFrame, frames: AdapterFrame[], clo
     },
     welcome(more = {}, ...calls) {
       const window = { commandWindow: 100, commandWindowBytes: 1_000_000 };
-      end.send(
-        { t: 'welcome', gateway: 'gw', boot: 'life-1', resumed: false, ...window, ...more },
-        ...calls,
-        { t: 'ready' },
-      );
+      end.send({ t: 'welcome', gateway: 'gw', boot: 'life-1', resumed: false, ...window, ...more }, ...calls, {
+        t: 'ready',
+      });
     },
     cut: () => socket.terminate(),
   };

@@ -1,5 +1,10 @@
 import type { ClosedFrame, EventFrame, OpenedFrame, ResultFrame } from '@jambus/link';
-import { createGatewayLink, type GatewayLink, type IncomingReports, type LinkEnd } from '../../src/link/gateway-link.ts';
+import {
+  createGatewayLink,
+  type GatewayLink,
+  type IncomingReports,
+  type LinkEnd,
+} from '../../src/link/gateway-link.ts';
 import { type FakeGateway, startFakeGateway } from './fake-gateway.ts';
 
 /** A link to a fake gateway, and what it told its owner. */

@@ -7,7 +7,11 @@ import type { GatewayLink, LinkCommand } from '../../src/link/gateway-link.ts';
 import { commandOf } from './commands.ts';
 import { createTestDirectory, type TestDirectory } from './test-directory.ts';
 
-export const NO_SPANS = createAdapterSpans(NO_TRACING, { driver: 'memory', names: busNames(), traceparentOf: () => '' });
+export const NO_SPANS = createAdapterSpans(NO_TRACING, {
+  driver: 'memory',
+  names: busNames(),
+  traceparentOf: () => '',
+});
 
 /** How long a call may take to appear behind its first command. */
 export const GRACE_MS = 50;
