@@ -128,7 +128,7 @@ test('whatever handlers do and whatever expires, a call keeps its order and the 
       const { started, finished } = reachable(plans);
       await sweepUntil(() => {
         expect(lanes.unfinished).toBe(plans.length - finished.size);
-        expect(order.length + overdue.length).toBe(started.size);
+        expect(attempts).toEqual(plans.map(({ steps }, index) => (started.has(index) ? steps.length : 0)));
       });
       await settled();
 
@@ -138,7 +138,6 @@ test('whatever handlers do and whatever expires, a call keeps its order and the 
       expect(lanes.watermark).toBe(exact);
       expect(advances).toEqual([...advances].sort((a, b) => a - b));
       expect(new Set([...order, ...overdue])).toEqual(started);
-      expect(attempts).toEqual(plans.map(({ steps }, index) => (started.has(index) ? steps.length : 0)));
       for (const callSid of ['a', 'b', 'c']) {
         const ofCall = order.filter((index) => plans[index]?.callSid === callSid);
         expect(ofCall).toEqual([...ofCall].sort((a, b) => a - b));

@@ -92,7 +92,7 @@ describe('a call that goes to another gateway', () => {
     for (let offset = 1; offset <= 300; offset++) directory.passed(resultFrame(offset, offset));
     directory.gatewayLost(former);
     await resume();
-    const { ids } = next.known[0]?.memory as CallMemory;
+    const ids = next.known[0]?.memory?.ids ?? [];
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([256, 'command-45', 'command-300']);
   });
 
@@ -105,6 +105,16 @@ describe('a call that goes to another gateway', () => {
     directory.gatewayLost(former);
     await resume();
     expect(next.known[0]?.memory?.decided).toEqual([{ log: 'log/0', offset: 3, verdict: resultFrame(1, 3).verdict }]);
+  });
+
+  test('has the mark of a command without its verdict, when only a result behind it was seen here', async () => {
+    directory.opened(former, openedFrame());
+    directory.passed(
+      resultFrame(2, 9, { decided: 'log/0/3', verdict: { status: 'rejected', code: 'expired', at: 1 } }),
+    );
+    directory.gatewayLost(former);
+    await resume();
+    expect(next.known[0]?.memory?.decided).toEqual([{ log: 'log/0', offset: 3 }]);
   });
 
   test('has no mark when the first command still waits and one behind it was refused, or the first would count as decided', async () => {

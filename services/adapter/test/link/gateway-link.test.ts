@@ -116,6 +116,21 @@ describe('link to a gateway', () => {
     expect(linkage.link.windowFill).toBe(0);
   });
 
+  test('loses no room to a command whose partition goes in the moment in which its turn comes', async () => {
+    const { gateway, log } = await start();
+    const end = await gateway.connection(0);
+    end.welcome({ commandWindow: 1 });
+    await eventually(() => expect(log).toEqual(['ready']));
+    const partition = new AbortController();
+    const first = deliver(1).then(() => partition.abort());
+    const second = deliver(2, partition.signal);
+    await eventually(() => expect(commands(end.frames)).toHaveLength(1));
+    end.send({ t: 'outcomes', settled: [1] });
+    await first;
+    await expect(second).resolves.toEqual(RETURNED);
+    expect([commands(end.frames).length, linkage.link.windowFill]).toEqual([1, 0]);
+  });
+
   test('is down for those who hear that their command is back, so that they do not send it here again', async () => {
     const { gateway, log, link } = await start();
     const end = await gateway.connection(0);
