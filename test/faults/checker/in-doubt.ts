@@ -19,7 +19,8 @@ export function isInDoubt(of: Case, { terminal }: Story, write: Write): boolean 
       socket.gateway === gateway &&
       socket.openedAt <= at &&
       (socket.closedAt ?? Number.POSITIVE_INFINITY) >= at - of.tolerances.cutMs &&
-      write.at <= at + of.tolerances.seeingMs &&
+      // A caller that reads slowly sees it later; the gateway had written it before it died.
+      write.at <= at + (socket.slow ? of.tolerances.slowCutMs : of.tolerances.seeingMs) &&
       toldAt >= at,
   );
 }

@@ -53,7 +53,12 @@ export class CallKnowledge {
   noteClosed(epoch: number, sequence: number, memory: Uint8Array): void {
     this.noteEvent(epoch, sequence);
     this.certain = true;
-    this.#memory = decodeCallMemory(memory) ?? this.#memory;
+    const left = decodeCallMemory(memory);
+    if (left === undefined) return;
+    // A gateway that had the call for a moment may not have heard all of its past itself.
+    for (const decided of this.decided) noteDecided(left.decided, decided);
+    left.ids = [...new Set([...(this.#memory?.ids ?? []), ...left.ids])].slice(-MOST_IDS);
+    this.#memory = left;
   }
 
   get decided(): Decided[] {
