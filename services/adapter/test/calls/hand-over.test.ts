@@ -34,6 +34,7 @@ describe('a call that goes to another gateway', () => {
   test('has its whole memory there, for certain, and nobody has to look at the bus', async () => {
     directory.opened(former, openedFrame());
     directory.passed(eventFrame(7));
+    directory.passed(resultFrame(8, 4));
     directory.closed(former, closedFrame('moved', { sequence: 9 }), encodeCallMemory(MEMORY));
     await resume();
     expect(next.known).toEqual([
@@ -221,14 +222,15 @@ describe('a call that nobody remembers', () => {
     expect(gateway.known[1]?.frame).toEqual({ t: 'known', call: 'c', epoch: 0, sequence: 0, certain: true });
   });
 
-  test.each(['log/0/x', 'log/0/-1'])(
+  test.each(['log/0/x', 'log/1/-1'])(
     'is not confused by a result on the bus whose position is none: %s',
     async (decided) => {
+      directory.passed(resultFrame(1, 4));
       made.past = { epoch: 1, sequence: 3, decided };
       directory.recall(gateway, 'c');
       await settled();
       expect(gateway.known[1]?.frame.sequence).toBe(3);
-      expect(gateway.known[1]?.memory?.decided ?? []).toEqual([]);
+      expect(gateway.known[1]?.memory?.decided).toMatchObject([{ log: 'log/0', offset: 4 }]);
     },
   );
 });

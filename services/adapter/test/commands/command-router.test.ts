@@ -86,6 +86,14 @@ describe('command router', () => {
       await expect(route(what)).resolves.toEqual(refused('unknown_call', what.appearBy));
     });
 
+    test('a command that expires before its call could no longer appear, at once when it does', async () => {
+      const command = ttl(50);
+      const since = Date.now();
+      const outcome = route(routable(command, { appearBy: since + 5_000 }));
+      await expect(outcome).resolves.toEqual(refused('expired', command.expires));
+      expect(Date.now() - since).toBeLessThan(2_000);
+    });
+
     test('a command for a call between two gateways that expires, and is then never sent', async () => {
       const link = fakeLink();
       directory.opened(link, openedFrame());

@@ -177,10 +177,11 @@ describe('a look for gateways', () => {
     dns.addresses = ['10.0.0.1'];
     const { set, stop } = start(['dns+ws://gateways:3001'], { dns });
     await eventually(() => expect(set.wanted).toBe(1));
+    const before = dns.lookups;
     const looking = set.lookAgain();
     await stop();
     await looking;
-    expect(set.wanted).toBe(1);
+    expect([set.wanted, dns.lookups - before]).toEqual([1, 0]);
   });
 
   test('forgets an address that the name no longer has, unless its gateway still has calls', async () => {
