@@ -6,6 +6,8 @@ import type { Confirmation, Outgoing, Wire } from './wire.ts';
 const AGAIN_MS = 200;
 /** The client may wait for ever for a broker that was killed. */
 const PATIENCE_MS = 5_000;
+/** The largest of them stay under what a broker takes at once, also after an outage. */
+const BATCH = 100;
 
 interface Waiting {
   readonly command: Outgoing;
@@ -59,7 +61,7 @@ export async function kafkaWire(brokers: string, prefix: string): Promise<Wire> 
   const drain = async (): Promise<void> => {
     sending = true;
     while (waiting.length > 0) {
-      const batch = waiting.splice(0);
+      const batch = waiting.splice(0, BATCH);
       const messages = batch.map(({ command, partition }) => messageOf(command, partition));
       for (let sent = false; !sent; ) {
         try {
