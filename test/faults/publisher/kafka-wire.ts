@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import type { Confirmation, Outgoing, Wire } from './wire.ts';
 
 const AGAIN_MS = 200;
+/** The client may wait for ever for a broker that was killed. */
+const PATIENCE_MS = 5_000;
+/** The largest of them stay under what a broker takes at once, also after an outage. */
+const BATCH = 100;
 
 interface Waiting {
   readonly command: Outgoing;
@@ -20,7 +24,9 @@ export async function kafkaWire(brokers: string, prefix: string): Promise<Wire> 
   });
   const topic = `${prefix}.commands`;
   // Retries are ours: the client's would send on for a topic that is being made anew.
-  const producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 2, initialRetryTime: 100 } });
+  const newProducer = () =>
+    kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 2, initialRetryTime: 100 } });
+  let producer = newProducer();
   const consumer = kafka.consumer({
     groupId: `publisher-${randomUUID()}`,
     maxWaitTimeInMs: 50,
@@ -38,19 +44,33 @@ export async function kafkaWire(brokers: string, prefix: string): Promise<Wire> 
   const waiting: Waiting[] = [];
   let sending = false;
 
+  /** @returns a producer that is connected, or the same one when there is none to be had */
+  const another = async (former: Producer): Promise<Producer> => {
+    const next = newProducer();
+    try {
+      await inTime(next.connect());
+      former.disconnect().catch(() => {});
+      return next;
+    } catch {
+      next.disconnect().catch(() => {});
+      return former;
+    }
+  };
+
   /** One request at a time: commands that are sent side by side would change places. */
   const drain = async (): Promise<void> => {
     sending = true;
     while (waiting.length > 0) {
-      const batch = waiting.splice(0);
+      const batch = waiting.splice(0, BATCH);
       const messages = batch.map(({ command, partition }) => messageOf(command, partition));
       for (let sent = false; !sent; ) {
         try {
-          const answers = await producer.send({ topic, acks: -1, messages });
+          const answers = await inTime(producer.send({ topic, acks: -1, messages }));
           confirm(batch, new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)])));
           sent = true;
         } catch {
           await delay(AGAIN_MS);
+          producer = await another(producer);
         }
       }
     }
@@ -81,6 +101,13 @@ export async function kafkaWire(brokers: string, prefix: string): Promise<Wire> 
         if (!sending) void drain();
       }),
   };
+}
+
+function inTime<T>(promise: Promise<T>): Promise<T> {
+  const timeout = delay(PATIENCE_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer for ${PATIENCE_MS} ms`);
+  });
+  return Promise.race([promise, timeout]);
 }
 
 function messageOf({ callSid, body, attributes }: Outgoing, partition: number) {
