@@ -7,6 +7,7 @@ import { type DeadLetterOutcome, deadLetterOf, withoutPayload } from './dead-let
 import { DueQueue } from './due-queue.ts';
 import type { PartitionLanesOptions } from './lanes-options.ts';
 import { OverdueWatch } from './overdue-watch.ts';
+import { writeProgress } from './progress.ts';
 import { Window, type WindowEntry } from './window.ts';
 
 /** What a record weighs beside its payload, bytes: attributes, position and our own bookkeeping, roughly. */
@@ -75,6 +76,13 @@ export class PartitionLanes {
   /** The offset up to which everything is finished. Final once `stop()` has resolved. */
   get watermark(): number {
     return this.#window.watermark;
+  }
+
+  /** What is finished beyond the watermark, as the text that stands beside it. Final once `stop()` has resolved. */
+  progressText(maxBytes: number): string {
+    if (this.#window.unfinished === 0) return '';
+    // No record takes less than two bytes.
+    return writeProgress(this.#window.watermark, this.#window.progress(maxBytes / 2), maxBytes);
   }
 
   /** Records taken and not finished. */

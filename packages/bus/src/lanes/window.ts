@@ -1,3 +1,5 @@
+import type { Progress } from './progress.ts';
+
 /** How much of a partition may be under way. */
 export interface WindowLimits {
   /** Records taken and not finished. */
@@ -72,6 +74,16 @@ export class Window {
       this.#bytes < this.#limits.maxUnfinishedBytes &&
       uncommitted < this.#limits.maxUncommitted
     );
+  }
+
+  /** What is finished beyond the watermark. @param most how many unfinished records are told at most */
+  progress(most: number): Progress {
+    const open: number[] = [];
+    for (let entry = this.#oldest; entry !== undefined; entry = entry.newer) {
+      if (open.length === most) return { reached: entry.offsetBefore, open };
+      open.push(entry.offset);
+    }
+    return { reached: this.#lastOffset, open };
   }
 
   /** Takes a record whose offset is above all earlier ones. */

@@ -69,6 +69,9 @@ export function inboxWork(inbox: Inbox): BeginWork {
     let reached = startAfter;
     return {
       committed: startAfter,
+      // Each event is committed in its turn.
+      beyond: '',
+      committedBeyond: '',
       claimed: startAfter,
       unproven: undefined,
       get done() {

@@ -2,7 +2,7 @@ import { inboxWork } from '../../src/kafka/durable.ts';
 import { createInbox } from '../../src/kafka/inbox.ts';
 import { messagesOf } from './support/records.ts';
 
-const ORIGIN = { log: 'log', freshFrom: 0 };
+const ORIGIN = { log: 'log', freshFrom: 0, isFinished: () => false };
 
 test('what is fetched again is not handed out again', async () => {
   const inbox = createInbox();

@@ -23,7 +23,7 @@ function watched() {
   return { assignment, flowOf, flow, taken };
 }
 
-const ORIGIN = { log: 'log', freshFrom: 0 };
+const ORIGIN = { log: 'log', freshFrom: 0, isFinished: () => false };
 
 test('every life goes on where the former one broke off, and nothing comes twice', async () => {
   const { assignment, flowOf, flow, taken } = watched();

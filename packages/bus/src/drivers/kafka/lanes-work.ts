@@ -1,20 +1,23 @@
 import type { KafkaMessage } from 'kafkajs';
 import { PartitionLanes, type PartitionLanesOptions } from '../../lanes/index.ts';
 import { commandRecord } from './command-record.ts';
-import type { Origin } from './group/origins.ts';
+import type { Beginning } from './group/origins.ts';
 import type { BeginWork, PartitionWork } from './group/partition-work.ts';
 
 /** What the lanes of all partitions have in common. */
 export type LanesOfPartitions = Omit<PartitionLanesOptions, 'startAfter' | 'onAdvance'>;
 
+/** What may stand beside a committed offset, bytes: brokers take 4,096 unless told otherwise, with the name of the log. */
+const LONGEST_PROGRESS = 4_000;
+
 /** Work by lanes: the calls of a partition side by side. */
 export function lanesWork(options: LanesOfPartitions): BeginWork {
-  return (partition, startAfter, onRoom, { log, freshFrom }) =>
-    workOf({ log: `${log}/${partition}`, freshFrom }, startAfter, options, onRoom);
+  return (partition, startAfter, onRoom, origin) =>
+    workOf({ ...origin, log: `${origin.log}/${partition}` }, startAfter, options, onRoom);
 }
 
 /** @param origin with the log as positions name it */
-function workOf(origin: Origin, startAfter: number, options: LanesOfPartitions, onRoom: () => void): PartitionWork {
+function workOf(origin: Beginning, startAfter: number, options: LanesOfPartitions, onRoom: () => void): PartitionWork {
   // The committer looks by itself.
   const lanes = new PartitionLanes({ ...options, startAfter, onAdvance: () => {} });
   let inHand: KafkaMessage[] = [];
@@ -26,7 +29,9 @@ function workOf(origin: Origin, startAfter: number, options: LanesOfPartitions, 
   const push = (): void => {
     while (next < inHand.length && lanes.hasRoom) {
       const message = inHand[next++];
-      if (message !== undefined) lanes.push(commandRecord(message, origin), Number(message.offset));
+      const offset = Number(message?.offset);
+      // One that is finished was behind another that waited, so its position could not be committed.
+      if (message !== undefined && !origin.isFinished(offset)) lanes.push(commandRecord(message, origin), offset);
     }
     if (next === inHand.length && lanes.hasRoom) {
       inHand = [];
@@ -45,6 +50,10 @@ function workOf(origin: Origin, startAfter: number, options: LanesOfPartitions, 
 
   return {
     committed: startAfter,
+    committedBeyond: '',
+    get beyond() {
+      return lanes.progressText(LONGEST_PROGRESS);
+    },
     claimed: startAfter,
     unproven: undefined,
     get done() {

@@ -30,6 +30,9 @@ export interface PartitionWorkerOptions {
 }
 
 const COMMIT_INTERVAL_MS = 200;
+/** What is written at intervals of records that are finished behind one that waits, bytes; and at the end. */
+const LONGEST_PROGRESS = 4_096;
+const LONGEST_LAST_PROGRESS = 65_536;
 const RETRIES: Backoff = { firstMs: 50, maxMs: 500 };
 /** How long handlers of a stream that is gone keep its successor waiting, ms: nobody can read their commands again. */
 const STOP_AFTER_STREAM_MS = 1_000;
@@ -108,7 +111,7 @@ class StreamWork {
     await this.#lanes.stop(this.#stopMs());
     lost.removeEventListener('abort', stopNow);
     await committing;
-    await this.#commit();
+    await this.#commit(LONGEST_LAST_PROGRESS);
     if (this.#failure !== undefined) throw this.#failure;
     return revoked.aborted || lost.aborted ? 'lease over' : this.#end;
   }
@@ -153,6 +156,8 @@ class StreamWork {
         },
         whenRoom: () => lanes.whenRoom(),
         take: (delivery: Delivery) => {
+          // It was finished behind one that waited, and its position could not be committed.
+          if (position.isFinished(delivery.sequence)) return;
           lanes.push(commandRecord(delivery, position), delivery.sequence);
         },
       },
@@ -168,13 +173,15 @@ class StreamWork {
   }
 
   /** @returns false when the position is somebody else's */
-  async #commit(): Promise<boolean> {
+  async #commit(maxProgressBytes = LONGEST_PROGRESS): Promise<boolean> {
     const { link, onTrouble } = this.#options;
     const { watermark } = this.#lanes;
+    const beyond = this.#lanes.progressText(maxProgressBytes);
+    const isNew = watermark > this.#position.committed || beyond !== this.#position.beyond;
     // Without a connection the client would wait for one; the next interval, or the next owner, does as well.
-    if (watermark <= this.#position.committed || !this.#lease.isHeld() || !link.connected()) return true;
+    if (!isNew || !this.#lease.isHeld() || !link.connected()) return true;
     try {
-      return await this.#position.commit(watermark);
+      return await this.#position.commit(watermark, beyond);
     } catch (error) {
       // Mostly it is the bucket that is gone.
       this.#watch.look();

@@ -1,5 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import type { KV } from 'nats';
+import { type IsFinished, readProgress } from '../../lanes/index.ts';
 import { fromNats, isWrongRevision } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import { logNameOf } from './log-name.ts';
@@ -8,6 +9,8 @@ import { logNameOf } from './log-name.ts';
 interface Stored {
   /** Stream sequence up to which everything is finished. */
   readonly sequence: number;
+  /** What is finished beyond that, as `writeProgress` writes it. */
+  readonly beyond: string;
   /** When the stream was created: sequences of another one mean nothing. */
   readonly stream: string;
   /** Who wrote it. */
@@ -22,10 +25,17 @@ export interface Position {
   readonly stream: string;
   /** What positions of records call the stream and the partition. */
   readonly log: string;
+  /** Whether a former owner has finished a record beyond what was committed. */
+  readonly isFinished: IsFinished;
   /** The last sequence in the stream when the position was claimed: later records can have had no reader before. */
   readonly lastBefore: number;
-  /** @returns false when somebody else has claimed it since; then nothing was written, and nothing ever will be */
-  commit(sequence: number): Promise<boolean>;
+  /**
+   * @param beyond what is finished beyond the sequence, as `writeProgress` writes it
+   * @returns false when somebody else has claimed it since; then nothing was written, and nothing ever will be
+   */
+  commit(sequence: number, beyond: string): Promise<boolean>;
+  /** What was committed last beyond `committed`. */
+  readonly beyond: string;
 }
 
 export interface PositionsOptions {
@@ -58,7 +68,8 @@ export async function claimPosition(
       ]);
       // A server that lost power may have lost the end of the stream: what comes there now has not been read.
       const sequence = Math.min(sequenceIn(created, stored), state.last_seq);
-      const claimed = { sequence, stream: created, owner };
+      const beyond = sequence === stored?.sequence && stored.stream === created ? stored.beyond : '';
+      const claimed = { sequence, beyond, stream: created, owner };
       const written = await write(bucket, partition, claimed, revision);
       if (written !== undefined)
         return owned({ bucket, partition, claimed, revision: written, lastBefore: state.last_seq });
@@ -88,7 +99,7 @@ interface Claim {
 }
 
 function owned({ bucket, partition, claimed, lastBefore, ...claim }: Claim): Position {
-  let { sequence: committed } = claimed;
+  let { sequence: committed, beyond } = claimed;
   let { revision } = claim;
   return {
     get committed() {
@@ -97,19 +108,25 @@ function owned({ bucket, partition, claimed, lastBefore, ...claim }: Claim): Pos
     stream: claimed.stream,
     log: logNameOf(claimed.stream, partition),
     lastBefore,
-    commit: async (sequence) => {
+    isFinished: readProgress(committed, beyond),
+    get beyond() {
+      return beyond;
+    },
+    commit: async (sequence, newBeyond) => {
+      const wanted = { ...claimed, sequence, beyond: newBeyond };
       try {
-        let written = await write(bucket, partition, { ...claimed, sequence }, revision);
+        let written = await write(bucket, partition, wanted, revision);
         if (written === undefined) {
           // An earlier commit may have been written although its answer was lost. Where nothing is written at all, the bucket
           // was made anew: somebody who claims writes first.
           const found = await read(bucket, partition);
           if (found.stored !== undefined && found.stored.owner !== claimed.owner) return false;
-          written = await write(bucket, partition, { ...claimed, sequence }, found.revision);
+          written = await write(bucket, partition, wanted, found.revision);
           if (written === undefined) return false;
         }
         revision = written;
         committed = sequence;
+        beyond = newBeyond;
         return true;
       } catch (error) {
         throw fromNats(error, `committing partition ${partition}`);
@@ -145,9 +162,9 @@ function parse(text: string): Stored | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return undefined;
-    const { sequence, stream, owner } = value as Partial<Record<keyof Stored, unknown>>;
+    const { sequence, stream, owner, beyond } = value as Partial<Record<keyof Stored, unknown>>;
     if (!Number.isSafeInteger(sequence) || typeof stream !== 'string' || typeof owner !== 'string') return undefined;
-    return { sequence: Number(sequence), stream, owner };
+    return { sequence: Number(sequence), stream, owner, beyond: typeof beyond === 'string' ? beyond : '' };
   } catch {
     return undefined;
   }

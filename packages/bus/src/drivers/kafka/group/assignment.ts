@@ -1,5 +1,5 @@
 import type { Batch } from 'kafkajs';
-import type { Origin } from './origins.ts';
+import type { Beginning } from './origins.ts';
 import type { BeginWork, PartitionWork } from './partition-work.ts';
 
 /** What a member of the group can do about its reading. */
@@ -26,6 +26,8 @@ export interface Due {
   readonly offset: number;
   /** Name of the log that the offset counts in. */
   readonly log: string;
+  /** What is finished beyond the offset. */
+  readonly beyond: string;
 }
 
 /** The partitions that the group has given us, and the work on each. It outlives a member that has to be replaced. */
@@ -40,7 +42,7 @@ export interface Assignment {
    * @param origin where it comes from
    * @returns whether it was taken, and reading may go on behind it
    */
-  take(batch: Batch, settled: boolean, origin: Origin): boolean;
+  take(batch: Batch, settled: boolean, origin: Beginning): boolean;
   /** There was nothing in the partition for us up to this offset. */
   passed(partition: number, offset: number): void;
   due(): Due[];
@@ -74,7 +76,7 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
     ending.add(ended);
   };
 
-  const begin = (partition: number, startAfter: number, origin: Origin): PartitionWork => {
+  const begin = (partition: number, startAfter: number, origin: Beginning): PartitionWork => {
     giveUp(partition, stopMs);
     const onRoom = (): void => {
       if (works.get(partition)?.work === work && !stopping) flow.resume([partition]);
@@ -84,7 +86,12 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
     return work;
   };
 
-  const workFor = (partition: number, first: number, settled: boolean, origin: Origin): PartitionWork | undefined => {
+  const workFor = (
+    partition: number,
+    first: number,
+    settled: boolean,
+    origin: Beginning,
+  ): PartitionWork | undefined => {
     const given = works.get(partition);
     const work = given?.log === origin.log ? given.work : undefined;
     // What was asked for by an earlier assignment is no place to begin: there may be records before it.
@@ -121,8 +128,10 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
     due: () => {
       const due: Due[] = [];
       for (const [partition, { work, log }] of works) {
-        const { done } = work;
-        if (done > work.committed) due.push({ partition, work, offset: done, log });
+        const { done, beyond } = work;
+        if (done > work.committed || beyond !== work.committedBeyond) {
+          due.push({ partition, work, offset: done, log, beyond });
+        }
       }
       return due;
     },

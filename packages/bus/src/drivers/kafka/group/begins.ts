@@ -1,5 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import type { Cluster as ClientCluster } from 'kafkajs';
+import { type IsFinished, NONE_FINISHED } from '../../../lanes/index.ts';
 import { topicIdBy } from '../connection/topic-id.ts';
 import type { Assignment, Flow } from './assignment.ts';
 import { committedIn } from './committed.ts';
@@ -22,6 +23,8 @@ export interface Begins {
   met(partitions: readonly number[], flow: Flow): void;
   /** Resolves when reading may go on. @throws what the client throws, when the brokers cannot be asked */
   beforeFetch(): Promise<void>;
+  /** Whether a former owner has finished a record of the partition, beyond what was committed when the group met. */
+  finishedIn(partition: number): IsFinished;
   /** Looks whether the topic was made anew. Never rejects. */
   lookAgain(): Promise<void>;
 }
@@ -41,6 +44,7 @@ export function createBegins({ cluster, topic, group, log, assignment, onOtherLo
   let reasons = 0;
   let looked = 0;
   let underWay: Promise<void> | undefined;
+  const finished = new Map<number, IsFinished>();
   const coordinator = () => cluster.findGroupCoordinator({ groupId: group });
 
   const look = async ({ partitions, flow }: Given): Promise<void> => {
@@ -66,6 +70,8 @@ export function createBegins({ cluster, topic, group, log, assignment, onOtherLo
       const isOurs = position?.log === log.name;
       if (isOther) flow.seek(partition, isOurs ? (position?.offset ?? 0) : 0);
       else if (position?.log !== undefined && !isOurs) flow.seek(partition, 0);
+      if (isOurs && position !== undefined) finished.set(partition, position.isFinished);
+      else finished.delete(partition);
     }
     looked = reason;
   };
@@ -85,6 +91,7 @@ export function createBegins({ cluster, topic, group, log, assignment, onOtherLo
       });
       await underWay;
     },
+    finishedIn: (partition) => finished.get(partition) ?? NONE_FINISHED,
     lookAgain: async () => {
       if (log.name === undefined || looked !== reasons) return;
       // Whatever is wrong with the brokers is noticed where records are fetched.

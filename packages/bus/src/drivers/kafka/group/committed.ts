@@ -1,4 +1,5 @@
 import type { Broker } from 'kafkajs';
+import { type IsFinished, readProgress } from '../../../lanes/index.ts';
 import { isObject } from '../connection/is-object.ts';
 
 /** A position that a group has committed. */
@@ -7,10 +8,12 @@ export interface CommittedPlace {
   readonly offset: number;
   /** Name of the log that it counts in; undefined when whoever committed it did not say. */
   readonly log: string | undefined;
+  /** Whether a record beyond the offset is finished. */
+  readonly isFinished: IsFinished;
 }
 
 /** A topic id in base64url; other tools have other words to put beside a position. */
-const LOG_NAME = /^[\w-]{22}$/;
+const BESIDE = /^([\w-]{22})(?: ([\w.]+))?$/;
 
 /**
  * What the group has committed in these partitions; those without a position are left out.
@@ -30,13 +33,14 @@ export async function committedIn(
   const { responses } = await coordinator.offsetFetch({ groupId: group, topics: [{ topic, partitions: asked }] });
   for (const found of responses.flatMap((response) => response.partitions)) {
     const offset = Number(found.offset);
-    if (offset >= 0) places.set(found.partition, { offset, log: logIn(found) });
+    if (offset >= 0) places.set(found.partition, { offset, ...besideIn(found, offset) });
   }
   return places;
 }
 
-/** The log is kept as the text that may stand beside a position, about which the types of the client are silent. */
-function logIn(found: unknown): string | undefined {
+/** Text may stand beside a position, about which the types of the client are silent: the log, and what is finished beyond. */
+function besideIn(found: unknown, offset: number): Pick<CommittedPlace, 'log' | 'isFinished'> {
   const text = isObject(found) ? found['metadata'] : undefined;
-  return typeof text === 'string' && LOG_NAME.test(text) ? text : undefined;
+  const [, log, beyond = ''] = BESIDE.exec(typeof text === 'string' ? text : '') ?? [];
+  return { log, isFinished: readProgress(offset - 1, beyond) };
 }

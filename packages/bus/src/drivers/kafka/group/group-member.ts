@@ -113,7 +113,8 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     if (membership.joining) await pause(MEETING_PAUSE_MS, over.signal);
     else if (origin !== undefined && origin.log === log.name && membership.held) {
       // Only where to fetch from next; nothing is committed by it.
-      if (assignment.take(batch, settled, origin)) resolveOffset(batch.lastOffset());
+      const beginning = { ...origin, isFinished: begins.finishedIn(batch.partition) };
+      if (assignment.take(batch, settled, beginning)) resolveOffset(batch.lastOffset());
     }
   };
   const started = start(consumer, topic, eachBatch).catch(fail);
@@ -231,6 +232,6 @@ function flowOf(consumer: Consumer, topic: string, log: TopicLog): Flow {
     resume: (partitions) => tell(() => consumer.resume([{ topic, partitions: [...partitions] }])),
     seek: (partition, offset) => tell(() => consumer.seek({ topic, partition, offset: String(offset) })),
     commitBegins: (begins) =>
-      consumer.commitOffsets([...begins].map(([at, offset]) => ({ topic, ...positionIn(log.name, at, offset) }))),
+      consumer.commitOffsets([...begins].map(([at, offset]) => ({ topic, ...positionIn(log.name, at, offset, '') }))),
   };
 }

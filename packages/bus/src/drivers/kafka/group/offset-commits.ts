@@ -48,10 +48,13 @@ export function offsetCommits(
     const due = mayCommit() ? assignment.due() : [];
     if (commitNow === undefined || due.length === 0) return;
     for (const { work, offset } of due) work.claimed = Math.max(work.claimed, offset);
-    const partitions = due.map(({ partition, offset, log }) => positionIn(log, partition, offset + 1));
+    const partitions = due.map(({ partition, offset, log, beyond }) => positionIn(log, partition, offset + 1, beyond));
     try {
       await commitNow({ topics: [{ topic, partitions }] });
-      for (const { work, offset } of due) work.committed = Math.max(work.committed, offset);
+      for (const { work, offset, beyond } of due) {
+        work.committed = Math.max(work.committed, offset);
+        work.committedBeyond = beyond;
+      }
       failures = 0;
     } catch (error) {
       if (hasMovedOn(error)) return;
@@ -92,8 +95,12 @@ export function offsetCommits(
   };
 }
 
-/** A position as it is committed, with the name of its log beside it, should the topic be made anew. */
-export function positionIn(log: string | undefined, partition: number, offset: number) {
-  const isNamed = log !== undefined && log !== UNNAMED_LOG;
-  return { partition, offset: String(offset), ...(isNamed && { metadata: log }) };
+/**
+ * A position as it is committed, with the name of its log beside it, should the topic be made anew, and what is finished
+ * beyond it.
+ */
+export function positionIn(log: string | undefined, partition: number, offset: number, beyond: string) {
+  const place = { partition, offset: String(offset) };
+  if (log === undefined || log === UNNAMED_LOG) return place;
+  return { ...place, metadata: beyond === '' ? log : `${log} ${beyond}` };
 }

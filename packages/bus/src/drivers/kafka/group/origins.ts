@@ -1,4 +1,5 @@
 import type { Batch } from 'kafkajs';
+import type { IsFinished } from '../../../lanes/index.ts';
 
 /** Where records come from. */
 export interface Origin {
@@ -6,6 +7,12 @@ export interface Origin {
   readonly log: string;
   /** Nobody can have read records from this offset on before we were given the partition. */
   readonly freshFrom: number;
+}
+
+/** Where the work on a partition begins. */
+export interface Beginning extends Origin {
+  /** Whether a former owner has finished a record beyond what it could commit. */
+  readonly isFinished: IsFinished;
 }
 
 /** Notes where what is fetched comes from, as its records say nothing about that. */

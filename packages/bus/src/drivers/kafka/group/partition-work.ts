@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { Origin } from './origins.ts';
+import type { Beginning } from './origins.ts';
 
 /**
  * Begins the work on one partition, from the first record that we get of it.
@@ -7,7 +7,7 @@ import type { Origin } from './origins.ts';
  * @param startAfter the offset before that record
  * @param onRoom called each time `hasRoom` turns true again
  */
-export type BeginWork = (partition: number, startAfter: number, onRoom: () => void, origin: Origin) => PartitionWork;
+export type BeginWork = (partition: number, startAfter: number, onRoom: () => void, origin: Beginning) => PartitionWork;
 
 /** Offsets here are those of records: `committed: 7` means that record 7 is finished and 8 is to be read next. */
 export interface PartitionWork {
@@ -15,6 +15,10 @@ export interface PartitionWork {
   readonly done: number;
   /** What the broker has confirmed; where the work began before that. */
   committed: number;
+  /** What is finished beyond `done`, as `writeProgress` writes it. */
+  readonly beyond: string;
+  /** What of it the broker has confirmed. */
+  committedBeyond: string;
   /** The most that was ever asked to be committed. */
   claimed: number;
   /** What was `committed` when the group last met; until the first batch after that, nobody knows if it still holds. */

@@ -1,14 +1,15 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 import { type Assignment, createAssignment, type Flow } from '../../../../src/drivers/kafka/group/assignment.ts';
-import type { Origin } from '../../../../src/drivers/kafka/group/origins.ts';
+import type { Beginning } from '../../../../src/drivers/kafka/group/origins.ts';
 import { lanesWork } from '../../../../src/drivers/kafka/lanes-work.ts';
 import { type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
+import { readProgress } from '../../../../src/lanes/index.ts';
 import { settled } from '../../../support/eventually.ts';
 import { gate } from '../../../support/gate.ts';
 
 const DONE: Outcome = { kind: 'done' };
 const LOG = 'oldlog';
-const ORIGIN: Origin = { log: LOG, freshFrom: 0 };
+const ORIGIN: Beginning = { log: LOG, freshFrom: 0, isFinished: () => false };
 
 function messageOf(offset: number): KafkaMessage {
   const value = Buffer.from('{}');
@@ -81,7 +82,9 @@ function watched(handler: CommandHandler = async () => DONE, maxUnfinished = 100
     meet: (...partitions) => assignment.assign(partitions, flow),
     commit: () => {
       const committed: Record<number, number> = {};
-      for (const { partition, work, offset } of assignment.due()) {
+      for (const { partition, work, offset, beyond } of assignment.due()) {
+        work.committedBeyond = beyond;
+        if (offset === work.committed) continue;
         work.claimed = offset;
         work.committed = offset;
         committed[partition] = offset;
@@ -260,4 +263,17 @@ test('a stop waits for what runs, which may then be committed, and takes nothing
   held.open(DONE);
   await stopping;
   expect(commit()).toEqual({ 0: 10 });
+});
+
+test('what a former owner has finished behind a record that waits is not handled again, and is committed as finished', async () => {
+  const { assignment, handled, meet } = watched(finishing('0/13'));
+  meet(0);
+  // Of 10 to 14 it had finished 11 and 12.
+  const origin: Beginning = { ...ORIGIN, isFinished: (offset) => offset === 11 || offset === 12 };
+  assignment.take(batchOf(0, 10, 14), true, origin);
+  await settled();
+  expect(handled).toEqual(['0/10', '0/13', '0/14']);
+  const [due] = assignment.due();
+  const isFinished = readProgress(9, due?.beyond ?? '');
+  expect([10, 11, 12, 13, 14, 15].map(isFinished)).toEqual([false, true, true, true, false, false]);
 });

@@ -12,6 +12,8 @@ function scene(done: number, held = true) {
     done,
     committed: 4,
     claimed: 4,
+    beyond: '',
+    committedBeyond: '',
     unproven: undefined,
     hasRoom: true,
     take: () => {},
@@ -19,7 +21,7 @@ function scene(done: number, held = true) {
     stop: async () => {},
   };
   const due = (): Due[] =>
-    work.done > work.committed ? [{ partition: 3, work, offset: work.done, log: 'somelog' }] : [];
+    work.done > work.committed ? [{ partition: 3, work, offset: work.done, log: 'somelog', beyond: work.beyond }] : [];
   const assignment: Pick<Assignment, 'due'> = { due };
   const troubles: JambusError[] = [];
   const commits = offsetCommits(
