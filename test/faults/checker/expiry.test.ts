@@ -35,8 +35,14 @@ test('told late is none when it came to one of several just before that one died
   expect(specimen.broken()).toEqual([]);
 });
 
-test('told late is found when one of several died long after the command was taken up', () => {
+test('told late is found when one of several died only after it should have been told', () => {
   tellOfExpiryAt(START + 9_100);
-  specimen.history.facts.outages = [{ from: START + 7_500, to: START + 9_000, total: false }];
+  specimen.history.facts.outages = [{ from: START + 8_500, to: START + 9_000, total: false }];
   expect(specimen.broken()).toEqual(['expiry told late']);
+});
+
+test('told late is none by as much as the machine let everybody wait', () => {
+  tellOfExpiryAt(START + 8_100);
+  specimen.history.facts.stallMs = 200;
+  expect(specimen.broken()).toEqual([]);
 });

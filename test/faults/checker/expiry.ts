@@ -48,11 +48,10 @@ function expiryOf({ command }: Story): number {
 /** While nobody is there who could tell, nobody is told: an outage puts it off. */
 function allowedUntil({ history, tolerances }: Case, story: Story): number {
   const { toldMs, recoveryMs } = tolerances;
-  let until = expiryOf(story) + toldMs;
+  let until = expiryOf(story) + toldMs + history.facts.stallMs;
   for (const outage of history.facts.outages.toSorted((a, b) => a.from - b.from)) {
-    // What was taken up well before somebody died is at a gateway by then, which goes on without them.
-    const concerned = outage.total || story.command.storedAt >= outage.from - toldMs;
-    if (concerned && outage.from <= until && outage.to + recoveryMs >= until) until = outage.to + recoveryMs;
+    // What waits behind another command of its call waits in the adapter, and is read again by the next one.
+    if (outage.from <= until && outage.to + recoveryMs >= until) until = outage.to + recoveryMs;
   }
   return until;
 }

@@ -67,6 +67,7 @@ export function sampleHistory(): SampleHistory {
       forgetsEnded: false,
       missesGateway: false,
       left: 0,
+      stallMs: 0,
     },
     confirmed: stored.map(confirmed),
     stored,

@@ -29,7 +29,7 @@ export class Disturbances {
     this.#publishers = publishers;
   }
 
-  get facts(): Omit<Facts, 'bus' | 'fault' | 'left'> {
+  get facts(): Omit<Facts, 'bus' | 'fault' | 'left' | 'stallMs'> {
     return {
       rough: this.#rough,
       forgetsEnded: this.#forgetsEnded,

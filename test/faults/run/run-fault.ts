@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JambusCluster, startJambusCluster } from '../../cluster/jambus-cluster.ts';
 import type { FaultyBroker } from '../broker.ts';
@@ -50,6 +51,8 @@ export async function runFault(startBroker: () => Promise<FaultyBroker>, fault: 
   const planFile = join(folder, 'plan.json');
   await writeFile(planFile, JSON.stringify(plan));
   const running = await start(startBroker, fault);
+  const stalls = monitorEventLoopDelay({ resolution: 10 });
+  stalls.enable();
   const { broker, cluster, jambonz, publishers } = running;
   try {
     await broker.watch();
@@ -68,9 +71,16 @@ export async function runFault(startBroker: () => Promise<FaultyBroker>, fault: 
     await jambonz.hangUp();
     const left = await untilZero(() => broker.lag(), LEFT_WITHIN_MS);
     await untilStill(broker, LEFT_WITHIN_MS);
-    const facts = { bus: broker.name, fault: fault.name, ...disturbances.facts, left };
+    const facts = {
+      bus: broker.name,
+      fault: fault.name,
+      ...disturbances.facts,
+      left,
+      stallMs: Math.round(stalls.max / 1e6),
+    };
     return { folder, history: await collect(running, folder, facts) };
   } finally {
+    stalls.disable();
     await end(running);
   }
 }
@@ -114,9 +124,12 @@ async function collect(running: Running, folder: string, facts: History['facts']
   return history;
 }
 
-/** For a machine that has other things to do: less than one takes fewer calls. */
+/** Publishers, calls, gateways, adapters and broker together take two cores with this share of the calls. */
+const TWO_CORES = 0.4;
+
+/** One takes all calls that are planned: for a machine with four cores or more. */
 function shareOfLoad(): number {
-  return Number(process.env['JAMBUS_TEST_FAULTS_LOAD'] ?? 1);
+  return Number(process.env['JAMBUS_TEST_FAULTS_LOAD'] ?? TWO_CORES);
 }
 
 /** Removes what a run has written. */
