@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type JambusCluster, startJambusCluster } from '../cluster/jambus-cluster.ts';
 import { print } from './print.ts';
 import { type RoundTrips, type RoundTripsReport, startRoundTrips } from './round-trips.ts';
@@ -21,6 +22,11 @@ export interface BenchBroker {
 const CALLS = 1_000;
 const ROUND_TRIPS = 100_000;
 const UNDER_WAY = 1_000;
+/** A load at which nothing queues up for want of CPU. */
+const FEW_UNDER_WAY = 8;
+const WAITING_CALLS = 2_500;
+const WAITING_PER_CALL = 4;
+const WAITING_COMMAND = '{"type":"command","command":"redirect","data":[{"verb":"say","text":"anybody there?"}]}';
 const APPLICATION = Buffer.from('{"type":"command","command":"redirect","data":[{"verb":"say","text":"welcome"}]}');
 
 /**
@@ -64,13 +70,30 @@ async function measure(broker: BenchBroker, cluster: JambusCluster): Promise<voi
     (ms, index) => ((ms - (before[index] ?? 0)) * 1000) / full.count,
   );
   const calm = await run(ROUND_TRIPS / 20, 1);
+  const without = await run(ROUND_TRIPS / 10, FEW_UNDER_WAY);
+  await letCommandsWait(cluster.websocketUrls[0] ?? '', broker);
+  const waiting = await run(ROUND_TRIPS / 10, FEW_UNDER_WAY);
 
   print('bus', broker.name);
   print('calls set up', `${Math.round((CALLS / elapsedMs) * 1000)}/s`);
   print(`round trips over ${CALLS} calls`, `${Math.round((full.count / full.elapsedMs) * 1000)}/s`);
   print('CPU of a round trip, gateway and adapter', `${gatewayUs.toFixed(1)} + ${adapterUs.toFixed(1)} µs`);
   print('CPU of a round trip, broker', `${brokerUs.toFixed(1)} µs`);
+  const p99s = `${without.p99Ms.toFixed(2)} ms without, ${waiting.p99Ms.toFixed(2)} ms with`;
+  print(`p99, ${WAITING_CALLS * WAITING_PER_CALL} commands of others waiting`, p99s);
   print('latency, one at a time', `p50 ${calm.p50Ms.toFixed(2)} ms, p99 ${calm.p99Ms.toFixed(2)} ms`);
+}
+
+/** Commands that wait for calls whose websocket is gone, which must take nothing from the others. */
+async function letCommandsWait(url: string, broker: BenchBroker): Promise<void> {
+  const { calls } = await setUpCalls(url, CALLS, WAITING_CALLS);
+  for (const call of calls) call.vanish();
+  await delay(1_000);
+  for (let n = 0; n < WAITING_PER_CALL; n++) {
+    for (const { callSid } of calls) broker.publish(callSid, Buffer.from(WAITING_COMMAND));
+    await delay(200);
+  }
+  await delay(1_000);
 }
 
 /** Linux counts in hundredths of a second, wherever Node runs. */

@@ -13,6 +13,8 @@ const MSGID = /"msgid":"([^"]+)"/;
 export interface FastCall {
   readonly callSid: string;
   close(): void;
+  /** Loses its websocket, and does not come back. */
+  vanish(): void;
 }
 
 /** Resolves when the call has got its application. @throws Error when the gateway closes it instead */
@@ -35,7 +37,7 @@ export async function startFastCall(url: string, callSid: string): Promise<FastC
       `{"type":"verb:status","msgid":"m","call_sid":"${callSid}","data":{"event":"finished","id":"${id}","name":"say"}}`,
     );
   });
-  return { callSid, close: () => socket.close(1000) };
+  return { callSid, close: () => socket.close(1000), vanish: () => socket.terminate() };
 }
 
 /** As large as a real one, which holds the whole INVITE. */

@@ -33,8 +33,11 @@ function check({ history, tolerances: { raceMs } }: Case, story: Story, conditio
   const refused = terminal.find(({ code }) => code === 'precondition_failed');
   if (refused === undefined) return [];
   const { decidedAt } = refused;
-  // What a killed gateway knew of verbs is gone, and a refusal is the safe side.
-  if (history.facts.gatewayKills.some(({ at }) => at <= decidedAt)) return [];
+  // What a killed gateway knew of verbs is gone, and so is what all processes knew that stopped together:
+  // a refusal is the safe side.
+  const { gatewayKills, forgetsEnded, outages } = history.facts;
+  if (gatewayKills.some(({ at }) => at <= decidedAt)) return [];
+  if (forgetsEnded && outages.some(({ total, from }) => total && from <= decidedAt)) return [];
   const held = conditions.every((condition) => condition.always(decidedAt - raceMs, decidedAt + raceMs));
   return held ? [{ rule: 'precondition misjudged', callSid, what: name }] : [];
 }

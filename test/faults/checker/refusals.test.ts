@@ -13,6 +13,16 @@ test('a second record with an id that has an effect as well is found', () => {
   expect(specimen.broken()).toEqual(['duplicate accepted']);
 });
 
+test('a second record with an id that has an effect is none when all who remember began anew in between', () => {
+  const second = result(specimen.command('m3'), START + 2_210, { status: 'delivered' });
+  specimen.changeResult('result/3/12', ({ offset }) => ({ ...second, offset }));
+  specimen.history.writes.push(write('m3', 1, START + 2_205));
+  specimen.history.facts.outages = [{ from: START, to: START + 60_000, total: true }];
+  expect(specimen.broken()).toEqual(['duplicate accepted']);
+  specimen.history.facts.forgetsEnded = true;
+  expect(specimen.broken()).toEqual([]);
+});
+
 test.each([
   ['unknown_call', 'of a call that there is'],
   ['invalid', 'of a command that is right'],

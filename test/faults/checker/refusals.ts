@@ -5,23 +5,29 @@ import type { Violation } from './violation.ts';
 
 /** Of the commands with one id, one has an effect; and what is refused is refused for a reason that there was. */
 export function checkRefusals(of: Case): Violation[] {
-  return [...of.calls.values()].flatMap((call) => [...duplicatesOf(call), ...reasonsOf(of, call)]);
+  return [...of.calls.values()].flatMap((call) => [...duplicatesOf(of, call), ...reasonsOf(of, call)]);
 }
 
-function duplicatesOf({ callSid, commands }: CallStory): Violation[] {
+function duplicatesOf({ history: { facts } }: Case, { callSid, commands }: CallStory): Violation[] {
   const effective = new Map<string, Story>();
   const found: Violation[] = [];
   for (const story of commands) {
     const { id } = story.command;
     if (id === undefined || !story.terminal.some(({ status }) => status === 'delivered')) continue;
     const first = effective.get(id);
-    if (first === undefined) effective.set(id, story);
-    else {
+    if (first === undefined || everybodyForgot(facts, first.command.storedAt, story.command.storedAt)) {
+      effective.set(id, story);
+    } else {
       const what = `${nameOf(story.command)} after ${nameOf(first.command)}`;
       found.push({ rule: 'duplicate accepted', callSid, what });
     }
   }
   return found;
+}
+
+/** Ids are remembered by processes: when all of them began anew in between, a second record with one is not told from a first. */
+function everybodyForgot({ forgetsEnded, outages }: Case['history']['facts'], first: number, second: number): boolean {
+  return forgetsEnded && outages.some(({ total, from, to }) => total && first <= to && second >= from);
 }
 
 function reasonsOf(of: Case, call: CallStory): Violation[] {

@@ -122,6 +122,12 @@ export class PartitionLanes {
     return this.#window.hasRoom;
   }
 
+  /** Passes over a record that an earlier reader has finished; else as `push`. */
+  skip(offset: number): void {
+    if (this.#state !== 'running' || offset <= this.#window.lastOffset) return;
+    if (this.#window.skip(offset)) this.#options.onAdvance(this.#window.watermark);
+  }
+
   /** Resolves when there is room, or when the lanes stop. */
   whenRoom(): Promise<void> {
     if (this.#state !== 'running' || this.#window.hasRoom) return Promise.resolve();

@@ -98,6 +98,12 @@ export class Window {
     this.#bytes += entry.bytes;
   }
 
+  /** Passes over a record that is finished already. Its offset is above all earlier ones. Returns whether the watermark moved. */
+  skip(offset: number): boolean {
+    this.#lastOffset = offset;
+    return this.#oldest === undefined;
+  }
+
   /** Takes a finished record out. Returns whether the watermark moved. */
   remove(entry: WindowEntry): boolean {
     const { older, newer } = entry;

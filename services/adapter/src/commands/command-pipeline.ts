@@ -87,7 +87,9 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
       return DONE;
     }
     routing.end(outcome.verdict.code);
-    await publish(record, span, command.name, command.id, outcome.verdict, overdue ? undefined : record.position);
+    // One that has expired is known by its time, whoever looks and in whatever order.
+    const decided = outcome.verdict.code === 'expired' ? undefined : record.position;
+    await publish(record, span, command.name, command.id, outcome.verdict, decided);
     return DONE;
   };
 }

@@ -27,7 +27,8 @@ export function resultReport(
     position,
     published,
     verdict,
-    ...(decided === undefined ? {} : { decided }),
+    // One that has expired is known by its time, whoever looks and in whatever order.
+    ...(decided === undefined || verdict.code === 'expired' ? {} : { decided }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(resultTrace?.tracestate === undefined ? {} : { tracestate: resultTrace.tracestate }),

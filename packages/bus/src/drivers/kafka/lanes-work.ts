@@ -31,7 +31,9 @@ function workOf(origin: Beginning, startAfter: number, options: LanesOfPartition
       const message = inHand[next++];
       const offset = Number(message?.offset);
       // One that is finished was behind another that waited, so its position could not be committed.
-      if (message !== undefined && !origin.isFinished(offset)) lanes.push(commandRecord(message, origin), offset);
+      if (message === undefined) continue;
+      if (origin.isFinished(offset)) lanes.skip(offset);
+      else lanes.push(commandRecord(message, origin), offset);
     }
     if (next === inHand.length && lanes.hasRoom) {
       inHand = [];

@@ -157,8 +157,8 @@ class StreamWork {
         whenRoom: () => lanes.whenRoom(),
         take: (delivery: Delivery) => {
           // It was finished behind one that waited, and its position could not be committed.
-          if (position.isFinished(delivery.sequence)) return;
-          lanes.push(commandRecord(delivery, position), delivery.sequence);
+          if (position.isFinished(delivery.sequence)) lanes.skip(delivery.sequence);
+          else lanes.push(commandRecord(delivery, position), delivery.sequence);
         },
       },
     };
