@@ -17,8 +17,9 @@ const HAND_OVER_MS = 1_000;
  * knows nothing of jambus. The history of a run in which something is wrong is kept, and where it is stands in the failure.
  *
  * @param startBroker called for each of them
+ * @param share of all planned calls, which two cores can carry together with everything else on this broker
  */
-export function describeFaults(startBroker: () => Promise<FaultyBroker>): void {
+export function describeFaults(startBroker: () => Promise<FaultyBroker>, share: number): void {
   const rows: { readonly name: string; readonly figures: Figures }[] = [];
 
   afterAll(() => printTable(rows));
@@ -26,15 +27,18 @@ export function describeFaults(startBroker: () => Promise<FaultyBroker>): void {
   test.each(FAULTS)(
     '$name',
     async (fault) => {
-      const run = await runFault(startBroker, fault);
+      const run = await runFault(startBroker, fault, share);
       const verdict = checkHistory(run.history);
       const row = { name: fault.name, figures: figuresOf(verdict) };
       rows.push(row);
       printTable([row]);
       const wrong = summary(verdict.violations);
       if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\nThe history is in ${run.folder}.`);
-      if (fault.moves === true)
-        expect(row.figures['p99 moving ms']).toBeLessThanOrEqual(HAND_OVER_MS + run.history.facts.stallMs);
+      if (fault.moves === true) {
+        // What everybody waits for on a machine that is too busy is no fault of the move.
+        const anyway = Number(row.figures['p50 ms']) + run.history.facts.stallMs;
+        expect(row.figures['p99 moving ms']).toBeLessThanOrEqual(HAND_OVER_MS + anyway);
+      }
       await forget(run);
     },
     LONG_MS,

@@ -3,5 +3,5 @@ import { describeFaults } from '../describe-faults.ts';
 import { startKafkaFaultyBroker } from './kafka-broker.ts';
 
 await describeWithKafka('faults on Kafka', { version: 'newest' }, (kafka) => {
-  describeFaults(() => startKafkaFaultyBroker(kafka));
+  describeFaults(() => startKafkaFaultyBroker(kafka), 0.2);
 });

@@ -3,5 +3,5 @@ import { describeFaults } from '../describe-faults.ts';
 import { startNatsBroker } from './nats-broker.ts';
 
 await describeWithNats('faults on NATS', { version: 'newest' }, (nats) => {
-  describeFaults(() => startNatsBroker(nats));
+  describeFaults(() => startNatsBroker(nats), 0.4);
 });

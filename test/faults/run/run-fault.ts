@@ -45,9 +45,9 @@ interface Running {
  * Runs calls and publishers against gateways, adapters and a broker, each a process of its own (the calls are one), lets
  * the fault happen in the middle, and returns what everybody saw.
  */
-export async function runFault(startBroker: () => Promise<FaultyBroker>, fault: Fault): Promise<Run> {
+export async function runFault(startBroker: () => Promise<FaultyBroker>, fault: Fault, share: number): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'jambus-faults-'));
-  const plan = planCalls(Date.now().toString(36), shareOfLoad());
+  const plan = planCalls(Date.now().toString(36), Number(process.env['JAMBUS_TEST_FAULTS_LOAD'] ?? share));
   const planFile = join(folder, 'plan.json');
   await writeFile(planFile, JSON.stringify(plan));
   const running = await start(startBroker, fault);
@@ -122,14 +122,6 @@ async function collect(running: Running, folder: string, facts: History['facts']
   };
   await writeHistory(parts, history);
   return history;
-}
-
-/** Publishers, calls, gateways, adapters and broker together take two cores with this share of the calls. */
-const TWO_CORES = 0.4;
-
-/** One takes all calls that are planned: for a machine with four cores or more. */
-function shareOfLoad(): number {
-  return Number(process.env['JAMBUS_TEST_FAULTS_LOAD'] ?? TWO_CORES);
 }
 
 /** Removes what a run has written. */
