@@ -15,7 +15,7 @@ function duplicatesOf({ history: { facts } }: Case, { callSid, commands }: CallS
     const { id } = story.command;
     if (id === undefined || !story.terminal.some(({ status }) => status === 'delivered')) continue;
     const first = effective.get(id);
-    if (first === undefined || everybodyForgot(facts, first.command.storedAt, story.command.storedAt)) {
+    if (first === undefined || everybodyForgot(facts, decidedAt(first), decidedAt(story))) {
       effective.set(id, story);
     } else {
       const what = `${nameOf(story.command)} after ${nameOf(first.command)}`;
@@ -28,6 +28,10 @@ function duplicatesOf({ history: { facts } }: Case, { callSid, commands }: CallS
 /** Ids are remembered by processes: when all of them began anew in between, a second record with one is not told from a first. */
 function everybodyForgot({ forgetsEnded, outages }: Case['history']['facts'], first: number, second: number): boolean {
   return forgetsEnded && outages.some(({ total, from, to }) => total && first <= to && second >= from);
+}
+
+function decidedAt({ terminal }: Story): number {
+  return Math.min(...terminal.map((copy) => copy.decidedAt));
 }
 
 function reasonsOf(of: Case, call: CallStory): Violation[] {
