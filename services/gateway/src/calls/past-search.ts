@@ -12,6 +12,8 @@ export interface KnownPast {
   /** The former gateway has told all of it. */
   readonly certain: boolean;
   readonly memory: CallMemory | undefined;
+  /** Another gateway has the call, and keeps it. */
+  readonly elsewhere: boolean;
 }
 
 /** A message of the call that is kept back until its number is known. */
@@ -24,6 +26,7 @@ export interface KeptMessage {
 }
 
 export interface PastSearchOptions {
+  readonly tentative: boolean;
   /** False while adapters may still link that know more: the gateway has just started. */
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
@@ -40,6 +43,8 @@ export interface PastSearchOptions {
 export class PastSearch {
   readonly kept: KeptMessage[] = [];
   readonly found: KnownPast[] = [];
+  /** The websocket may be one that only tells the status of a call which another gateway has. */
+  readonly tentative: boolean;
   /** The deadline of the search. */
   deadline: Deadline | undefined;
   /** How the call has ended meanwhile. */
@@ -53,6 +58,7 @@ export class PastSearch {
 
   constructor(options: PastSearchOptions) {
     this.#options = options;
+    this.tentative = options.tentative;
   }
 
   /** An adapter is asked. */
@@ -76,7 +82,7 @@ export class PastSearch {
   /** Looks whether everything that can be known is. */
   look(): void {
     if (this.#done || this.#asked.size > 0 || this.#heard === 0) return;
-    if (!this.found.some(({ certain }) => certain)) {
+    if (!this.found.some(({ certain, elsewhere }) => certain || elsewhere)) {
       if (!this.#options.allMayBeLinked()) return;
       if (!this.#recalled) {
         this.#recalled = true;

@@ -12,6 +12,12 @@ export interface AwaitingPast {
   readonly past: PastSearch;
 }
 
+/** jambonz is placing the call, and tells how that goes. It takes commands when the other party has answered. */
+export interface AwaitingSession {
+  readonly name: 'awaiting_session';
+  readonly socket: CallSocket;
+}
+
 /**
  * jambonz has no session for the call yet: it waits for the initial application, or has it and has not given a sign. Only the
  * answer is written; other commands are lost over there, so they wait.
@@ -32,8 +38,8 @@ export interface Live {
 /** The call has no websocket, and waits for jambonz to open the next one. A call begins in this phase. */
 export interface Away {
   readonly name: 'away';
-  /** jambonz had a session for it. */
-  readonly wasLive: boolean;
+  /** What it goes on as with the next websocket. */
+  readonly was: 'awaiting_session' | 'awaiting_application' | 'live';
   /** The search that is under way meanwhile. */
   readonly past: PastSearch | undefined;
   /** When it expires the call is lost; undefined before the first websocket. */
@@ -46,17 +52,25 @@ export interface Moving {
   readonly socket: CallSocket;
 }
 
+/**
+ * Another gateway has the call, and jambonz still tells its status on a websocket here. What it says goes to that gateway,
+ * which numbers it among the events of the call.
+ */
+export interface Relaying {
+  readonly name: 'relaying';
+}
+
 /** The call is here no longer. */
 export interface Ended {
   readonly name: 'ended';
 }
 
-/** Where a call stands. A call that jambonz has called ended stays in its phase until its websocket closes. */
-export type Phase = AwaitingPast | AwaitingApplication | Live | Away | Moving | Ended;
+/** Where a call stands; its websocket here is the one for commands, and it may have others that only tell its status. A call that jambonz has called ended stays in its phase until its websocket closes. */
+export type Phase = AwaitingPast | AwaitingSession | AwaitingApplication | Live | Away | Moving | Relaying | Ended;
 
 /** The websocket of the phase, if it has one. */
 export function socketOf(phase: Phase): CallSocket | undefined {
-  return phase.name === 'away' || phase.name === 'ended' ? undefined : phase.socket;
+  return 'socket' in phase ? phase.socket : undefined;
 }
 
 /** The search for the past that is under way in the phase. */
