@@ -1,5 +1,5 @@
 /**
- * How a call ended. `completed`: hung up, by whomever. `rejected`: the server's initial application was missing or unusable.
+ * How a call ended. `completed`: hung up, by whomever, or never answered by whom it was for. `rejected`: the server's initial application was missing or unusable.
  * `failed`: the first connect. `lost`: jambonz hung up because a reconnect went wrong, or its last words never got through.
  */
 export interface CallOutcome {

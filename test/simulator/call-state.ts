@@ -2,6 +2,12 @@ import type { Verb } from './verbs/application.ts';
 import { Journal } from './wire/journal.ts';
 import type { JsonObject } from './wire/json.ts';
 
+/** A verb that was played to one party beside the call's own: by `confirmHook`, `waitHook` and their like. */
+export interface SideVerb {
+  readonly leg: 'parent' | 'child';
+  readonly verb: Verb;
+}
+
 export type RecordingState = 'off' | 'on' | 'paused';
 
 /** A SIP request or DTMF digit that left towards a party, and towards which. */
@@ -46,6 +52,7 @@ export class CallState {
   readonly ttsTokens: Journal<string>;
   /** Verbs that were executed, in order of their start. */
   readonly verbs: Journal<Verb>;
+  readonly sideVerbs: Journal<SideVerb>;
 
   /** @param limit how many entries each of the lists keeps. */
   constructor(limit: number) {
@@ -58,5 +65,6 @@ export class CallState {
     this.llmMessages = new Journal(limit);
     this.ttsTokens = new Journal(limit);
     this.verbs = new Journal(limit);
+    this.sideVerbs = new Journal(limit);
   }
 }

@@ -1,14 +1,17 @@
 export * from './call-outcome.ts';
 export * from './call-state.ts';
 export type { Command } from './commands/command.ts';
+export * from './kinds/ask-options.ts';
+export type { CallKind } from './kinds/call-kind.ts';
 export * from './load/load-report.ts';
 export * from './load/order-check.ts';
 export * from './load/start-calls.ts';
 export * from './options.ts';
-export type { Answer } from './requests.ts';
+export * from './scenarios/index.ts';
 export * from './script/parse-script.ts';
 export * from './script/script.ts';
 export { type MessageFields, SimulatedCall } from './simulated-call.ts';
+export type { Answer } from './sockets/requests.ts';
 export * from './start-call.ts';
 export * from './tally.ts';
 export type { Verb } from './verbs/application.ts';

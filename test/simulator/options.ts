@@ -1,4 +1,5 @@
 import type { Command } from './commands/command.ts';
+import type { CallKind } from './kinds/call-kind.ts';
 import { type CallScript, SILENT_CALLER } from './script/script.ts';
 import { type Address, parseAddress } from './wire/address.ts';
 import type { LoggedMessage } from './wire/message-log.ts';
@@ -7,12 +8,23 @@ import type { LoggedMessage } from './wire/message-log.ts';
 export interface CallOptions {
   /** Of the application: `ws[s]://[user:password@]host[:port]/path[#rc=N&rp=4xx|5xx|ct|rt|all]`. */
   readonly url: string;
+  /** Default: somebody calls the application. */
+  readonly kind?: CallKind;
   /** Made up when left out. */
   readonly callSid?: string;
+  /** Of a leg that was dialled. */
+  readonly parentCallSid?: string;
   readonly from?: string;
   readonly to?: string;
   /** What the caller does, and what goes wrong; see `parseScript` for the form in a file. */
   readonly script?: CallScript;
+  /**
+   * Verbs that the call executes in place of those it is given at its beginning, which it asks for all the same: as if the
+   * application had answered so.
+   */
+  readonly application?: readonly unknown[];
+  /** Whether the account wants to be told of queues (`queue:status`); default false. */
+  readonly queueEvents?: boolean;
   /** How many times faster than in reality verbs and caller go; default 1. */
   readonly speed?: number;
   /** The same for the waits between connects; default: as `speed`. */
@@ -42,10 +54,14 @@ export interface CallOptions {
 
 export type StatusForm = 'real' | 'documented';
 
+type OpenEnded = 'url' | 'callSid' | 'parentCallSid' | 'application' | 'onMessage' | 'onCommand';
+
 /** The options with nothing left open. */
-export interface CallSettings extends Required<Omit<CallOptions, 'url' | 'callSid' | 'onMessage' | 'onCommand'>> {
+export interface CallSettings extends Required<Omit<CallOptions, OpenEnded>> {
   readonly address: Address;
   readonly callSid: string | undefined;
+  readonly parentCallSid: string | undefined;
+  readonly application: readonly unknown[] | undefined;
   readonly onMessage: ((logged: LoggedMessage) => void) | undefined;
   readonly onCommand: ((command: Command) => void) | undefined;
 }
@@ -55,10 +71,14 @@ export function resolveOptions(options: CallOptions): CallSettings {
   const speed = options.speed ?? 1;
   return {
     address: parseAddress(options.url),
+    kind: options.kind ?? { kind: 'inbound' },
     callSid: options.callSid,
+    parentCallSid: options.parentCallSid,
     from: options.from ?? '+15083084809',
     to: options.to ?? '+15083728299',
     script: options.script ?? SILENT_CALLER,
+    application: options.application,
+    queueEvents: options.queueEvents ?? false,
     speed,
     reconnectSpeed: options.reconnectSpeed ?? speed,
     ackTimeoutMs: options.ackTimeoutMs ?? 5000,

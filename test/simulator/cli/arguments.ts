@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { JambusError } from '@jambus/schema';
 import type { LoadOptions } from '../load/start-calls.ts';
+import type { ScenarioOptions } from '../scenarios/index.ts';
 import { parseScript } from '../script/parse-script.ts';
 import { type CallScript, SILENT_CALLER } from '../script/script.ts';
 
@@ -10,6 +11,9 @@ const FLAGS = {
   calls: { type: 'string', default: '1' },
   rate: { type: 'string', default: '10' },
   script: { type: 'string' },
+  scenario: { type: 'string' },
+  'own-verbs': { type: 'boolean', default: false },
+  patience: { type: 'string' },
   speed: { type: 'string', default: '1' },
   from: { type: 'string' },
   to: { type: 'string' },
@@ -25,7 +29,14 @@ const FLAGS = {
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'help' }
-  | { readonly kind: 'load'; readonly load: LoadOptions; readonly verbose: boolean; readonly json: boolean };
+  | { readonly kind: 'load'; readonly load: LoadOptions; readonly verbose: boolean; readonly json: boolean }
+  | {
+      readonly kind: 'scenario';
+      readonly scenario: string;
+      readonly options: ScenarioOptions;
+      readonly verbose: boolean;
+      readonly json: boolean;
+    };
 
 /**
  * Reads the command line, and the script file it names.
@@ -52,7 +63,21 @@ export function parseArguments(args: readonly string[]): Request {
     ...(flags.from !== undefined && { from: flags.from }),
     ...(flags.to !== undefined && { to: flags.to }),
   };
-  return { kind: 'load', load, verbose: flags.verbose, json: flags.json };
+  const { verbose, json, scenario } = flags;
+  if (scenario === undefined) return { kind: 'load', load, verbose, json };
+  const { calls: _calls, rate: _rate, script, ...options } = load;
+  return {
+    kind: 'scenario',
+    scenario,
+    options: {
+      ...options,
+      ...(flags.script !== undefined && script && { script }),
+      ownVerbs: flags['own-verbs'],
+      ...(flags.patience !== undefined && { patienceMs: positive('patience', flags.patience) }),
+    },
+    verbose,
+    json,
+  };
 }
 
 function parseFlags(args: readonly string[]) {

@@ -1,3 +1,4 @@
+import { hookPath } from '../wire/hook-path.ts';
 import { isJsonObject } from '../wire/json.ts';
 import type { Command, CommandTarget, Effect } from './command.ts';
 
@@ -42,8 +43,14 @@ function hold({ data }: Command, target: CommandTarget): string | undefined {
   const wanted = isJsonObject(data) ? data['conf_hold_status'] : undefined;
   if (wanted !== 'hold' && wanted !== 'unhold')
     return 'conf:hold-status: data has no conf_hold_status of hold or unhold';
-  target.state.onHold = wanted === 'hold';
+  setHold(target, wanted === 'hold', data);
   return undefined;
+}
+
+function setHold(target: CommandTarget, onHold: boolean, data: unknown): void {
+  target.state.onHold = onHold;
+  const waitHook = isJsonObject(data) ? hookPath(data['wait_hook']) : undefined;
+  target.signal(onHold ? { kind: 'conference hold', waitHook } : { kind: 'conference unhold' });
 }
 
 function participantAction({ data }: Command, target: CommandTarget): string | undefined {
@@ -52,9 +59,13 @@ function participantAction({ data }: Command, target: CommandTarget): string | u
     return 'conf:participant-action: data has no known action';
   }
   target.state.participantActions.push(data);
+  const { action } = data;
+  if (action === 'hold' || action === 'unhold') setHold(target, action === 'hold', data);
+  if (action === 'mute' || action === 'unmute') target.state.muted = action === 'mute';
+  if (action === 'kick') target.signal({ kind: 'kick' });
   return undefined;
 }
 
-function isInConference({ currentVerb }: CommandTarget): boolean {
-  return currentVerb?.name === 'conference';
+function isInConference({ currentVerb, inConference }: CommandTarget): boolean {
+  return currentVerb?.name === 'conference' && inConference;
 }

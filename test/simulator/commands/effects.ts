@@ -13,7 +13,11 @@ const EFFECTS: ReadonlyMap<string, Effect> = new Map(
     redirect,
     'call:status': callStatus,
     config: configure,
-    dial: (command, target) => withObject(command, (body) => target.state.dialled.push(body)),
+    dial: (command, target) =>
+      withObject(command, (body) => {
+        target.state.dialled.push(body);
+        target.dial(body);
+      }),
     'sip:request': sipRequest,
     dtmf: sendDtmf,
     record,
@@ -61,21 +65,31 @@ function sipRequest(command: Command, target: CommandTarget): string | undefined
   const request = isJsonObject(command.data) ? command.data['sip_request'] : undefined;
   // The documented flat form ends here: jambonz looks for its parts under sip_request only.
   if (!isJsonObject(request)) return 'sip:request: data has no sip_request';
-  if (!target.state.answered) return 'sip:request: the call was not answered';
-  target.state.sipRequests.push({ leg: legOf(command, target), content: request });
-  return undefined;
+  return towardsLeg(command, target, (leg) => target.state.sipRequests.push({ leg, content: request }));
 }
 
 function sendDtmf(command: Command, target: CommandTarget): string | undefined {
   const dtmf = isJsonObject(command.data) ? command.data['dtmf'] : undefined;
   if (!isJsonObject(dtmf)) return 'dtmf: data has no dtmf';
-  if (!target.state.answered) return 'dtmf: the call was not answered';
-  target.state.dtmfSent.push({ leg: legOf(command, target), content: dtmf });
-  return undefined;
+  return towardsLeg(command, target, (leg) => target.state.dtmfSent.push({ leg, content: dtmf }));
 }
 
-function legOf(command: Command, target: CommandTarget): 'parent' | 'child' {
-  return command.callSid === target.callSid ? 'parent' : 'child';
+/**
+ * Any leg but the call's own is looked for in the current verb; so is the call itself, when the command names none and came on
+ * a socket that never brought `session:new` and knows none.
+ */
+function towardsLeg(
+  command: Command,
+  target: CommandTarget,
+  send: (leg: 'parent' | 'child') => void,
+): string | undefined {
+  if (!target.state.answered) return `${command.command}: the call was not answered`;
+  const leg = command.callSid === target.callSid ? 'parent' : 'child';
+  if (leg === 'child' && !target.child) {
+    return `${command.command}: callSid is ${String(command.callSid)}, and the current verb has no leg`;
+  }
+  send(leg);
+  return undefined;
 }
 
 function record({ data }: Command, { state }: CommandTarget): string | undefined {

@@ -49,6 +49,7 @@ function whisper({ data }: Command, target: CommandTarget): string | undefined {
   const application = parseApplication(Array.isArray(wanted) ? wanted : [wanted]);
   if (!application.ok) return `whisper: ${application.fault}`;
   if (application.verbs.some(({ name }) => !PROMPTS.has(name))) return 'whisper: only say and play can be whispered';
+  if (isIn(target, 'dial') && !target.child) return 'whisper: the dial has nobody connected yet';
   target.state.whispers.push(application.verbs);
   return undefined;
 }

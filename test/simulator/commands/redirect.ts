@@ -17,24 +17,16 @@ export function redirect({ data, queueCommand }: Command, target: CommandTarget)
   }
   if (!isJsonObject(data)) return 'redirect: data must be an array of verbs or an object';
   const { call_hook, child_call_hook, parent_call, child_call } = data;
-  if (call_hook !== undefined || child_call_hook !== undefined) {
-    if (call_hook !== undefined) target.redirectTo(call_hook, 'parent');
-    if (child_call_hook === undefined) return undefined;
-    if (!target.child) return 'redirect: child_call_hook without a connected dial';
-    target.redirectTo(child_call_hook, 'child');
+  if (call_hook || child_call_hook) {
+    if (!target.currentVerb && child_call_hook) return 'redirect: child_call_hook throws while no verb executes';
+    target.redirectTo({ call: call_hook, child: child_call_hook });
     return undefined;
   }
-  return redirectLegs(parent_call, child_call, target);
-}
-
-function redirectLegs(parentCall: unknown, childCall: unknown, target: CommandTarget): string | undefined {
-  if (parentCall === undefined && childCall === undefined) return 'redirect: data names no verbs and no hook';
-  const parent = parseApplication(parentCall ?? []);
-  const child = parseApplication(childCall ?? []);
-  if (!parent.ok) return `redirect: parent_call: ${parent.fault}`;
-  if (!child.ok) return `redirect: child_call: ${child.fault}`;
-  if (parentCall !== undefined) target.replaceVerbs(parent.verbs);
-  return childCall === undefined
-    ? undefined
-    : 'redirect: child_call: a child leg with verbs of its own is not simulated';
+  // Here jambonz looks for the child in a variable that only child_call_hook sets, and throws before it gets to the parent.
+  if (child_call) return 'redirect: child_call throws, and the verbs in parent_call are lost with it';
+  if (!parent_call) return 'redirect: data names no verbs and no hook';
+  const application = parseApplication(parent_call);
+  if (!application.ok) return `redirect: parent_call: ${application.fault}`;
+  target.replaceVerbs(application.verbs);
+  return undefined;
 }

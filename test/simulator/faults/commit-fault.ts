@@ -1,5 +1,5 @@
-import type { Connection } from '../connection.ts';
 import type { FaultKind } from '../script/script.ts';
+import type { Connection } from '../sockets/connection.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /** The call's own means of putting things on its socket. */
@@ -30,6 +30,9 @@ export function commitFault(fault: FaultKind, connection: Connection, means: Fau
       break;
     case 'second session':
       means.write(means.compose('session:new', means.sessionData()));
+      break;
+    case 'deaf':
+      connection.deafen();
       break;
     case 'stop reading':
       connection.setReading(false);

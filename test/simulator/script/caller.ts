@@ -35,6 +35,11 @@ export class Caller {
     }
   }
 
+  /** Hangs up some time from now, whatever the steps say. */
+  hangUpAfter(ms: number): void {
+    this.#later(ms, { kind: 'hangup' });
+  }
+
   stop(): void {
     for (const timer of this.#timers) timer.stop();
     this.#timers.clear();

@@ -17,8 +17,27 @@ export type Action =
   | { readonly kind: 'digits'; readonly digits: string }
   | { readonly kind: 'silence' }
   | { readonly kind: 'hangup' }
+  /** In a dial: a party puts the other on hold, or takes it back. */
+  | { readonly kind: 'hold' | 'unhold'; readonly by: Party }
+  /** In a dial: a party asks to be connected to somebody else (SIP REFER). */
+  | { readonly kind: 'refer'; readonly by: Party; readonly to: string }
   /** Not the caller but jambonz says this, whatever the call's state. */
   | { readonly kind: 'send'; readonly type: string; readonly hook: string | undefined; readonly data: JsonObject };
+
+/** Who of the two in a dial. */
+export type Party = 'caller' | 'callee';
+
+/** What those who are called do: the target of a `dial`, or the person an outbound call is for. */
+export interface Callee {
+  readonly answer: 'answer' | 'busy' | 'no answer' | 'failed';
+  /** How long it rings, simulated ms; who does not answer lets it ring for as long as jambonz waits. */
+  readonly ringMs: number;
+  /** When the callee hangs up, simulated ms after the answer; Infinity: leaves that to others. */
+  readonly hangUpAfterMs: number;
+}
+
+/** Somebody who answers after a second. */
+export const WILLING_CALLEE: Callee = { answer: 'answer', ringMs: 1000, hangUpAfterMs: Number.POSITIVE_INFINITY };
 
 export interface CallerStep {
   readonly trigger: Trigger;
@@ -35,6 +54,8 @@ export type FaultKind =
   | { readonly kind: 'garbage' }
   | { readonly kind: 'binary' }
   | { readonly kind: 'second session' }
+  /** What the server sends is lost, until the next socket. */
+  | { readonly kind: 'deaf' }
   | { readonly kind: 'stop reading' }
   | { readonly kind: 'resume reading' };
 
@@ -50,6 +71,10 @@ export interface CallScript {
   readonly faults: readonly FaultStep[];
   /** Simulated ms by verb name. */
   readonly durations: Readonly<Record<string, number>>;
+  /** Default: {@link WILLING_CALLEE}. */
+  readonly callee?: Callee;
+  /** Verbs that fail, by id or name, and what jambonz says about it. */
+  readonly failures?: Readonly<Record<string, string>>;
 }
 
 /** A caller who listens until the application hangs up. */

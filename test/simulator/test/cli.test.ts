@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SCENARIOS } from '../index.ts';
 import { clearStage } from './harness.ts';
 import { startRawServer } from './raw-server.ts';
 
@@ -50,6 +51,35 @@ test('--help says how to use it and how to write a script', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/--url/);
   expect(out).toMatch(/onHook/);
+  for (const { name, summary } of SCENARIOS) expect(out).toContain(`${name.padEnd(22)}${summary}`);
+});
+
+test('--scenario plays one kind of call and says what became of it', async () => {
+  const server = await startRawServer();
+  const { exit } = simulate('--url', server.url, '--scenario', 'outbound-busy', '--speed', '50');
+  await (await server.socket()).status('call:status', { call_status: 'busy' });
+  const { code, out } = await exit;
+  expect(out).toMatch(/^outbound-busy: completed: the callee: Busy Here/);
+  expect(out).toMatch(/sent +1:call:status 1:call:status 1:call:status/);
+  expect(code).toBe(0);
+});
+
+test('with --json the record of the scenario comes as JSON, and a call that ended otherwise gives 1', async () => {
+  const server = await startRawServer();
+  const { exit } = simulate('--url', server.url, '--scenario', 'inbound-ivr', '--own-verbs', '--json', '--speed', '50');
+  const socket = await server.socket();
+  socket.ack(await socket.message('session:new'), []);
+  socket.ack(await socket.message('verb:hook'), [{ verb: 'answer' }]);
+  socket.socket.close(1011);
+  const second = await server.socket(2);
+  second.socket.close(1011);
+  const { code, out } = await exit;
+  expect(JSON.parse(out)).toMatchObject({
+    scenario: 'inbound-ivr',
+    ok: false,
+    calls: [{ outcome: { reason: 'lost' } }],
+  });
+  expect(code).toBe(1);
 });
 
 test('the command places scripted calls, sums them up and ends with 0', async () => {
@@ -96,6 +126,7 @@ test.each([
   ['no URL', [], /--url is missing/],
   ['an unknown flag', ['--url', 'ws://x', '--cals', '3'], /--cals/],
   ['a number that is none', ['--url', 'ws://x', '--calls', 'many'], /--calls must be a number/],
+  ['an unknown scenario', ['--url', 'ws://x', '--scenario', 'nonsense'], /unknown scenario nonsense/],
   ['a script that is no file', ['--url', 'ws://x', '--script', '/nowhere.json'], /nowhere\.json/],
   [
     'a script with a fault',

@@ -7,6 +7,13 @@ const NOTIFY = { verb: 'config', notifyEvents: true };
 const PAUSE = { verb: 'pause', length: 1 };
 const DIAL = { verb: 'dial', id: 'out', target: [{ type: 'phone', number: '+300' }] };
 const CONFERENCE = { verb: 'conference', name: 'room', id: 'conf' };
+const LLM = {
+  verb: 'llm',
+  id: 'bot',
+  vendor: 'openai',
+  auth: { apiKey: 'key' },
+  llmOptions: { response_create: {} },
+};
 const LISTEN = { verb: 'listen', url: 'wss://127.0.0.1/audio', id: 'listen' };
 
 /** A call that is in the verb with this id. */
@@ -213,7 +220,7 @@ test('boostAudioSignal and media:path take their value as data itself', async ()
 });
 
 test('llm commands reach a running llm only, and a tool output needs no data', async () => {
-  const { socket, call } = await openIn({ verb: 'llm', id: 'bot', vendor: 'openai', llmOptions: {} });
+  const { socket, call } = await openIn(LLM);
   socket.send({ type: 'command', command: 'llm:tool-output', tool_call_id: 't1' });
   socket.command('llm:update', { type: 'session.update' });
   await settle();

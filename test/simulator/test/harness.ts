@@ -56,7 +56,8 @@ export async function clearStage(): Promise<void> {
   await Promise.all(aborted);
 }
 
-/** Lets messages that are on their way arrive. */
-export function settle(ms = 40): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Lets messages that are on their way arrive: in steps, so that a busy machine gets round to them as well. */
+export async function settle(ms = 40): Promise<void> {
+  const steps = 8;
+  for (let step = 0; step < steps; step += 1) await new Promise((resolve) => setTimeout(resolve, ms / steps));
 }

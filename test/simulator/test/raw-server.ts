@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
 
-const WAIT_MS = 4000;
+const WAIT_MS = 8000;
 
 /** A list that can be waited on. */
 class Inbox<T> {
@@ -51,6 +51,15 @@ export class ServerSocket {
     socket.on('message', (data) => {
       const json: unknown = JSON.parse(String(data));
       if (isJsonObject(json)) this.#inbox.push(json);
+    });
+  }
+
+  /** Tells of every message, past and future. */
+  onMessage(tell: (message: JsonObject) => void): void {
+    for (const message of this.messages) tell(message);
+    this.socket.on('message', (data) => {
+      const json: unknown = JSON.parse(String(data));
+      if (isJsonObject(json)) tell(json);
     });
   }
 
@@ -103,6 +112,8 @@ export class RawServer {
   readonly #tcp = new Set<Socket>();
   /** Upgrade requests so far. */
   upgrades = 0;
+  /** Told of every websocket as it is opened. */
+  onSocket: (socket: ServerSocket) => void = () => undefined;
   /** Gives true when it has answered the upgrade itself. */
   answerUpgrade: UpgradeAnswer = () => false;
 
@@ -116,7 +127,11 @@ export class RawServer {
       socket.on('error', () => undefined);
       this.upgrades += 1;
       if (this.answerUpgrade(request, socket, this.upgrades)) return;
-      wss.handleUpgrade(request, socket, head, (ws) => this.#sockets.push(new ServerSocket(ws, request)));
+      wss.handleUpgrade(request, socket, head, (ws) => {
+        const opened = new ServerSocket(ws, request);
+        this.#sockets.push(opened);
+        this.onSocket(opened);
+      });
     });
   }
 

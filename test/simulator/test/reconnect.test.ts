@@ -152,7 +152,7 @@ test('after a drop before the ack to session:new, the ack to session:reconnect i
   const reconnect = await second.message('session:reconnect');
   second.ack(session, [{ verb: 'say', text: 'old msgid' }]);
   second.ack(reconnect, [{ verb: 'pause', length: 100, id: 'first' }]);
-  await second.status('call:status', { call_status: 'trying' });
+  await settle();
   expect(call.state.verbs.items.map(({ id }) => id)).toEqual(['first']);
   expect(call.counters.acksUnknown).toBe(1);
 });
@@ -223,7 +223,7 @@ test('503 without Connection: close runs into the handshake timeout and is follo
 test('last words that never get through make the call lost', async () => {
   const { server, call } = await openAnsweredCall({ ackTimeoutMs: 80 });
   await server.close();
-  await settle(10);
+  while (call.connected) await settle(5);
   call.hangup();
   expect(await call.ended).toMatchObject({ reason: 'lost', detail: expect.stringMatching(/did not come back/) });
 });

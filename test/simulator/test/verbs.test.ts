@@ -155,10 +155,10 @@ test('a second ack is counted and has no effect', async () => {
 test('a redirect verb asks its hook for the next application, and without an ack the call is over', async () => {
   const verbs = [{ verb: 'answer' }, { verb: 'redirect', actionHook: '/next' }];
   const { socket, call } = await openCall(verbs, { ackTimeoutMs: 60 });
-  socket.ack(await socket.message('verb:hook', ({ hook }) => hook === '/next'), [
+  socket.ack(await socket.message('session:redirect', ({ hook }) => hook === '/next'), [
     { verb: 'redirect', actionHook: '/more' },
   ]);
-  await socket.message('verb:hook', ({ hook }) => hook === '/more');
+  await socket.message('session:redirect', ({ hook }) => hook === '/more');
   expect(await call.ended).toMatchObject({ reason: 'completed', detail: 'the verbs ran out' });
 });
 

@@ -1,6 +1,7 @@
 /// <reference path="./verb-specifications.d.ts" />
 import specifications from '@jambonz/verb-specifications';
 import { isJsonObject, type JsonObject } from '../wire/json.ts';
+import { checkConstruction } from './constructors.ts';
 
 /** One verb of an application. */
 export interface Verb {
@@ -70,13 +71,7 @@ function toVerb(normalized: Record<string, unknown>): Verb {
   specifications.validateVerb(name, data, SILENT_LOGGER);
   if (!EXECUTABLE.has(name)) throw new Error(`invalid task ${name}`);
   if (!isJsonObject(data)) throw new Error(`${name}: properties must be an object`);
-  if (name === 'say') checkSay(data);
+  checkConstruction(name, data);
   const id = data['id'];
   return { name, id: typeof id === 'string' ? id : undefined, data };
-}
-
-// Beyond the specification, jambonz refuses to build a say that has nothing to say.
-function checkSay(data: JsonObject): void {
-  const hasText = typeof data['text'] === 'string' || Array.isArray(data['text']);
-  if (!hasText && data['stream'] !== true) throw new Error('say: either text or stream is required');
 }

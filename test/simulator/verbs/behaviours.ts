@@ -1,7 +1,12 @@
 import type { Verb } from './application.ts';
+import { runConference } from './conference.ts';
+import { runDequeue } from './dequeue.ts';
 import { runDial } from './dial.ts';
+import { runEnqueue } from './enqueue.ts';
 import { runGather } from './gather.ts';
 import type { VerbHost } from './host.ts';
+import { runRedirect } from './redirect.ts';
+import { runRestDial } from './rest-dial.ts';
 import type { VerbRun } from './verb-run.ts';
 
 /** Executes a verb; resolves to false when jambonz ends the call over its failure. */
@@ -14,6 +19,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
     host.configure(run.verb.data);
     return true;
   },
+  conference: runConference,
+  dequeue: runDequeue,
   dial: runDial,
   dtmf: async (run, host) => {
     host.noteDtmf(run.verb.data);
@@ -23,17 +30,23 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
     host.noteDub(run.verb.data);
     return true;
   },
+  enqueue: runEnqueue,
   gather: runGather,
   hangup: async (_run, host) => {
     host.hangUp();
     return true;
   },
   play: runPlayback,
-  redirect: async (run, host) => (await host.hook(run.verb.data['actionHook'], {}, true)) !== 'failed',
+  redirect: runRedirect,
+  'rest:dial': runRestDial,
   say: runPlayback,
   'sip:decline': async ({ verb }, host) => {
     const { status, reason } = verb.data;
     host.decline(Number(status), typeof reason === 'string' ? reason : DECLINED);
+    return true;
+  },
+  'sip:refer': async (run, host) => {
+    await host.hook(run.verb.data['actionHook'], { refer_status: 202, final_referred_call_status: 200 }, true);
     return true;
   },
   'sip:request': async (run, host) => {

@@ -29,12 +29,12 @@ export class VerbEngine {
 
   /** Executes `verbs` and whatever comes to replace or extend them; resolves when the call has nothing left to do. */
   async run(verbs: Verb[]): Promise<void> {
-    this.#queue = verbs;
+    this.#queue = [...verbs];
     let verb = this.#queue.shift();
     while (verb && !this.#gone) {
       const sound = await this.#execute(verb);
       if (!sound) return;
-      if (this.#queue.length === 0 && !this.#gone && !this.#host.givenUp) await this.#commands();
+      if (this.#queue.length === 0 && !this.#gone && !this.#host.isGivenUp()) await this.#commands();
       verb = this.#queue.shift();
     }
   }
@@ -42,7 +42,7 @@ export class VerbEngine {
   /** Drops what runs and waits; goes on with `verbs`. */
   replace(verbs: Verb[]): void {
     if (this.#gone) return;
-    this.#queue = verbs;
+    this.#queue = [...verbs];
     const current = this.#current;
     this.#current = undefined;
     if (current) current.kill('replaced');
@@ -59,7 +59,7 @@ export class VerbEngine {
 
   /** Ends the current verb only. */
   skip(): void {
-    this.#current?.kill('replaced');
+    this.#current?.kill('skipped');
   }
 
   /** The call is gone. */
@@ -75,20 +75,30 @@ export class VerbEngine {
     this.#current = run;
     this.#host.verbStarting(verb);
     const ready = this.#prepare(verb);
-    const sound = !ready || (await behaviourOf(verb)(run, this.#host));
+    const sound = !ready || (await this.#perform(run));
     if (this.#current === run) this.#current = undefined;
     if (ready && sound) this.#host.verbFinished(verb);
     return sound;
   }
 
+  async #perform(run: VerbRun): Promise<boolean> {
+    const { verb } = run;
+    const failure = this.#host.failureOf(verb);
+    if (failure === undefined) return behaviourOf(verb)(run, this.#host);
+    // A verb that fails says so and is over; the ones behind it go on.
+    const what = verb.name === 'say' ? { msg: 'TTS error', failover: 'not available' } : { msg: `${verb.name} error` };
+    this.#host.reportError({ ...what, details: failure, verb: verb.name, id: verb.id });
+    return true;
+  }
+
   #prepare(verb: Verb): boolean {
     const precondition = preconditionOf(verb);
     if (precondition === 'media' && !playsEarly(verb)) this.#host.answer();
-    if (precondition === 'answered' && !this.#host.answered) {
+    if (precondition === 'answered' && !this.#host.isAnswered()) {
       this.#host.ignored(`${verb.name} skipped: the call was not answered`);
       return false;
     }
-    if (precondition === 'unanswered' && this.#host.answered) {
+    if (precondition === 'unanswered' && this.#host.isAnswered()) {
       this.#host.ignored(`${verb.name} skipped: the call is already answered`);
       return false;
     }

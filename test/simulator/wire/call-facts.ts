@@ -5,6 +5,9 @@ import type { JsonObject } from './json.ts';
 /** What stays the same during a call; every message to the server is built from it. Shapes: captured from jambonz feature-server 0.9.8. */
 export interface CallFacts {
   readonly callSid: string;
+  readonly direction: 'inbound' | 'outbound';
+  /** The call whose `dial` brought this one about, when it has become a call of its own. */
+  readonly parentCallSid: string | undefined;
   readonly from: string;
   readonly to: string;
   readonly callerName: string;
@@ -25,7 +28,10 @@ export interface CallProgress {
 }
 
 export const TRYING: CallProgress = { status: 'trying', sipStatus: 100, sipReason: 'Trying' };
+export const RINGING: CallProgress = { status: 'ringing', sipStatus: 180, sipReason: 'Ringing' };
 export const IN_PROGRESS: CallProgress = { status: 'in-progress', sipStatus: 200, sipReason: 'OK' };
+export const COMPLETED: CallProgress = { ...IN_PROGRESS, status: 'completed' };
+export const CANCELED: CallProgress = { status: 'no-answer', sipStatus: 487, sipReason: 'Request Terminated' };
 
 const NO_TRACE = '0'.repeat(32);
 const NO_SPAN = '0'.repeat(16);
@@ -43,12 +49,16 @@ export interface CallerIdentity {
   readonly from: string;
   readonly to: string;
   readonly tracing: boolean;
+  readonly direction: 'inbound' | 'outbound';
+  readonly parentCallSid: string | undefined;
 }
 
-/** Invents what a new inbound call brings along. */
+/** Invents what a new call brings along. */
 export function makeCallFacts(caller: CallerIdentity): CallFacts {
   return {
     callSid: caller.callSid ?? randomUUID(),
+    direction: caller.direction,
+    parentCallSid: caller.parentCallSid,
     from: caller.from,
     to: caller.to,
     callerName: '"Simulated Caller"',
@@ -73,9 +83,13 @@ export function isTraced(facts: CallFacts): boolean {
 
 /** The `data` that hooks, `call:status` and `session:redirect` have in common. */
 export function callInfo(facts: CallFacts, progress: CallProgress): JsonObject {
+  const origin = {
+    originating_sip_ip: '127.0.0.1',
+    originating_sip_trunk_name: CARRIER,
+  };
   return {
     call_sid: facts.callSid,
-    direction: 'inbound',
+    direction: facts.direction,
     from: facts.from,
     to: facts.to,
     call_id: facts.sipCallId,
@@ -87,8 +101,8 @@ export function callInfo(facts: CallFacts, progress: CallProgress): JsonObject {
     trace_id: facts.traceId,
     application_sid: APPLICATION_SID,
     fs_sip_address: SIP_ADDRESS,
-    originating_sip_ip: '127.0.0.1',
-    originating_sip_trunk_name: CARRIER,
+    ...(facts.direction === 'inbound' && origin),
+    ...(facts.parentCallSid !== undefined && { parent_call_sid: facts.parentCallSid }),
   };
 }
 
@@ -103,73 +117,18 @@ export function childCallInfo(facts: CallFacts, childSid: string, to: string, pr
   };
 }
 
-/** The `data` of `session:new` and, unchanged, of every later `session:reconnect`: the whole INVITE, about 4 KB. */
-export function sessionData(facts: CallFacts): JsonObject {
-  const sdp = [
-    'v=0',
-    'o=- 1718000000 1718000001 IN IP4 127.0.0.1',
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    `m=audio ${facts.mediaPort} RTP/AVP 0 8 101`,
-    'a=rtpmap:0 PCMU/8000',
-    'a=rtpmap:8 PCMA/8000',
-    'a=rtpmap:101 telephone-event/8000',
-    'a=fmtp:101 0-16',
-    'a=sendrecv',
-    `a=rtcp:${facts.mediaPort + 1}`,
-    'a=ptime:20',
-    '',
-  ].join('\r\n');
-  const uri = `sip:${facts.to}@${SIP_ADDRESS}`;
-  const headers = inviteHeaders(facts, sdp.length);
-  // Here the server's own address goes by another name.
-  const { fs_sip_address: address, ...info } = callInfo(facts, TRYING);
-  return {
-    sip: {
-      headers: Object.fromEntries(
-        headers.map(([name, value]) => [name.startsWith('X-') ? name : name.toLowerCase(), value]),
-      ),
-      raw: `INVITE ${uri} SIP/2.0\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${sdp}`,
-      body: sdp,
-      method: 'INVITE',
-      version: '2.0',
-      uri,
-      payload: [{ type: 'application/sdp', content: sdp }],
-    },
-    direction: 'inbound',
-    trace_id: facts.traceId,
-    has_recording: false,
-    caller_name: facts.callerName,
-    ...info,
-    local_sip_address: address,
-    service_provider_sid: SERVICE_PROVIDER_SID,
-    defaults: {
-      synthesizer: { vendor: 'google', language: 'en-US', voice: 'en-US-Standard-C' },
-      recognizer: { vendor: 'google', language: 'en-US' },
-    },
-  };
-}
+/** Speech settings of the application, part of every `session:new`. */
+export const DEFAULTS: JsonObject = {
+  synthesizer: { vendor: 'google', language: 'en-US', voice: 'en-US-Standard-C' },
+  recognizer: { vendor: 'google', language: 'en-US' },
+};
 
-function inviteHeaders(facts: CallFacts, contentLength: number): [name: string, value: string][] {
-  return [
-    ['Via', `SIP/2.0/UDP 127.0.0.1;rport=5060;branch=${facts.branch};received=127.0.0.1`],
-    ['Max-Forwards', '70'],
-    ['From', `${facts.callerName} <sip:${facts.from}@127.0.0.1:5060>;tag=${facts.tag}`],
-    ['To', `<sip:${facts.to}@127.0.0.1>`],
-    ['Call-ID', facts.sipCallId],
-    ['CSeq', '104852873 INVITE'],
-    ['Contact', '<sip:127.0.0.1:5060>'],
-    ['User-Agent', 'simulated SBC'],
-    ['Allow', 'INVITE, ACK, CANCEL, BYE, REFER, NOTIFY, OPTIONS, UPDATE, PRACK, INFO, MESSAGE'],
-    ['Supported', 'timer, path, replaces'],
-    ['X-Account-Sid', ACCOUNT_SID],
-    ['X-Application-Sid', APPLICATION_SID],
-    ['X-CID', facts.sbcCallId],
-    ['X-Forwarded-For', '127.0.0.1'],
-    ['X-Originating-Carrier', CARRIER],
-    ['X-Voip-Carrier-Sid', CARRIER_SID],
-    ['Content-Type', 'application/sdp'],
-    ['Content-Length', String(contentLength)],
-  ];
-}
+/** Whose message or call it is, as jambonz names the account. */
+export const ACCOUNT = {
+  account_sid: ACCOUNT_SID,
+  service_provider_sid: SERVICE_PROVIDER_SID,
+  application_sid: APPLICATION_SID,
+} as const;
+
+/** What the SIP message of an inbound call needs. */
+export const SIP = { address: SIP_ADDRESS, carrier: CARRIER, carrierSid: CARRIER_SID } as const;

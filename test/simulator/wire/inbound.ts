@@ -16,10 +16,13 @@ const WITHOUT_DATA: ReadonlySet<unknown> = new Set(['llm:tool-output', 'tts:flus
 /**
  * Reads a message, in the order of checks of jambonz feature-server 0.9.8. Text or binary makes no difference to it.
  *
- * @param callSid of the call, for commands that name no leg.
+ * @param callSid what the socket takes for its call, for commands that name no leg.
  * @returns also the JSON, undefined when it is none.
  */
-export function readInbound(raw: Buffer, callSid: string): { readonly json: unknown; readonly inbound: Inbound } {
+export function readInbound(
+  raw: Buffer,
+  callSid: string | undefined,
+): { readonly json: unknown; readonly inbound: Inbound } {
   const content = raw.toString('utf8');
   let json: unknown;
   try {
@@ -34,7 +37,7 @@ export function readInbound(raw: Buffer, callSid: string): { readonly json: unkn
   return { json, inbound: { kind: 'invalid', error: { msg: 'InvalidMessage', details, content } } };
 }
 
-function classify(json: unknown, callSid: string): Classified {
+function classify(json: unknown, callSid: string | undefined): Classified {
   if (typeof json !== 'object' || json === null) return invalid('type property not supplied');
   const message: Record<string, unknown> = { ...json };
   const { type, msgid, command, data, queueCommand = false } = message;

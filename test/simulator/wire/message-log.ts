@@ -4,6 +4,8 @@ import type { JsonObject } from './json.ts';
 /** One websocket message of a call, in either direction. */
 export interface LoggedMessage {
   readonly direction: 'received' | 'sent';
+  /** On which of the call's sockets, in the order they were first needed: 1, 2, …; a reconnect keeps the number. */
+  readonly socket: number;
   /** On the clock of `performance.now()`, ms. */
   readonly at: number;
   /** What went over the wire. */
@@ -90,6 +92,8 @@ export class MessageLog {
         const wanted = typeof match === 'string' ? `"${match}"` : 'that matches';
         reject(new Error(`no message ${wanted} within ${timeoutMs} ms`));
       }, timeoutMs);
+      // Whoever waits for a message of a call that is over keeps no process alive.
+      timer.unref();
       this.#waiters.add(waiter);
     });
   }

@@ -1,23 +1,11 @@
-import type { Tally } from './tally.ts';
-import { shortId } from './wire/ids.ts';
-import type { JsonObject } from './wire/json.ts';
+import type { Tally } from '../tally.ts';
+import { shortId } from '../wire/ids.ts';
+import type { JsonObject } from '../wire/json.ts';
+import { wantsAck } from '../wire/wants-ack.ts';
+import { SettledAcks } from './settled-acks.ts';
 
-/** What jambonz says without waiting for an ack (jambonz feature-server 0.9.8); everything else wants one. */
-const WITHOUT_ACK: ReadonlySet<string> = new Set([
-  'call:status',
-  'verb:status',
-  'jambonz:error',
-  'llm:event',
-  'llm:tool-call',
-  'agent:event',
-  'agent:tool-call',
-  'tts:tokens-result',
-  'tts:streaming-event',
-]);
-
-/** How many messages may wait for a socket, and how many message ids are remembered to tell late acks from unknown ones. */
+/** How many messages may wait for a socket. */
 const MAX_QUEUED = 1000;
-const MAX_REMEMBERED = 16;
 
 /** What came of a message that wanted an ack. */
 export type Answer = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly fault: string };
@@ -29,7 +17,7 @@ export interface Outgoing {
   readonly data: JsonObject;
 }
 
-/** What the requests need from their call. */
+/** What the requests need from their socket. */
 export interface RequestsPort {
   /** Gives the message its envelope and writes it to the open socket. */
   transmit(msgid: string, outgoing: Outgoing): void;
@@ -52,17 +40,23 @@ interface Queued {
 }
 
 /**
- * What jambonz says and which acks it waits for. A message that wants an ack waits 5 s for it; when the socket drops the
- * wait is over at once. While there is no socket, and until `session:reconnect` is acked, messages queue.
+ * Where the requests of one socket stand. `away`: no socket, or none yet. `reconnecting`: `session:reconnect` is not acked.
+ * `mute`: jambonz waits for ever for an ack that has come; see {@link Requests.resume}. `silent`: nothing is said any more.
+ */
+type RequestState = 'away' | 'reconnecting' | 'live' | 'mute' | 'silent';
+
+/**
+ * What jambonz says on one socket and which acks it waits for. A message that wants an ack waits 5 s for it; when the socket
+ * drops the wait is over at once. While there is no socket, and until `session:reconnect` is acked, messages queue.
  */
 export class Requests {
   readonly #port: RequestsPort;
   readonly #ackTimeoutMs: number;
   readonly #tally: Tally;
   readonly #pending = new Map<string, Pending>();
-  readonly #settled = new Map<string, 'answered' | 'given up'>();
+  readonly #settled = new SettledAcks();
   #queue: Queued[] = [];
-  #state: 'away' | 'reconnecting' | 'live' | 'silent' = 'away';
+  #state: RequestState = 'away';
   /** The msgid whose ack is the initial application: of `session:new`, or of the `session:reconnect` that took its place. */
   #initial: string | undefined;
   #drained: (() => void) | undefined;
@@ -73,21 +67,35 @@ export class Requests {
     this.#tally = tally;
   }
 
-  /** The first socket is open: asks for the initial application. */
-  begin(outgoing: Outgoing): Promise<Answer> {
-    this.#state = 'live';
-    return new Promise((resolve) => {
-      this.#initial = this.#transmit(outgoing, resolve);
-    });
+  /** Everything is queued although the socket is open. */
+  get mute(): boolean {
+    return this.#state === 'mute';
   }
 
-  /** A later socket is open. What waits in the queue goes out after the ack to `outgoing`, the `session:reconnect`. */
+  /** The first socket is open. */
+  opened(): void {
+    if (this.#state === 'silent') return;
+    this.#state = 'live';
+    this.#flush();
+  }
+
+  /** The first connect failed: what made jambonz dial is lost. */
+  failed(reason: string): void {
+    this.#loseQueue(reason);
+  }
+
+  /**
+   * A later socket is open. What waits in the queue goes out after the ack to `outgoing`, the `session:reconnect`. When that
+   * ack stands in for the one to `session:new`, jambonz takes the application from it and then forgets to open the queue:
+   * it is mute until the next reconnect.
+   */
   resume(outgoing: Outgoing): void {
     if (this.#state === 'silent') return;
     this.#state = 'reconnecting';
     const initial = this.#initial === undefined ? undefined : this.#forget(this.#initial);
     const msgid = this.#transmit(outgoing, (answer) => {
-      this.#resumed(answer);
+      if (initial && answer.ok && this.#state !== 'silent') this.#state = 'mute';
+      else this.#resumed(answer);
       initial?.resolve(answer);
     });
     if (initial) this.#initial = msgid;
@@ -97,7 +105,7 @@ export class Requests {
   say(outgoing: Outgoing): Promise<Answer> {
     // What jambonz says on a session that was closed with 1000 is dropped, and nobody waits for an answer.
     if (this.#state === 'silent') return Promise.resolve({ ok: true, data: undefined });
-    if (WITHOUT_ACK.has(outgoing.type)) {
+    if (!wantsAck(outgoing.type)) {
       if (this.#state === 'live') this.#port.transmit(shortId(), outgoing);
       else this.#enqueue({ outgoing, resolve: undefined });
       return Promise.resolve({ ok: true, data: undefined });
@@ -112,23 +120,13 @@ export class Requests {
   ack(msgid: string, data: unknown): void {
     const pending = this.#forget(msgid);
     if (pending) {
-      this.#remember(msgid, 'answered');
+      this.#settled.add(msgid, 'answered');
       this.#tally.acksAnswered += 1;
       if (this.#initial === msgid) this.#initial = undefined;
       pending.resolve({ ok: true, data });
       return;
     }
-    const earlier = this.#settled.get(msgid);
-    if (earlier === 'answered') {
-      this.#tally.acksDuplicate += 1;
-      this.#port.ignored(`second ack for ${msgid}`);
-    } else if (earlier === 'given up') {
-      this.#tally.acksLate += 1;
-      this.#port.ignored(`late ack for ${msgid}: nobody waits for it any more`);
-    } else {
-      this.#tally.acksUnknown += 1;
-      this.#port.ignored(`ack for unknown msgid ${msgid}`);
-    }
+    this.#port.ignored(this.#settled.countOdd(msgid, this.#tally));
   }
 
   /** The socket went away. Acks it owes will not come; only the initial application may still come through the next socket. */
@@ -164,6 +162,7 @@ export class Requests {
   /** Resolves when nothing waits for a socket any more, or with false after the time for an ack. */
   drained(): Promise<boolean> {
     if (this.#queue.length === 0) return Promise.resolve(true);
+    if (this.#state === 'mute') return Promise.resolve(false);
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), this.#ackTimeoutMs);
       this.#drained = () => {
@@ -180,6 +179,7 @@ export class Requests {
       this.#giveUp(msgid, `no ack to ${outgoing.type} within ${this.#ackTimeoutMs} ms`);
     }, this.#ackTimeoutMs);
     this.#pending.set(msgid, { resolve, timer });
+    if (outgoing.type === 'session:new') this.#initial = msgid;
     this.#port.transmit(msgid, outgoing);
     return msgid;
   }
@@ -204,6 +204,10 @@ export class Requests {
       return;
     }
     this.#state = 'live';
+    this.#flush();
+  }
+
+  #flush(): void {
     const queue = this.#queue;
     this.#queue = [];
     for (const { outgoing, resolve } of queue) {
@@ -224,7 +228,7 @@ export class Requests {
   #giveUp(msgid: string, fault: string): void {
     const pending = this.#forget(msgid);
     if (!pending) return;
-    this.#remember(msgid, 'given up');
+    this.#settled.add(msgid, 'given up');
     if (this.#initial === msgid) this.#initial = undefined;
     pending.resolve({ ok: false, fault });
   }
@@ -235,12 +239,5 @@ export class Requests {
     clearTimeout(pending.timer);
     this.#pending.delete(msgid);
     return pending;
-  }
-
-  #remember(msgid: string, how: 'answered' | 'given up'): void {
-    this.#settled.set(msgid, how);
-    if (this.#settled.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#settled.keys();
-    if (oldest !== undefined) this.#settled.delete(oldest);
   }
 }

@@ -1,5 +1,6 @@
 import { type ClientOptions, WebSocket } from 'ws';
-import type { Address, RetryPolicy } from './wire/address.ts';
+import type { RetryPolicy } from '../wire/address.ts';
+import type { ConnectionListener, ConnectionSettings } from './connection-settings.ts';
 
 const SUBPROTOCOL = 'ws.jambonz.org';
 const FIRST_BACKOFF_MS = 500;
@@ -8,40 +9,13 @@ const TCP_FAULTS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', '
 /** How long the far end of a socket we closed has to close it too. */
 const CLOSE_LIMIT_MS = 5000;
 
-export interface ConnectionSettings {
-  readonly address: Address;
-  readonly handshakeTimeoutMs: number;
-  /** The largest message that is taken, bytes before compression. */
-  readonly maxPayload: number;
-  readonly compression: boolean;
-  /** How much faster than in reality the waits between connects pass. */
-  readonly speed: number;
-}
-
-/** What the owner of a connection is told. */
-export interface ConnectionListener {
-  /** A socket is open; `first` for the one that begins the call. */
-  opened(first: boolean): void;
-  message(data: Buffer, binary: boolean): void;
-  /** The socket went away; the connection comes back by itself, or when woken. */
-  dropped(code: number): void;
-  /** The server closed with 1000: it wants no more of this call. */
-  givenUp(): void;
-  /** A reconnect was answered with an HTTP status. */
-  refused(status: number): void;
-  /** The first connect failed for good. */
-  failed(reason: string): void;
-  /** A frame that came on a socket we were closing would have crashed jambonz. */
-  crashed(error: Error): void;
-}
-
 interface DialFault {
   readonly policy: RetryPolicy | undefined;
   readonly reason: string;
 }
 
 /**
- * The websocket of one call, over all its reconnects, with the rules of jambonz feature-server 0.9.8: which first connects
+ * One websocket of a call, over all its reconnects, with the rules of jambonz feature-server 0.9.8: which first connects
  * are repeated, when it comes back after a drop (0.5, 1, 2, 4 s and on, never reset), how often (five connects per call by
  * itself, refused TCP not counted), and that close code 1000 ends it.
  */
@@ -58,8 +32,11 @@ export class Connection {
   #firstAttempts = 0;
   #connects = 0;
   #opened = false;
+  #deaf: WebSocket | undefined;
   /** No new socket is opened any more. */
   #over = false;
+  /** It comes back by itself after a drop; otherwise only when there is something to say. */
+  #automatic = true;
   /** The drop that is under way is our own doing, whatever its close code. */
   #dropping = false;
   #closing: { readonly done: () => void } | undefined;
@@ -78,16 +55,19 @@ export class Connection {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  /** Makes the first connect. */
-  connect(): void {
+  /** Connects now, because there is something to say: for the first time, instead of later, or when the automatic reconnects are used up. */
+  wake(): void {
+    if (this.#over || this.#socket || this.#dialling) return;
+    // A first connect that is repeated keeps its pace.
+    if (!this.#opened && this.#firstAttempts > 0) return;
+    clearTimeout(this.#timer);
     this.#dial();
   }
 
-  /** Reconnects now instead of later, because there is something to say. Also when the automatic reconnects are used up. */
-  wake(): void {
-    if (this.#over || this.#socket || this.#dialling || !this.#opened) return;
+  /** From now on it comes back after a drop only when woken. */
+  retire(): void {
+    this.#automatic = false;
     clearTimeout(this.#timer);
-    this.#dial();
   }
 
   /** Writes to the open socket; false when there is none. */
@@ -109,6 +89,11 @@ export class Connection {
   setReading(reading: boolean): void {
     if (reading) this.#socket?.resume();
     else this.#socket?.pause();
+  }
+
+  /** Misbehaves: what the server sends on the present socket is lost on the way. */
+  deafen(): void {
+    this.#deaf = this.#socket;
   }
 
   /** Closes for good. Resolves when the socket is gone; nothing is told to the listener any more, except a crash. */
@@ -150,7 +135,7 @@ export class Connection {
     socket.once('open', () => this.#onOpen(socket));
     socket.on('message', (data, binary) => {
       // ws hands over one Buffer unless told to use another binaryType.
-      if (!this.#over && Buffer.isBuffer(data)) this.#listener.message(data, binary);
+      if (!this.#over && socket !== this.#deaf && Buffer.isBuffer(data)) this.#listener.message(data, binary);
     });
   }
 
@@ -223,14 +208,21 @@ export class Connection {
     const worthRetrying = policies.has('all') || (fault.policy !== undefined && policies.has(fault.policy));
     if (worthRetrying && this.#firstAttempts <= retries) this.#dialLater();
     else {
-      this.#over = true;
+      this.#firstAttempts = 0;
       this.#listener.failed(fault.reason);
     }
   }
 
   #reconnectLater(): void {
     // `retries` bounds all connects that a call makes by itself, its first one included.
-    if (this.#over || this.#socket || this.#dialling || this.#connects >= this.#settings.address.retries) return;
+    if (
+      !this.#automatic ||
+      this.#over ||
+      this.#socket ||
+      this.#dialling ||
+      this.#connects >= this.#settings.address.retries
+    )
+      return;
     this.#dialLater();
   }
 

@@ -1,10 +1,10 @@
-import type { CallState } from './call-state.ts';
-import type { Clock } from './clock.ts';
-import type { StatusForm } from './options.ts';
-import type { Verb } from './verbs/application.ts';
-import type { ChildLeg } from './verbs/host.ts';
-import { type CallFacts, type CallProgress, callInfo, childCallInfo, IN_PROGRESS, TRYING } from './wire/call-facts.ts';
-import type { JsonObject } from './wire/json.ts';
+import type { CallState } from '../call-state.ts';
+import type { Clock } from '../clock.ts';
+import type { StatusForm } from '../options.ts';
+import type { Verb } from '../verbs/application.ts';
+import type { ChildLeg } from '../verbs/host.ts';
+import { type CallFacts, type CallProgress, callInfo, childCallInfo, IN_PROGRESS, TRYING } from '../wire/call-facts.ts';
+import type { JsonObject } from '../wire/json.ts';
 
 /** Tells the server how call and verbs get on: `call:status` always, `verb:status` once `config` has asked for it. */
 export class CallReporter {
