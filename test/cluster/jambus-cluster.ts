@@ -19,6 +19,14 @@ export interface JambusClusterOptions {
   readonly everywhere?: Readonly<Record<string, string>>;
 }
 
+/** What is different about an adapter. */
+export interface AdapterOptions {
+  /** The gateways that it can reach, by number; it knows them all. Left out: all. */
+  readonly reaches?: readonly number[];
+  /** What it shows to the gateways. Left out: what they take. */
+  readonly token?: string;
+}
+
 /** Gateways and adapters as processes of their own, with a balancer in front for jambonz. */
 export interface JambusCluster {
   /** Of the balancer. */
@@ -32,7 +40,9 @@ export interface JambusCluster {
   /** The links between them, which can be cut: one for each pair. */
   readonly links: readonly TcpProxy[];
   /** Starts one more adapter. */
-  addAdapter(): Promise<JambusProcess>;
+  addAdapter(options?: AdapterOptions): Promise<JambusProcess>;
+  /** Starts a gateway that is gone once more, on the same ports and under the same name. */
+  startGateway(number: number): Promise<JambusProcess>;
   close(): Promise<void>;
 }
 
@@ -44,33 +54,33 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
   const linkPorts: number[] = [];
   const adminPorts: number[] = [];
 
-  const addGateway = async (): Promise<void> => {
-    const [websocketPort, linkPort] = [await freePort(), await freePort()];
-    websocketPorts.push(websocketPort);
-    linkPorts.push(linkPort);
-    gateways.push(
-      await startJambusProcess('gateway', linkPort, {
-        ...options.everywhere,
-        JAMBUS_GATEWAY_ID: `gateway-${gateways.length + 1}`,
-        JAMBUS_WEBSOCKET_HOST: '127.0.0.1',
-        JAMBUS_WEBSOCKET_PORT: String(websocketPort),
-        JAMBUS_LINK_HOST: '127.0.0.1',
-        JAMBUS_LINK_PORT: String(linkPort),
-        JAMBUS_LINK_TOKEN: TOKEN,
-        JAMBUS_DRAIN_MS: '3000',
-      }),
-    );
+  const startGateway = async (number: number): Promise<JambusProcess> => {
+    const gateway = await startJambusProcess('gateway', linkPorts[number] as number, {
+      ...options.everywhere,
+      JAMBUS_GATEWAY_ID: `gateway-${number + 1}`,
+      JAMBUS_WEBSOCKET_HOST: '127.0.0.1',
+      JAMBUS_WEBSOCKET_PORT: String(websocketPorts[number]),
+      JAMBUS_LINK_HOST: '127.0.0.1',
+      JAMBUS_LINK_PORT: String(linkPorts[number]),
+      JAMBUS_LINK_TOKEN: TOKEN,
+      JAMBUS_DRAIN_MS: '3000',
+    });
+    gateways[number] = gateway;
+    return gateway;
   };
-  const addAdapter = async (): Promise<JambusProcess> => {
+  const addAdapter = async ({ reaches, token = TOKEN }: AdapterOptions = {}): Promise<JambusProcess> => {
     const ways = await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
-    links.push(...ways);
+    for (const [number, way] of ways.entries()) {
+      if (reaches?.includes(number) === false) way.cut();
+      links.push(way);
+    }
     const adminPort = await freePort();
     adminPorts.push(adminPort);
     const adapter = await startJambusProcess('adapter', adminPort, {
       ...options.everywhere,
       ...options.bus,
       JAMBUS_GATEWAYS: ways.map(({ port }) => `ws://127.0.0.1:${port}`).join(','),
-      JAMBUS_LINK_TOKEN: TOKEN,
+      JAMBUS_LINK_TOKEN: token,
       JAMBUS_ADMIN_HOST: '127.0.0.1',
       JAMBUS_ADMIN_PORT: String(adminPort),
     });
@@ -78,7 +88,11 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     return adapter;
   };
 
-  for (let n = 0; n < options.gateways; n++) await addGateway();
+  for (let n = 0; n < options.gateways; n++) {
+    websocketPorts.push(await freePort());
+    linkPorts.push(await freePort());
+    await startGateway(n);
+  }
   for (let n = 0; n < options.adapters; n++) await addAdapter();
   const balancer: Balancer = await startBalancer(websocketPorts);
 
@@ -92,6 +106,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     },
     links,
     addAdapter,
+    startGateway,
     async close() {
       await Promise.all(adapters.map((adapter) => adapter.kill()));
       await Promise.all(gateways.map((gateway) => gateway.kill()));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandHandler, DEFAULT_LANES_SETTINGS, type LanesSettings } from '@jambus/bus';
+import { type CommandHandler, type CommandRecord, DEFAULT_LANES_SETTINGS, type LanesSettings } from '@jambus/bus';
 import { describeWithKafka, type KafkaBroker } from '../brokers/kafka/index.ts';
 import { eventOf, eventually, refusalOf } from './driver-support.ts';
 import { SESSION_MS, SHORT_SESSIONS, through } from './kafka-harness.ts';
@@ -120,7 +120,7 @@ await describeWithKafka('a consumer group of the kafka driver', { version: 'newe
       await eventually(() => expect(first.handled).toHaveLength(4));
       const second = scene.handle(await scene.connect());
       await eventually(() => expect(second.handled.map(textOf)).toEqual(['held', 'quick']));
-      const lost = Number(second.handled[0]?.position.split('/')[0]);
+      const lost = partitionOf(second.handled[0]);
       for (const text of numbers(3)) await scene.sendTo(lost, `call-${lost}`, text);
       await eventually(async () => expect((await scene.committed())[lost]).toBe(5));
       release();
@@ -141,7 +141,7 @@ await describeWithKafka('a consumer group of the kafka driver', { version: 'newe
       const second = scene.handle(await scene.connect());
       await eventually(() => expect(second.handled).toHaveLength(1));
       busy = false;
-      const moved = Number(second.handled[0]?.position.split('/')[0]);
+      const moved = partitionOf(second.handled[0]);
       for (const text of numbers(3)) await scene.sendTo(moved, `call-${moved}`, text);
       await eventually(() => expect(second.handled).toHaveLength(4));
       await second.end();
@@ -294,6 +294,10 @@ await describeWithKafka('a consumer group of the kafka driver', { version: 'newe
     });
   });
 });
+
+function partitionOf(record: CommandRecord | undefined): number {
+  return Number(record?.position.split('/')[1]);
+}
 
 function lanesWith(limits: Partial<LanesSettings['limits']>): LanesSettings {
   return { ...DEFAULT_LANES_SETTINGS, limits: { ...DEFAULT_LANES_SETTINGS.limits, ...limits } };

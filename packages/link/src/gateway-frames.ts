@@ -106,6 +106,9 @@ export const EventFrame = Type.Object({
   ),
   causation: Type.Optional(Type.String({ description: 'id of the command that caused it' })),
   result: Type.Optional(VerbResult),
+  decided: Type.Optional(
+    Type.String({ description: 'with a result: the position up to which the commands of the call are decided' }),
+  ),
   traceparent: Type.Optional(Traceparent),
 });
 export type EventFrame = Static<typeof EventFrame>;
@@ -118,7 +121,11 @@ export const ResultFrame = Type.Object({
   command: Type.String({ minLength: 1, description: 'id of the command' }),
   name: Type.String({ description: 'the command, or "ack"' }),
   position: Type.String({ minLength: 1 }),
-  decided: Type.Optional(Type.String({ description: 'position up to which the commands of the call are decided' })),
+  decided: Type.Optional(
+    Type.String({
+      description: 'the same position, unless the command was refused ahead of others, which are not decided',
+    }),
+  ),
   published: Type.Number({ description: 'when the broker took the command, ms since the epoch' }),
   verdict: Verdict,
   replyTo: Type.Optional(Type.String()),

@@ -1,5 +1,14 @@
+import { JambusError } from '@jambus/schema';
 import fc from 'fast-check';
-import { adapterFrames, FrameBatch, type GatewayFrame, gatewayFrames, JambusError } from '../../src/index.ts';
+import {
+  type AdapterFrame,
+  adapterFrames,
+  FrameBatch,
+  type FrameReader,
+  type GatewayFrame,
+  gatewayFrames,
+  type LinkFrame,
+} from '../src/index.ts';
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
 
@@ -17,31 +26,79 @@ const eventFrame: fc.Arbitrary<GatewayFrame> = fc.record(
   },
   { requiredKeys: ['t', 'n', 'call', 'epoch', 'sequence', 'type', 'time', 'application'] },
 );
-const outcomeFrame: fc.Arbitrary<GatewayFrame> = fc.record({
-  t: fc.constant('outcome' as const),
-  n: fc.integer({ min: 1 }),
-  status: fc.constantFrom('delivered' as const, 'returned' as const),
+const counter = fc.integer({ min: 1 });
+const counters = fc.array(counter, { maxLength: 5 });
+const outcomesFrame: fc.Arbitrary<GatewayFrame> = fc.record(
+  {
+    t: fc.constant('outcomes' as const),
+    held: counters,
+    settled: counters,
+    refused: fc.array(fc.tuple(counter, fc.constantFrom('expired' as const, 'duplicate' as const)), { maxLength: 3 }),
+    returned: counters,
+  },
+  { requiredKeys: ['t'] },
+);
+const closedFrame: fc.Arbitrary<GatewayFrame> = fc.record({
+  t: fc.constant('closed' as const),
+  closing: counter,
+  call: text,
+  reason: fc.constantFrom('ended' as const, 'lost' as const, 'moved' as const),
+  epoch: counter,
+  sequence: fc.nat(),
+  at: fc.nat(),
 });
-const framed = fc.tuple(fc.oneof(eventFrame, outcomeFrame), fc.uint8Array({ maxLength: 300 }));
+const commandFrame: fc.Arbitrary<AdapterFrame> = fc.record(
+  {
+    t: fc.constant('command' as const),
+    n: counter,
+    call: text,
+    id: text,
+    position: text,
+    name: fc.string(),
+    verbs: fc.array(fc.string(), { maxLength: 3 }),
+    replaces: fc.boolean(),
+    published: fc.nat(),
+    expires: fc.nat(),
+    overdue: fc.constant(true as const),
+    appearBy: fc.nat(),
+    ifsequence: fc.nat(),
+    replyTo: fc.string(),
+  },
+  { requiredKeys: ['t', 'n', 'call', 'id', 'position', 'name', 'verbs', 'replaces', 'published', 'expires'] },
+);
+const withdrawFrame: fc.Arbitrary<AdapterFrame> = fc.record({ t: fc.constant('withdraw' as const), n: counters });
+const bytes = fc.uint8Array({ maxLength: 300 });
+const framed = fc.tuple(fc.oneof(eventFrame, outcomesFrame, closedFrame), bytes);
+const adapterFramed = fc.tuple(fc.oneof(commandFrame, withdrawFrame), bytes);
 
-function encode(frames: readonly (readonly [GatewayFrame, Uint8Array])[]): Buffer {
+type Framed<Frame> = readonly (readonly [Frame, Uint8Array])[];
+
+function encode(frames: Framed<LinkFrame>): Buffer {
   const batch = new FrameBatch();
   for (const [frame, payload] of frames) batch.add(frame, payload);
   return batch.take();
 }
 
-function decode(message: Buffer): [GatewayFrame, number[]][] {
-  const frames: [GatewayFrame, number[]][] = [];
-  gatewayFrames.read(message, (frame, payload) => frames.push([frame, [...payload]]));
+function decodeWith<Frame extends LinkFrame>(reader: FrameReader<Frame>, message: Buffer): [Frame, number[]][] {
+  const frames: [Frame, number[]][] = [];
+  reader.read(message, (frame, payload) => frames.push([frame, [...payload]]));
   return frames;
 }
+
+const decode = (message: Buffer): [GatewayFrame, number[]][] => decodeWith(gatewayFrames, message);
+const plain = (frames: Framed<LinkFrame>) =>
+  frames.map(([frame, payload]) => [JSON.parse(JSON.stringify(frame)), [...payload]]);
 
 describe('link codec', () => {
   test('gives back the frames and payload bytes that went in, in order', () => {
     fc.assert(
       fc.property(fc.array(framed, { maxLength: 20 }), (frames) => {
-        const expected = frames.map(([frame, payload]) => [JSON.parse(JSON.stringify(frame)), [...payload]]);
-        expect(decode(encode(frames))).toEqual(expected);
+        expect(decode(encode(frames))).toEqual(plain(frames));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(adapterFramed, { maxLength: 20 }), (frames) => {
+        expect(decodeWith(adapterFrames, encode(frames))).toEqual(plain(frames));
       }),
     );
   });
@@ -79,7 +136,7 @@ describe('link codec', () => {
 
   test('refuses a frame of the other direction', () => {
     const batch = new FrameBatch();
-    batch.add({ t: 'hello', adapter: 'a' });
+    batch.add({ t: 'taken', n: 1 });
     expect(() => decode(batch.take())).toThrow(/does not fit/);
   });
 });

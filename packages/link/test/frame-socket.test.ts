@@ -1,13 +1,31 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type AdapterFrame, adapterFrames, FrameBatch, gatewayFrames, type JambusError } from '@jambus/schema';
+import type { JambusError } from '@jambus/schema';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createFrameSocket, type FrameSocket } from '../src/index.ts';
+import {
+  type AdapterFrame,
+  adapterFrames,
+  createFrameSocket,
+  FrameBatch,
+  type FrameSocket,
+  gatewayFrames,
+  type HelloFrame,
+} from '../src/index.ts';
 
 interface End {
   readonly code: number;
   readonly error: JambusError | undefined;
 }
+
+const hello = (adapter: string): HelloFrame => ({
+  t: 'hello',
+  adapter,
+  boot: 'boot',
+  gatewayBoot: '',
+  received: 0,
+  taken: 0,
+  closings: 0,
+});
 
 describe('frame socket', () => {
   let server: WebSocketServer;
@@ -17,6 +35,7 @@ describe('frame socket', () => {
   let messages: number;
   let ended: Promise<End>;
   let onFrame: (frame: AdapterFrame) => void;
+  let onFlush: () => void;
 
   /** A frame socket on the server's side, and the raw websocket that talks to it. */
   beforeEach(async () => {
@@ -25,6 +44,7 @@ describe('frame socket', () => {
     frames = [];
     messages = 0;
     onFrame = () => {};
+    onFlush = () => {};
     const connected = once(server, 'connection');
     peer = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
     peer.on('error', () => {});
@@ -37,6 +57,7 @@ describe('frame socket', () => {
           frames.push([frame, payload.toString()]);
           onFrame(frame);
         },
+        onFlush: () => onFlush(),
         onClose: (code, _reason, error) => resolve({ code, error }),
       });
     });
@@ -52,24 +73,43 @@ describe('frame socket', () => {
 
   const sendFrames = (...ids: string[]): void => {
     const batch = new FrameBatch();
-    for (const adapter of ids) batch.add({ t: 'hello', adapter }, Buffer.from(adapter));
+    for (const adapter of ids) batch.add(hello(adapter), Buffer.from(adapter));
     peer.send(batch.take());
   };
 
   test('what one turn of the event loop sends leaves as one message, in order', async () => {
-    for (let n = 1; n <= 5; n++) near.send({ t: 'outcome', n, status: 'delivered' });
+    for (let n = 1; n <= 5; n++) near.send({ t: 'outcomes', settled: [n] });
     const [message] = (await once(peer, 'message')) as [Buffer];
     const numbers: unknown[] = [];
-    gatewayFrames.read(message, (frame) => numbers.push('n' in frame && frame.n));
-    expect([numbers, messages]).toEqual([[1, 2, 3, 4, 5], 1]);
+    gatewayFrames.read(message, (frame) => numbers.push('settled' in frame && frame.settled));
+    expect([numbers, messages]).toEqual([[[1], [2], [3], [4], [5]], 1]);
+  });
+
+  test('what sums a turn up leaves at its end, behind the frames of the turn, in the same message', async () => {
+    onFlush = () => near.send({ t: 'outcomes', settled: [1, 2] });
+    near.send({ t: 'ready' });
+    near.schedule();
+    const [message] = (await once(peer, 'message')) as [Buffer];
+    const kinds: string[] = [];
+    gatewayFrames.read(message, ({ t }) => kinds.push(t));
+    expect([kinds, messages]).toEqual([['ready', 'outcomes'], 1]);
+  });
+
+  test('what sums a turn up leaves although nothing else does', async () => {
+    onFlush = () => near.send({ t: 'outcomes', held: [1] });
+    near.schedule();
+    const [message] = (await once(peer, 'message')) as [Buffer];
+    const frames: unknown[] = [];
+    gatewayFrames.read(message, (frame) => frames.push(frame));
+    expect(frames).toEqual([{ t: 'outcomes', held: [1] }]);
   });
 
   test('hands out checked frames with their payload', async () => {
     sendFrames('a', 'b');
     while (frames.length < 2) await new Promise((resolve) => setImmediate(resolve));
     expect(frames).toEqual([
-      [{ t: 'hello', adapter: 'a' }, 'a'],
-      [{ t: 'hello', adapter: 'b' }, 'b'],
+      [hello('a'), 'a'],
+      [hello('b'), 'b'],
     ]);
   });
 

@@ -61,7 +61,7 @@ const NOTICE_SHARE = 0.25;
 
 /**
  * The whole gateway: jambonz on one side, adapters on the other, calls between them. `jambonz/` owns its websockets,
- * `calls/` a call and its rules, `events/` the way of events to the adapters, `link/` the adapters.
+ * `calls/` a call and its rules, `reports/` the way of events and results to the adapters, `link/` the adapters.
  */
 export async function createGateway(
   config: GatewayConfig,

@@ -3,9 +3,10 @@ import type { Call } from '../src/calls/call.ts';
 import { createCallHost } from '../src/calls/call-host.ts';
 import { createCallRegistry } from '../src/calls/call-registry.ts';
 import { drain } from '../src/drain.ts';
-import { createEventOutbox, type EventLane } from '../src/events/event-outbox.ts';
 import { createGatewayMetrics } from '../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../src/gateway-spans.ts';
+import type { ReportLink } from '../src/reports/report.ts';
+import { createReportOutbox } from '../src/reports/report-outbox.ts';
 import { callSettings, FakeSocket, gatewayState, jambonz } from './calls/harness.ts';
 
 const MOVED = 1012;
@@ -21,21 +22,26 @@ function gatewayWithCalls() {
     destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
   });
   const calls = createCallRegistry();
-  const outbox = createEventOutbox({
-    windowEvents: 100,
+  const outbox = createReportOutbox({
+    window: { reports: 100, bytes: 1e6 },
     bufferBytes: 1e6,
+    returnMs: 1_000,
     onCongestion() {},
     onShed() {},
     onTaken() {},
   });
-  const lane: EventLane = { id: 'adapter', send: (n) => queueMicrotask(() => outbox.taken(lane, n)) };
-  outbox.addLane(lane);
+  const link: ReportLink = {
+    id: 'adapter',
+    boot: 'first',
+    send: (n) => queueMicrotask(() => outbox.taken(link, n)),
+    sendDrained() {},
+  };
+  outbox.connect(link, undefined);
   const host = createCallHost({
     calls,
     settings: callSettings().settings,
     outbox,
-    announce() {},
-    linkedAdapters: () => 1,
+    adapters: { announce() {}, linked: () => ['adapter'], allMayBeLinked: () => true, recall: () => 'adapter' },
     metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
     spans: createGatewaySpans(NO_TRACING),
     logger,

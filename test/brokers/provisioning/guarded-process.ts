@@ -25,6 +25,8 @@ export interface GuardedProcess {
   terminate(): Promise<void>;
   /** Ends it at once. Resolves when it is gone, and when it was gone already. */
   kill(): Promise<void>;
+  /** Sends it a signal that does not end it. One that is gone gets none. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /**
@@ -69,6 +71,9 @@ export async function startGuarded(options: GuardedProcessOptions): Promise<Guar
       child.ref();
       await killNow(child, options.killCommand);
       await ended;
+    },
+    signal(name) {
+      if (ending === undefined) child.kill(name);
     },
   };
 }

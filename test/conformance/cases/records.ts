@@ -51,6 +51,6 @@ export function recordCases(inScene: DeclareCase): void {
     await scene.eventually(() => expect(adapter.handled).toHaveLength(30));
     const positions = adapter.handled.map(({ position }) => position);
     expect(new Set(positions).size).toBe(30);
-    expect(positions).toEqual(positions.map(() => expect.stringMatching(/^\d+\/\d+$/)));
+    expect(positions).toEqual(positions.map(() => expect.stringMatching(/^[^/]+\/\d+\/\d+$/)));
   });
 }

@@ -39,6 +39,53 @@ export function sharingCases(declare: DeclareCase): void {
     expect(seen).toHaveLength(40);
   });
 
+  inScene('a partition that is given up is read on by the next adapter, in order and without loss', async (scene) => {
+    const calls = callSids(20);
+    // The first command of each call waits until its partition is given up, and those behind it wait with it.
+    const first = await scene.adapter(async (record, signal) => (textOf(record) === '0' ? leftBehind(signal) : DONE));
+    for (const text of numbers(4)) for (const callSid of calls) await scene.send(callSid, text);
+    await scene.eventually(() => expect(first.handled.map(textOf)).toEqual(Array(20).fill('0')));
+
+    const second = await scene.adapter(async () => DONE);
+    const moved = () => calls.filter((callSid) => textsOf(callSid, second.handled).length > 0);
+    await scene.eventually(() => expect(moved().length).toBeGreaterThan(0));
+    await first.stop();
+    await scene.eventually(() => expect(moved()).toHaveLength(20));
+    await scene.eventually(() => {
+      for (const callSid of calls) expect(textsOf(callSid, second.handled).at(-1)).toBe('3');
+    });
+    for (const callSid of calls) expect(textsOf(callSid, second.handled)).toEqual(numbers(4));
+  });
+
+  inScene('commands that come while adapters come and go are handled in order and without loss', async (scene) => {
+    const calls = callSids(10);
+    const adapters = [await scene.adapter(async () => DONE)];
+    let sent = 0;
+    const sendOn = async (count: number) => {
+      for (let n = 0; n < count; n++, sent++) for (const callSid of calls) await scene.send(callSid, String(sent));
+    };
+    await sendOn(3);
+    for (let change = 0; change < 3; change++) {
+      const joining = scene.adapter(async () => DONE);
+      await sendOn(5);
+      adapters.push(await joining);
+      const leaving = adapters[change]?.stop();
+      await sendOn(5);
+      await leaving;
+    }
+    const records = () => adapters.flatMap(({ handled }) => handled);
+    await scene.eventually(() => {
+      for (const callSid of calls) expect(new Set(textsOf(callSid, records())).size).toBe(sent);
+    });
+    // A record may come again to the next adapter, but each adapter has them in order.
+    for (const { handled } of adapters) {
+      for (const callSid of calls) {
+        const seen = textsOf(callSid, handled).map(Number);
+        expect(seen).toEqual([...seen].sort((a, b) => a - b));
+      }
+    }
+  });
+
   inScene('when one adapter dies, the other takes over its calls with all that was unfinished', async (scene) => {
     const first = await scene.adapter(async (record, signal) =>
       textOf(record) === WARM_UP ? DONE : leftBehind(signal),

@@ -1,79 +1,82 @@
 import { randomUUID } from 'node:crypto';
-import { busNames, fromHeaders } from '@jambus/schema';
-import { type Admin, type Consumer, type EachMessagePayload, Kafka, logLevel } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { KafkaForTests } from '../../brokers/kafka/index.ts';
-import type { ChannelMessage, FaultyBroker } from '../broker.ts';
-import { startPublisher } from '../start-publisher.ts';
+import type { FaultyBroker } from '../broker.ts';
+import { ownHeaders } from '../headers.ts';
+import type { StoredCommand } from '../history/index.ts';
+import { storedCommand } from '../stored-command.ts';
+import { type ReadRecord, readTopic } from './read-topic.ts';
 
-const POLL_MS = 100;
+const SESSION_MS = 6_000;
+const MAKING_MS = 200;
 
 /** An Apache Kafka broker, and topics of its own. */
 export async function startKafkaFaultyBroker(kafka: KafkaForTests): Promise<FaultyBroker> {
   const broker = await kafka.start();
-  const names = busNames(`faults-${randomUUID().slice(0, 8)}`);
+  const prefix = `faults-${randomUUID().slice(0, 8)}`;
+  const brokers = broker.brokers.join(',');
   const client = new Kafka({ brokers: [...broker.brokers], clientId: 'faults', logLevel: logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
-  const ends: (() => void)[] = [];
+  const topic = `${prefix}.commands`;
+  const former: StoredCommand[] = [];
+  let log = 0;
+
+  const storedNow = async (): Promise<StoredCommand[]> =>
+    (await readTopic(client, admin, topic)).map((record) => {
+      const place = { log, partition: record.partition, offset: Number(record.message.offset) };
+      return storedCommand(place, ...partsOf(record));
+    });
+
   return {
-    dropsRepeats: false,
-    settings: {
-      JAMBUS_BUS: 'kafka',
-      JAMBUS_KAFKA_BROKERS: broker.brokers.join(','),
-      JAMBUS_PREFIX: names.prefix,
-    },
-    async startPublisher(commandsPerCall, pauseMs) {
-      const args = [broker.brokers.join(','), names.prefix, commandsPerCall, pauseMs];
-      const [publisher, end] = await startPublisher('./kafka/publisher.mjs', args);
-      ends.push(end);
-      return publisher;
-    },
-    stored: async () => {
-      const offsets = await admin.fetchTopicOffsets(names.commands);
-      return offsets.reduce((sum, { offset }) => sum + Number(offset), 0);
-    },
-    read: (channel) => readTopic(client, admin, names[channel]),
-    lag: () => lagOf(admin, names.commands, `${names.commands}.adapters`),
+    name: `Kafka ${broker.version}`,
+    settings: { JAMBUS_BUS: 'kafka', JAMBUS_KAFKA_BROKERS: brokers, JAMBUS_PREFIX: prefix },
+    publisherArgs: ['kafka', brokers, prefix],
+    sessionMs: SESSION_MS,
+    watch: async () => {},
+    stored: async () => [...former, ...(await storedNow())],
+    read: async (channel) =>
+      (await readTopic(client, admin, `${prefix}.${channel}`)).map((record) => {
+        const [callSid, headers, payload, at] = partsOf(record);
+        const offset = Number(record.message.offset);
+        return { channel, callSid, partition: record.partition, offset, at, headers, payload };
+      }),
+    seen: () => [],
+    lag: () => lagOf(admin, topic, `${topic}.adapters`),
     kill: () => broker.kill(),
     restart: () => broker.restart(),
+    async makeAnew() {
+      former.push(...(await storedNow()));
+      log += 1;
+      await makeAnew(admin, topic);
+    },
     async close() {
-      for (const end of ends) end();
       await admin.disconnect();
       await broker.stop();
     },
   };
 }
 
-/** Everything a topic has now, by partition. */
-async function readTopic(client: Kafka, admin: Admin, topic: string): Promise<ChannelMessage[]> {
-  const ends = new Map<number, number>();
-  for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) ends.set(partition, Number(offset));
-  const missing = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
-  if (missing.size === 0) return [];
-  const messages: ChannelMessage[] = [];
-  const consumer = client.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: POLL_MS });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    const eachMessage = async ({ partition, message }: EachMessagePayload): Promise<void> => {
-      messages.push(channelMessage(message));
-      if (Number(message.offset) + 1 >= (ends.get(partition) ?? 0)) missing.delete(partition);
-      if (missing.size === 0) resolve();
-    };
-    consumer.run({ eachMessage }).catch(reject);
-  });
-  await end(consumer);
-  return messages;
-}
-
-async function end(consumer: Consumer): Promise<void> {
-  await consumer.stop();
-  await consumer.disconnect();
-}
-
-function channelMessage({ key, headers, value }: EachMessagePayload['message']): ChannelMessage {
+function partsOf({ message }: ReadRecord): [string, Record<string, string>, string, number] {
+  const { key, headers, value, timestamp } = message;
   const pairs = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)] as const);
-  return { callSid: String(key), attributes: fromHeaders(pairs, 'ce_'), json: parse(value) };
+  return [String(key), ownHeaders(pairs), String(value), Number(timestamp)];
+}
+
+/** Deletes a topic and creates it with as many partitions. A broker forgets a deleted one a little later. */
+async function makeAnew(admin: Admin, topic: string): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const numPartitions = topics[0]?.partitions.length ?? 0;
+  await admin.deleteTopics({ topics: [topic] });
+  for (let made = false; !made; ) {
+    await delay(MAKING_MS);
+    try {
+      made = await admin.createTopics({ topics: [{ topic, numPartitions }] });
+    } catch {
+      // Not yet.
+    }
+  }
 }
 
 /** Records behind what the group has committed. */
@@ -82,15 +85,7 @@ async function lagOf(admin: Admin, topic: string, groupId: string): Promise<numb
   const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
   let lag = 0;
   for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) {
-    lag += Number(offset) - Math.max(0, committed.get(partition) ?? 0);
+    lag += Math.max(0, Number(offset) - Math.max(0, committed.get(partition) ?? 0));
   }
   return lag;
-}
-
-function parse(value: Buffer | null): unknown {
-  try {
-    return JSON.parse(String(value));
-  } catch {
-    return undefined;
-  }
 }

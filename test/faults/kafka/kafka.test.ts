@@ -2,6 +2,6 @@ import { describeWithKafka } from '../../brokers/kafka/index.ts';
 import { describeFaults } from '../describe-faults.ts';
 import { startKafkaFaultyBroker } from './kafka-broker.ts';
 
-await describeWithKafka('500 calls over Kafka', { version: 'newest' }, (kafka) => {
+await describeWithKafka('faults on Kafka', { version: 'newest' }, (kafka) => {
   describeFaults(() => startKafkaFaultyBroker(kafka));
 });

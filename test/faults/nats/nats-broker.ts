@@ -1,83 +1,95 @@
 import { randomUUID } from 'node:crypto';
-import { fromHeaders } from '@jambus/schema';
-import { connect, type JetStreamManager, type NatsConnection } from 'nats';
+import { connect, type JsMsg, type Msg, type NatsConnection } from 'nats';
 import type { NatsForTests } from '../../brokers/nats/index.ts';
-import type { ChannelMessage, FaultyBroker } from '../broker.ts';
-import { startPublisher } from '../start-publisher.ts';
+import type { FaultyBroker } from '../broker.ts';
+import { ownHeaders } from '../headers.ts';
+import type { Copy, StoredCommand } from '../history/index.ts';
+import { storedCommand } from '../stored-command.ts';
+import { lagOf } from './lag.ts';
 
-/** Partitions that a new stream of commands has. */
-const PARTITIONS = 8;
+const SESSION_MS = 5_000;
+const WATCHED = ['results', 'events'] as const;
 
 /** A nats-server, and streams of its own. */
 export async function startNatsBroker(nats: NatsForTests): Promise<FaultyBroker> {
   const server = await nats.start();
   const prefix = `faults-${randomUUID().slice(0, 8)}`;
-  const nc = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 200 });
+  const nc = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   const jsm = await nc.jetstreamManager();
-  const ends: (() => void)[] = [];
+  const commands = `${prefix}-commands`;
+  const seen: Record<Copy['channel'], Copy[]> = { results: [], events: [], deadletters: [] };
+  const former: StoredCommand[] = [];
+  let log = 0;
+
+  const storedNow = async (): Promise<StoredCommand[]> =>
+    (await readStream(nc, commands)).map((message) => {
+      const [partition = '', callSid = ''] = message.subject.slice(prefix.length + '.commands.'.length).split('.');
+      const place = { log, partition: Number(partition), offset: message.seq };
+      return storedCommand(place, callSid, headersOf(message), message.string(), timeOf(message));
+    });
+
   return {
-    dropsRepeats: true,
+    name: `NATS ${server.version}`,
     settings: { JAMBUS_BUS: 'nats', JAMBUS_NATS_URL: server.url, JAMBUS_PREFIX: prefix },
-    async startPublisher(commandsPerCall, pauseMs) {
-      const args = [server.url, prefix, commandsPerCall, pauseMs];
-      const [publisher, end] = await startPublisher('./nats/publisher.mjs', args);
-      ends.push(end);
-      return publisher;
+    publisherArgs: ['nats', server.url, prefix],
+    sessionMs: SESSION_MS,
+    async watch() {
+      for (const channel of WATCHED) {
+        nc.subscribe(`${prefix}.${channel}.>`, {
+          callback: (error, message) => {
+            if (error !== null) return;
+            const copies = seen[channel];
+            copies.push(copyOf(channel, prefix, message, copies.length, Date.now()));
+          },
+        });
+      }
+      await nc.flush();
     },
-    stored: async () => (await jsm.streams.info(`${prefix}-commands`)).state.last_seq,
-    read: (channel) => readStream(nc, jsm, prefix, channel),
-    lag: () => lagOf(nc, jsm, prefix),
+    stored: async () => [...former, ...(await storedNow())],
+    read: async (channel) =>
+      (await readStream(nc, `${prefix}-${channel}`)).map((message) =>
+        copyOf(channel, prefix, message, message.seq, timeOf(message)),
+      ),
+    seen: (channel) => seen[channel],
+    lag: () => lagOf(nc, prefix),
     kill: () => server.kill(),
     restart: () => server.restart(),
+    async makeAnew() {
+      former.push(...(await storedNow()));
+      const { config } = await jsm.streams.info(commands);
+      await jsm.streams.delete(commands);
+      log += 1;
+      await jsm.streams.add(config);
+    },
     async close() {
-      for (const end of ends) end();
       await nc.close();
       await server.stop();
     },
   };
 }
 
-async function readStream(
-  nc: NatsConnection,
-  jsm: JetStreamManager,
-  prefix: string,
-  channel: string,
-): Promise<ChannelMessage[]> {
-  const stream = `${prefix}-${channel}`;
-  const { state } = await jsm.streams.info(stream);
+async function readStream(nc: NatsConnection, stream: string): Promise<JsMsg[]> {
+  const { state } = await (await nc.jetstreamManager()).streams.info(stream);
   if (state.messages === 0) return [];
-  const messages: ChannelMessage[] = [];
+  const messages: JsMsg[] = [];
   const consumer = await nc.jetstream().consumers.get(stream, {});
   const reading = await consumer.consume({ max_messages: 2_000 });
   for await (const message of reading) {
-    const [callSid = ''] = message.subject.slice(prefix.length + channel.length + 2).split('.');
-    const pairs = [...(message.headers ?? [])].map(([name, values]) => [name, values[0] ?? ''] as const);
-    messages.push({ callSid, attributes: fromHeaders(pairs, 'ce-'), json: parse(message.data) });
+    messages.push(message);
     if (message.seq >= state.last_seq) break;
   }
   return messages;
 }
 
-/** Messages of each partition behind its committed position. */
-async function lagOf(nc: NatsConnection, jsm: JetStreamManager, prefix: string): Promise<number> {
-  const positions = await nc.jetstream().views.kv(`${prefix}-commands-positions`, { bindOnly: true });
-  const { state } = await jsm.streams.info(`${prefix}-commands`, { subjects_filter: `${prefix}.commands.>` });
-  let lag = 0;
-  for (let partition = 0; partition < PARTITIONS; partition++) {
-    const committed = JSON.parse((await positions.get(String(partition)))?.string() ?? '{"sequence":0}').sequence;
-    for (const subject of Object.keys(state.subjects ?? {})) {
-      if (!subject.startsWith(`${prefix}.commands.${partition}.`)) continue;
-      const last = await jsm.streams.getMessage(`${prefix}-commands`, { last_by_subj: subject });
-      if (last.seq > committed) lag++;
-    }
-  }
-  return lag;
+function copyOf(channel: Copy['channel'], prefix: string, message: Msg | JsMsg, offset: number, at: number): Copy {
+  const [callSid = ''] = message.subject.slice(prefix.length + channel.length + 2).split('.');
+  return { channel, callSid, partition: 0, offset, at, headers: headersOf(message), payload: message.string() };
 }
 
-function parse(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString());
-  } catch {
-    return undefined;
-  }
+function headersOf({ headers }: Msg | JsMsg): Record<string, string> {
+  return ownHeaders([...(headers ?? [])].map(([name, values]) => [name, values[0] ?? ''] as const));
+}
+
+function timeOf({ info }: JsMsg): number {
+  return Math.floor(info.timestampNanos / 1_000_000);
 }

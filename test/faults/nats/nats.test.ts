@@ -2,6 +2,6 @@ import { describeWithNats } from '../../brokers/nats/index.ts';
 import { describeFaults } from '../describe-faults.ts';
 import { startNatsBroker } from './nats-broker.ts';
 
-await describeWithNats('500 calls over NATS', { version: 'newest' }, (nats) => {
+await describeWithNats('faults on NATS', { version: 'newest' }, (nats) => {
   describeFaults(() => startNatsBroker(nats));
 });

@@ -5,8 +5,8 @@ import type { JsonObject } from '../wire/json.ts';
 export type CallKind =
   /** Somebody calls the application: `session:new` first. */
   | { readonly kind: 'inbound' }
-  /** The application calls somebody, by REST or the command `dial`: `call:status` first, `session:new` when it is answered. */
-  | { readonly kind: 'outbound' }
+  /** The application calls somebody, by REST or the command `dial`: `call:status` first, `session:new` when it is answered; never, if `verbs` are stored with the platform (`app_json`). */
+  | { readonly kind: 'outbound'; readonly verbs?: readonly unknown[] }
   /**
    * The call has its verbs already: it goes on on another feature-server, where its conference or queue lives, or its
    * application is stored with the platform (`app_json`). `call:status` first, and never a `session:new`.

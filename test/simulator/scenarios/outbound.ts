@@ -10,6 +10,12 @@ export const outboundAnswered = callScenario({
   kind: OUTBOUND,
 });
 
+export const outboundAppJson = callScenario({
+  name: 'outbound-app-json',
+  summary: 'a call placed by REST with an application that the platform has stored: statuses only, no session:new',
+  kind: { kind: 'outbound', verbs: [{ verb: 'say', text: 'This is a reminder' }, { verb: 'hangup' }] },
+});
+
 export const outboundBusy = callScenario({
   name: 'outbound-busy',
   summary: 'a call placed by REST meets a busy callee: statuses only, no session:new',

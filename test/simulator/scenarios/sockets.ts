@@ -16,7 +16,8 @@ export const statusSocket = callScenario({
 
 export const statusSocketCut = callScenario({
   name: 'redirect-socket-cut',
-  summary: 'the same, but the old socket drops: it is dialled again only when there is a status to send',
+  summary:
+    'a redirect verb with an absolute URL, whose old socket drops: it is dialled again when there is a status to send',
   verbs: ({ url }) => [ANSWER, { verb: 'redirect', actionHook: url }],
   act: async (call) => {
     await call.waitFor('session:redirect');

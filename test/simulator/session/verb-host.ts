@@ -74,7 +74,7 @@ export function verbHost(session: CallSession, callee: Callee): VerbHost {
     replace: (verbs) => session.engine.replace(verbs),
     handOver: (url) => port.handOver(parseAddress(url)),
     moveStatuses: (url) => port.moveStatuses(parseAddress(url)),
-    progress: (progress, final) => {
+    progress: (progress) => {
       if (session.over) return;
       if (progress.status === 'in-progress') {
         session.answer();
@@ -82,9 +82,14 @@ export function verbHost(session: CallSession, callee: Callee): VerbHost {
         return;
       }
       reporter.status(progress);
-      if (final) session.finish({ sipStatus: progress.sipStatus, detail: `the callee: ${progress.sipReason}` });
     },
-    askInitial: () => port.say({ type: 'session:new', data: outboundSessionData(port.facts) }),
+    unanswered: ({ sipStatus, sipReason }) => session.finish({ sipStatus, detail: `the callee: ${sipReason}` }),
+    askInitial: async () => {
+      const { kind } = port.settings;
+      // The platform has the application of this call already.
+      if (kind.kind === 'outbound' && kind.verbs) return { ok: true, data: kind.verbs };
+      return port.say({ type: 'session:new', data: outboundSessionData(port.facts) });
+    },
     setUp: () => port.setUp(),
     setTag: (data) => {
       state.customerData = data;

@@ -58,6 +58,6 @@ export async function clearStage(): Promise<void> {
 
 /** Lets messages that are on their way arrive: in steps, so that a busy machine gets round to them as well. */
 export async function settle(ms = 40): Promise<void> {
-  const steps = 8;
+  const steps = ms < 20 ? 1 : 8;
   for (let step = 0; step < steps; step += 1) await new Promise((resolve) => setTimeout(resolve, ms / steps));
 }

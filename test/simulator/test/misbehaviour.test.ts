@@ -50,7 +50,7 @@ test('while it does not read, commands wait in the socket', async () => {
 });
 
 test('delays hold messages back in both directions, in order', async () => {
-  const { socket, call } = await openAnsweredCall({ delaySendingMs: 30, delayReceivingMs: 30 });
+  const { socket, call } = await openAnsweredCall({ delaySendingMs: 30, delayReceivingMs: 120 });
   socket.command('redirect', [{ verb: 'tag', id: 'a', data: {} }]);
   await settle(5);
   expect(call.counters.commandsReceived).toBe(0);

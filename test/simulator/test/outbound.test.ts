@@ -58,6 +58,18 @@ test.each([
   expect(socket.types).not.toContain('session:new');
 });
 
+test('a call whose application the platform has stored never asks for one', async () => {
+  const verbs = [WAIT];
+  const { call, socket } = await placeOutbound({ ringMs: 500 }, { kind: { kind: 'outbound', verbs } });
+  await socket.status('call:status', { call_status: 'in-progress' });
+  await settle();
+  expect(call.state.verbs.items.map(({ id }) => id)).toEqual([undefined, 'wait']);
+  socket.command('dtmf', { dtmf: { digit: '1' } }, { callSid: call.callSid });
+  await settle();
+  expect(call.state.dtmfSent.total).toBe(1);
+  expect(socket.types).toEqual(['call:status', 'call:status', 'call:status']);
+});
+
 test('a drop while it rings brings a session:reconnect without any call_sid, and then the rest', async () => {
   const { server, call, socket } = await placeOutbound();
   await socket.status('call:status', { call_status: 'ringing' });

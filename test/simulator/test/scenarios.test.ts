@@ -104,11 +104,11 @@ test('a late redirect in place of an ack shows in the record of outbound-confirm
 
 test('mute is cured by a server that closes it once more with 1012', async () => {
   const server = await startRawServer();
-  const scenario = play('mute', server);
+  const scenario = play('mute', server, { patienceMs: 500_000 });
   const first = await server.socket();
   first.ack(await first.message('session:new'), [{ verb: 'say', text: 'never looked at' }]);
   const second = await server.socket(2);
-  second.ack(await second.message('session:reconnect'), [{ verb: 'answer' }, { verb: 'pause', length: 5 }, HANGUP]);
+  second.ack(await second.message('session:reconnect'), [{ verb: 'answer' }, { verb: 'pause', length: 100 }, HANGUP]);
   await settle(20);
   second.socket.close(1012);
   const third = await server.socket(3);

@@ -58,8 +58,10 @@ export interface VerbHost {
   /** A `redirect` names another server: for the call, or for its statuses alone. */
   handOver(url: string): void;
   moveStatuses(url: string): void;
-  /** The call that jambonz has placed gets on; `final` ends it. */
-  progress(progress: CallProgress, final: boolean): void;
+  /** The call that jambonz has placed gets on. */
+  progress(progress: CallProgress): void;
+  /** It is over: nobody answered, and why. */
+  unanswered(why: CallProgress): void;
   /** Asks for the application of a call that jambonz has placed. */
   askInitial(): Promise<Answer>;
   /** The call has its application. */

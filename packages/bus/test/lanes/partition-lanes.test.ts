@@ -1,32 +1,14 @@
 import { JambusError } from '@jambus/schema';
-import type { CommandRecord, Outcome } from '../../src/index.ts';
+import type { Outcome } from '../../src/index.ts';
 import { DEFAULT_LANES_SETTINGS } from '../../src/index.ts';
 import { eventually, settled } from '../support/eventually.ts';
-import { type Gate, gate } from '../support/gate.ts';
+import { gate } from '../support/gate.ts';
+import { heldHandler } from '../support/held-handler.ts';
 import { watchedLanes } from '../support/lanes.ts';
 import { recordOf } from '../support/records.ts';
 
 const DONE: Outcome = { kind: 'done' };
 const BACKOFF = { firstMs: 2, maxMs: 4 };
-
-/** A handler whose every call waits for the test, by position. */
-function heldHandler() {
-  const started: string[] = [];
-  const gates = new Map<string, Gate<Outcome>>();
-  const signals: AbortSignal[] = [];
-  const handler = (record: CommandRecord, signal: AbortSignal) => {
-    started.push(record.position);
-    signals.push(signal);
-    const held = gate<Outcome>();
-    gates.set(record.position, held);
-    return held.promise;
-  };
-  const finish = async (offset: number, outcome: Outcome = DONE) => {
-    gates.get(`0/${offset}`)?.open(outcome);
-    await settled();
-  };
-  return { handler, started, signals, finish };
-}
 
 describe('order', () => {
   test('the next record of a call starts only when the one before is finished, other calls start at once', async () => {

@@ -95,6 +95,8 @@ interface Entry<G> {
   home: { readonly gateway: string; readonly boot: string };
   application: string;
   since: number;
+  /** When it began, ms since the epoch; undefined when nobody who was there from the beginning has told. */
+  readonly began: number | undefined;
   epoch: number;
   readonly traceparent: string;
   readonly knowledge: CallKnowledge;
@@ -146,8 +148,9 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       const past = await options.pastOf(callSid);
       if (past !== undefined) knowledge.noteHistory(past.epoch, past.sequence, past.decided);
     }
-    const since = knowledge.epoch > 0 ? entry.since : undefined;
-    gateway.send(...knowledge.frame(callSid, since, looked || knowledge.certain));
+    // It has moved on meanwhile, and what is known is for the gateway that has it now.
+    if (entries.get(callSid) !== entry || entry.owner !== gateway) return;
+    gateway.send(...knowledge.frame(callSid, entry.began, looked || knowledge.certain));
     // From now on the call goes on at this gateway.
     knowledge.certain = false;
   };
@@ -160,6 +163,8 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       home: { gateway: gateway.gateway, boot: gateway.boot },
       application: frame.application,
       since: former?.since ?? frame.since,
+      // A gateway that resumes a call asks for this, and knows only when it came to itself.
+      began: former?.began ?? (frame.resumed ? undefined : frame.since),
       epoch: frame.resumed ? Math.max(frame.epoch, knowledge.epoch + 1) : frame.epoch,
       traceparent: frame.traceparent ?? former?.traceparent ?? traceparentOfCall(frame.call),
       knowledge,
@@ -214,7 +219,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       } else if (entry === undefined && !isOver(frame) && ended.get(frame.call) === undefined) {
         const moved = entryFor(
           gateway,
-          { ...frame, t: 'opened', since: frame.at, application: '', resumed: false },
+          { ...frame, t: 'opened', since: frame.at, application: '', resumed: true },
           undefined,
         );
         moved.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
@@ -245,9 +250,10 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     passed(frame) {
       const entry = entries.get(frame.call);
       if (entry === undefined) {
-        if (frame.t === 'result') ended.note(frame.call, decidedBy(frame));
+        const mark = frame.t === 'result' ? decidedBy(frame) : undefined;
+        if (mark !== undefined) ended.note(frame.call, mark);
       } else if (frame.t === 'event') {
-        entry.knowledge.noteEvent(frame.epoch, frame.sequence);
+        entry.knowledge.notePassed(frame.epoch, frame.sequence, frame.type);
         entry.epoch = Math.max(entry.epoch, frame.epoch);
       } else entry.knowledge.noteResult(frame);
     },

@@ -30,12 +30,21 @@ export class CallKnowledge {
     this.sequence = Math.max(this.sequence, sequence);
   }
 
+  /** An event has passed. A status, or the beginning of a session, comes also while jambonz has no application yet. */
+  notePassed(epoch: number, sequence: number, type: string): void {
+    this.noteEvent(epoch, sequence);
+    if (!IN_SET_UP.test(type) && this.#memory?.live !== true) this.#ownMemory().live = true;
+  }
+
   noteResult(frame: ResultFrame): void {
     const { command, position, verdict } = frame;
     const memory = this.#ownMemory();
-    noteDecided(memory.decided, decidedBy(frame));
+    const mark = decidedBy(frame);
+    if (mark !== undefined) noteDecided(memory.decided, mark);
     memory.claimed = true;
-    if (verdict.status !== 'delivered' || command === position) return;
+    if (verdict.status !== 'delivered') return;
+    memory.live = true;
+    if (command === position) return;
     memory.ids.push(command);
     if (memory.ids.length > MOST_IDS) memory.ids.shift();
   }
@@ -45,14 +54,23 @@ export class CallKnowledge {
     this.noteEvent(epoch, sequence);
     if (position === undefined) return;
     const { log, offset } = placeOf(position);
-    if (Number.isSafeInteger(offset)) noteDecided(this.#ownMemory().decided, { log, offset });
+    if (Number.isSafeInteger(offset) && offset >= 0) noteDecided(this.#ownMemory().decided, { log, offset });
   }
 
   /** The former gateway is done with the call, and leaves its memory. */
   noteClosed(epoch: number, sequence: number, memory: Uint8Array): void {
     this.noteEvent(epoch, sequence);
     this.certain = true;
-    this.#memory = decodeCallMemory(memory) ?? this.#memory;
+    const left = decodeCallMemory(memory);
+    if (left === undefined) return;
+    // A gateway that had the call for a moment may not have heard all of its past itself.
+    for (const decided of this.decided) noteDecided(left.decided, decided);
+    left.ids = [...new Set([...(this.#memory?.ids ?? []), ...left.ids])].slice(-MOST_IDS);
+    left.live ||= this.#memory?.live ?? false;
+    left.claimed ||= this.#memory?.claimed ?? false;
+    if (left.hooks.length === 0) left.hooks = this.#memory?.hooks ?? [];
+    if (left.questions.length === 0) left.questions = this.#memory?.questions ?? [];
+    this.#memory = left;
   }
 
   get decided(): Decided[] {
@@ -80,9 +98,15 @@ export class CallKnowledge {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Types of events that do not show that jambonz has made a session of the initial application. */
+const IN_SET_UP = /^(?:session:|jambus:|call:status$)/;
 
-/** The mark that a result sets: up to where the commands of its call are decided, with the verdict if it is the last one. */
-export function decidedBy({ decided, position, verdict }: ResultFrame): Decided {
-  const { log, offset } = placeOf(decided ?? position);
+/**
+ * The mark that a result sets: up to where the commands of its call are decided, with the verdict if it is the last one. None
+ * when its command was refused out of its turn and the ones in front of it are all undecided.
+ */
+export function decidedBy({ decided, position, verdict }: ResultFrame): Decided | undefined {
+  if (decided === undefined) return undefined;
+  const { log, offset } = placeOf(decided);
   return decided === position ? { log, offset, verdict } : { log, offset };
 }

@@ -1,3 +1,5 @@
+import { AbortWatch } from '../abort-watch.ts';
+
 interface Waiter {
   readonly untilMs: number;
   wake(): void;
@@ -16,6 +18,7 @@ export interface CallWaiters {
 
 export function createCallWaiters(): CallWaiters {
   const waiters = new Map<string, Set<Waiter>>();
+  const aborts = new AbortWatch();
 
   const wake = (callSid: string): void => {
     for (const waiter of [...(waiters.get(callSid) ?? [])]) waiter.wake();
@@ -39,13 +42,13 @@ export function createCallWaiters(): CallWaiters {
         const waiter: Waiter = {
           untilMs,
           wake() {
-            signal.removeEventListener('abort', waiter.wake);
+            aborts.delete(signal, waiter.wake);
             set.delete(waiter);
             if (set.size === 0 && waiters.get(callSid) === set) waiters.delete(callSid);
             resolve();
           },
         };
-        signal.addEventListener('abort', waiter.wake);
+        aborts.add(signal, waiter.wake);
         set.add(waiter);
         waiters.set(callSid, set);
       });

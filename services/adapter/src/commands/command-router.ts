@@ -69,9 +69,9 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   };
 
   /** Whoever decides alone first makes sure that an earlier reader of the record has not come to another verdict. */
-  const alone = async (verdict: LoneVerdict, { command, maybeRepeated }: Routable): Promise<RoutedOutcome> => {
+  const alone = async (verdict: LoneVerdict, { command }: Routable, inDoubt: boolean): Promise<RoutedOutcome> => {
     if (verdict === 'settled') return SETTLED;
-    if (maybeRepeated && wasDecided(command, await options.pastOf(command.call, command.published))) return SETTLED;
+    if (inDoubt && wasDecided(command, await options.pastOf(command.call, command.published))) return SETTLED;
     return { kind: 'verdict', verdict };
   };
 
@@ -79,21 +79,25 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
     async route(routable, signal) {
       const { command, appearBy } = routable;
       let looked = false;
+      // A gateway that was lost with the command may have decided it, as an earlier reader may have.
+      let inDoubt = routable.maybeRepeated;
       while (!signal.aborted) {
         const where = directory.find(command.call);
         const now = Date.now();
         if (where.at === 'gateway') {
           const outcome = await atGateway(where.gateway, routable, signal);
           if (outcome !== undefined) return outcome;
+          inDoubt = true;
           await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
         } else if (where.at === 'ended') {
-          return alone(verdictOfEnded(command, where.call), routable);
-        } else if (command.expires <= now) {
-          return alone(expiredVerdict(command.expires), routable);
+          return alone(verdictOfEnded(command, where.call), routable, inDoubt);
         } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
-          if (looked) return alone(verdictOfUnknown(command, appearBy), routable);
+          // Also when it has expired since: the verdict of an earlier reader was not that.
+          if (looked) return alone(verdictOfUnknown(command, appearBy), routable, inDoubt);
           looked = true;
           await options.lookAgain();
+        } else if (command.expires <= now) {
+          return alone(expiredVerdict(command.expires), routable, inDoubt);
         } else {
           const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
           await directory.changed(command.call, Math.min(until, command.expires), signal);

@@ -1,5 +1,8 @@
+import { AbortWatch } from '../abort-watch.ts';
+
 interface Waiter {
   readonly bytes: number;
+  readonly signal: AbortSignal;
   readonly end: (granted: boolean) => void;
 }
 
@@ -11,6 +14,7 @@ export class CommandSlots {
   #usedBytes = 0;
   /** Those who wait for room, oldest first. */
   readonly #waiting = new Set<Waiter>();
+  readonly #aborts = new AbortWatch();
 
   constructor(limit: number, limitBytes: number) {
     this.#limit = limit;
@@ -37,16 +41,21 @@ export class CommandSlots {
   wait(bytes: number, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const onAbort = (): void => waiter.end(false);
+      const onAbort = (): void => {
+        waiter.end(false);
+        // It may have been too large for the room that those behind it fit in.
+        this.#fill();
+      };
       const waiter: Waiter = {
         bytes,
+        signal,
         end: (granted) => {
           this.#waiting.delete(waiter);
-          signal.removeEventListener('abort', onAbort);
+          this.#aborts.delete(signal, onAbort);
           resolve(granted);
         },
       };
-      signal.addEventListener('abort', onAbort);
+      this.#aborts.add(signal, onAbort);
       this.#waiting.add(waiter);
     });
   }
@@ -55,11 +64,7 @@ export class CommandSlots {
   release(bytes: number): void {
     this.#used--;
     this.#usedBytes -= bytes;
-    for (const waiter of this.#waiting) {
-      if (!this.#fits(waiter.bytes)) return;
-      this.#grant(waiter.bytes);
-      waiter.end(true);
-    }
+    this.#fill();
   }
 
   /** A new connection begins with an empty window. */
@@ -73,6 +78,15 @@ export class CommandSlots {
   /** The link is down: whoever waits is told. */
   refuseAll(): void {
     for (const waiter of [...this.#waiting]) waiter.end(false);
+  }
+
+  #fill(): void {
+    for (const waiter of this.#waiting) {
+      if (waiter.signal.aborted) continue;
+      if (!this.#fits(waiter.bytes)) return;
+      this.#grant(waiter.bytes);
+      waiter.end(true);
+    }
   }
 
   /** One command goes out whatever its size. */

@@ -118,6 +118,10 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   /** Number of the last `closed` of this life of the gateway. */
   let closings = 0;
   let onDrained = (): void => {};
+  /** The gateway is asked for no more reports, on each connection. */
+  let draining = false;
+  /** The gateway has said on this connection where the reports go on, so their numbers mean the same to both. */
+  let welcomed = false;
 
   const welcome = (frame: Extract<GatewayFrame, { t: 'welcome' }>): void => {
     if (!frame.resumed) {
@@ -128,6 +132,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     }
     if (frame.boot !== boot) closings = 0;
     ({ gateway, boot } = frame);
+    welcomed = true;
+    // What got to the bus since `hello` is told now.
+    socket?.schedule();
     sent = 0;
     slots.reset(Math.min(options.commandWindow, frame.commandWindow), Math.min(WINDOW_BYTES, frame.commandWindowBytes));
   };
@@ -136,8 +143,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     switch (frame.t) {
       case 'event':
       case 'result':
-        reports.received = frame.n;
         handlers.report(link, frame, payload, reports);
+        // Not before: one that could not be taken has to come again.
+        reports.received = frame.n;
         break;
       case 'outcomes':
         underWay.settle(frame);
@@ -160,6 +168,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         break;
       case 'ready':
         ready = true;
+        if (draining) socket?.send({ t: 'draining' });
         handlers.ready(link);
         break;
       case 'drained':
@@ -174,6 +183,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const down = (why: LinkEnd): void => {
     const wasReady = ready;
     ready = false;
+    welcomed = false;
     socket = undefined;
     // Known to be down before anybody hears of a returned command, or it would be sent here again.
     handlers.lost(link, wasReady, why);
@@ -207,7 +217,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         reader: gatewayFrames,
         onFrame,
         onFlush() {
-          if (reports.taken === told) return;
+          if (!welcomed || reports.taken === told) return;
           told = reports.taken;
           frames.send({ t: 'taken', n: told });
         },
@@ -263,6 +273,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     },
     send: (frame, payload) => socket?.send(frame, payload),
     drain() {
+      draining = true;
       if (!ready) return Promise.resolve();
       return new Promise((resolve) => {
         onDrained = resolve;

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenAborted } from '@jambus/bus';
@@ -12,6 +13,8 @@ export interface GatewaySetOptions {
   readonly logger: Logger;
   /** A gateway came or went: what counts as complete may have changed. */
   readonly onChange: () => void;
+  /** The addresses of a name; those that the system knows when left out. */
+  readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>;
 }
 
 /** The links to all gateways there are. */
@@ -46,6 +49,7 @@ interface Member {
 }
 
 export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
+  const { resolve = (host: string) => lookup(host, { all: true }) } = options;
   const members = new Map<string, Member>();
   const names = options.gateways.filter((gateway) => DNS.test(gateway));
   const fixed = options.gateways.filter((gateway) => !DNS.test(gateway));
@@ -58,7 +62,7 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
   const look = async (name: string): Promise<void> => {
     const [, scheme, host, port] = DNS.exec(name) as unknown as [string, string, string, string];
     try {
-      const addresses = await lookup(host, { all: true });
+      const addresses = await resolve(host);
       const urls = addresses.map(({ address, family }) =>
         family === 6 ? `${scheme}://[${address}]:${port}` : `${scheme}://${address}:${port}`,
       );

@@ -15,12 +15,13 @@ export function createLinkStanding(reached: () => number): LinkStanding {
   const listeners = new Set<() => void>();
   let rank = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** What is told when the timer fires, if nothing changes before. */
+  let next = 0;
   let begun = false;
 
   const tell = (): void => {
     timer = undefined;
-    if (reached() === rank) return;
-    rank = reached();
+    rank = next;
     for (const listener of listeners) listener();
   };
 
@@ -38,8 +39,11 @@ export function createLinkStanding(reached: () => number): LinkStanding {
         rank = reached();
         return;
       }
+      // Each dial that fails leads here; it is no change, and what was seen before goes on lasting.
+      if (timer !== undefined && reached() === next) return;
       clearTimeout(timer);
-      timer = reached() === rank ? undefined : setTimeout(tell, LASTS_MS);
+      next = reached();
+      timer = next === rank ? undefined : setTimeout(tell, LASTS_MS);
     },
     close: () => clearTimeout(timer),
   };

@@ -39,8 +39,8 @@ export function createReportPublisher(options: ReportPublisherOptions): ReportPu
     const parent = frame.traceparent ?? traceparentOf(frame.call);
     const span = spans.sendEvent(frame, parent, payload.length);
     const traceparent = span.traceparent ?? parent;
-    if (frame.result !== undefined)
-      outbox.enqueue(verbResultMessage(frame, frame.result, traceparent), ignore, reports);
+    // Not the context of the span, which is another one each time the report comes.
+    if (frame.result !== undefined) outbox.enqueue(verbResultMessage(frame, frame.result, parent), ignore, reports);
     const onPublished = (error?: JambusError): void => {
       span.end(error?.code);
       if (error === undefined) {
@@ -56,7 +56,7 @@ export function createReportPublisher(options: ReportPublisherOptions): ReportPu
   const publishResult = (link: GatewayLink, frame: ResultFrame, reports: IncomingReports): void => {
     const { n, call, command, name, verdict, position, decided, replyTo, tracestate } = frame;
     const since = performance.now();
-    // Not the context of the span, which is another one each time the same outcome is told.
+    // As above: not the context of the span.
     const traceparent = frame.traceparent ?? traceparentOf(call);
     const span = spans.sendResult(frame.parent ?? traceparent, call, verdict);
     const result = commandResult(call, command, verdict);
@@ -120,5 +120,5 @@ function verbResultMessage(
     verbId: verb,
     at: new Date(frame.time).toISOString(),
   };
-  return resultMessage(result, `${eventId(frame)}/${status}`, { traceparent });
+  return resultMessage(result, `${eventId(frame)}/${status}`, { traceparent, decided: frame.decided });
 }

@@ -1,8 +1,8 @@
-import { DEFAULT_LANES_SETTINGS } from '@jambus/bus';
+import { DEFAULT_LANES_SETTINGS, EQUAL_STANDING } from '@jambus/bus';
 import { AdapterConfig, loadConfig } from '@jambus/schema';
 import { connectBus } from '../../src/bus/connect-bus.ts';
 
-const OPTIONS = { onTrouble: () => {}, lanes: DEFAULT_LANES_SETTINGS, stopMs: 100 };
+const OPTIONS = { onTrouble: () => {}, lanes: DEFAULT_LANES_SETTINGS, standing: EQUAL_STANDING, stopMs: 100 };
 
 function connectWith(settings: Record<string, string>, signal = new AbortController().signal) {
   const config = loadConfig(AdapterConfig, {

@@ -1,140 +1,247 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { busNames, type OpenedFrame } from '@jambus/schema';
-import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
-import { createAdapterSpans } from '../../src/adapter-spans.ts';
-import { type CallDirectory, createCallDirectory } from '../../src/calls/call-directory.ts';
-import { type CommandRouter, createCommandRouter, type Routable } from '../../src/commands/command-router.ts';
-import type { GatewayLink, LinkCommand, LinkOutcome } from '../../src/link/gateway-link.ts';
+import type { CallDirectory } from '../../src/calls/call-directory.ts';
+import type { GatewayLink } from '../../src/link/gateway-link.ts';
+import { closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
+import { type Answer, fakeLink } from '../support/fake-link.ts';
+import { NO_MEMORY } from '../support/test-directory.ts';
+import { createTestRouter, GRACE_MS, routable, type TestRouter } from '../support/test-router.ts';
 
-/** A gateway link that answers with the outcomes it was given, in turn, then `delivered`. */
-function fakeLink(outcomes: (LinkOutcome | (() => LinkOutcome))[] = []) {
-  const delivered: LinkCommand[] = [];
-  const link: GatewayLink = {
-    url: 'ws://test',
-    gateway: 'gw',
-    isReady: true,
-    connection: 1,
-    commandsUnderWay: 0,
-    windowFill: 0,
-    async deliver(command) {
-      delivered.push(command);
-      const next = outcomes.shift() ?? { status: 'delivered' as const };
-      return typeof next === 'function' ? next() : next;
-    },
-    taken() {},
-    sendKnown() {},
-    sendElsewhere() {},
-    run: async () => {},
-  };
-  return { link, delivered };
-}
+const SETTLED = { kind: 'settled', code: undefined };
+const RETURNED: Answer = { kind: 'returned' };
 
-const OPENED: OpenedFrame = { t: 'opened', call: 'c', epoch: 1, since: 0, application: '/', resumed: false };
-
-function command(ttlMs = 60_000): LinkCommand {
-  return { call: 'c', id: 'i', position: '0/1', name: 'redirect', verbs: [], expires: Date.now() + ttlMs };
-}
-
-function routable(what = command(), publishedAt = Date.now()): Routable {
-  return { command: what, payload: Buffer.from('{}'), publishedAt, span: NO_SPAN };
-}
-
-const NO_SPANS = createAdapterSpans(NO_TRACING, { driver: 'memory', names: busNames(), traceparentOf: () => '' });
-const NEVER = new AbortController().signal;
+const refused = (code: string, at: number) => ({ kind: 'verdict', verdict: expect.objectContaining({ code, at }) });
 
 describe('command router', () => {
+  let made: TestRouter;
   let directory: CallDirectory<GatewayLink>;
-  let router: CommandRouter;
-  let complete: boolean;
 
   beforeEach(() => {
-    complete = true;
-    directory = createCallDirectory<GatewayLink>({
-      endedCallMemory: 10,
-      isComplete: () => complete,
-      lastEventOf: async () => undefined,
-      onKnown: () => {},
-      onGone: () => {},
-    });
-    router = createCommandRouter({ directory, unknownCallGraceMs: 50, spans: NO_SPANS, linkLatency: { record() {} } });
+    made = createTestRouter();
+    directory = made.around.directory;
   });
   afterEach(() => directory.close());
 
-  test('delivers to the gateway that has the call', async () => {
-    const { link, delivered } = fakeLink();
-    directory.opened(link, OPENED);
-    await expect(router.route(routable(), NEVER)).resolves.toEqual({ status: 'delivered' });
-    expect(delivered).toHaveLength(1);
+  const route = (what = routable(), signal = new AbortController().signal) => made.router.route(what, signal);
+  const ttl = (ms: number) => commandOf(1, { expires: Date.now() + ms });
+  /** A command that the broker has had for so long. */
+  const old = (ageMs: number, ttlMs = 60_000) => {
+    const published = Date.now() - ageMs;
+    return commandOf(1, { published, expires: published + ttlMs });
+  };
+
+  describe('brings a command to the gateway that has its call', () => {
+    test('and leaves it to that gateway what comes of it', async () => {
+      const link = fakeLink([{ kind: 'settled', code: 'duplicate' }]);
+      directory.opened(link, openedFrame());
+      await expect(route()).resolves.toEqual({ kind: 'settled', code: 'duplicate' });
+      await expect(route()).resolves.toEqual(SETTLED);
+      expect(link.delivered).toHaveLength(2);
+    });
+
+    test('when it overtakes the news of its call', async () => {
+      const outcome = route();
+      directory.opened(fakeLink(), openedFrame());
+      await expect(outcome).resolves.toEqual(SETTLED);
+    });
+
+    test('although it has expired: the gateway may have decided it in time', async () => {
+      const link = fakeLink([{ kind: 'settled', code: 'expired' }]);
+      directory.opened(link, openedFrame());
+      await expect(route(routable(ttl(-1)))).resolves.toEqual({ kind: 'settled', code: 'expired' });
+      expect(link.delivered).toHaveLength(1);
+    });
+
+    test('wherever that is next, when one gives it back', async () => {
+      const next = fakeLink();
+      const first = fakeLink([
+        () => {
+          directory.gatewayLost(first);
+          setImmediate(() => directory.opened(next, openedFrame({ resumed: true })));
+          return { kind: 'returned' };
+        },
+      ]);
+      directory.opened(first, openedFrame());
+      await expect(route()).resolves.toEqual(SETTLED);
+      expect([first.delivered.length, next.delivered.length]).toEqual([1, 1]);
+    });
+
+    test('again after a moment, when one gives it back and no news come', async () => {
+      const link = fakeLink([RETURNED, RETURNED]);
+      directory.opened(link, openedFrame());
+      const since = performance.now();
+      await expect(route()).resolves.toEqual(SETTLED);
+      expect(link.delivered).toHaveLength(3);
+      expect(performance.now() - since).toBeGreaterThan(80);
+    });
   });
 
-  test('a command that overtakes the news of its call waits for the news', async () => {
-    const { link } = fakeLink();
-    const outcome = router.route(routable(), NEVER);
-    directory.opened(link, OPENED);
-    await expect(outcome).resolves.toEqual({ status: 'delivered' });
+  describe('refuses alone what no gateway can decide', () => {
+    test('a call that no gateway has, once all could tell, at the time until which it could appear', async () => {
+      const what = routable();
+      await expect(route(what)).resolves.toEqual(refused('unknown_call', what.appearBy));
+    });
+
+    test('many commands for a call that never was do not wait one after the other', async () => {
+      const what = routable(old(30_000));
+      await expect(route(what)).resolves.toEqual(refused('unknown_call', what.appearBy));
+    });
+
+    test('a command that expires before its call could no longer appear, at once when it does', async () => {
+      const command = ttl(50);
+      const since = Date.now();
+      const outcome = route(routable(command, { appearBy: since + 5_000 }));
+      await expect(outcome).resolves.toEqual(refused('expired', command.expires));
+      expect(Date.now() - since).toBeLessThan(2_000);
+    });
+
+    test('a command for a call between two gateways that expires, and is then never sent', async () => {
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      directory.gatewayLost(link);
+      const command = ttl(40);
+      await expect(route(routable(command))).resolves.toEqual(refused('expired', command.expires));
+      directory.opened(link, openedFrame());
+      expect(link.delivered).toEqual([]);
+    });
+
+    test('a call that ended while the command was at its gateway', async () => {
+      const link = fakeLink([RETURNED]);
+      directory.opened(link, openedFrame());
+      const outcome = route();
+      directory.closed(link, closedFrame('ended', { at: 123 }), NO_MEMORY);
+      await expect(outcome).resolves.toEqual(refused('call_ended', 123));
+    });
   });
 
-  test('a call that no gateway has is refused, once all gateways could tell', async () => {
-    await expect(router.route(routable(), NEVER)).resolves.toMatchObject({ code: 'unknown_call' });
+  describe('while not every gateway is in reach', () => {
+    beforeEach(() => {
+      made.around.complete = false;
+    });
+
+    test('tells nobody that a call does not exist', async () => {
+      const outcome = route();
+      await sleep(2 * GRACE_MS + 100);
+      directory.opened(fakeLink(), openedFrame());
+      await expect(outcome).resolves.toEqual(SETTLED);
+      expect(made.looks).toBe(0);
+    });
+
+    test('tells that a command has expired', async () => {
+      const command = ttl(120);
+      await expect(route(routable(command))).resolves.toEqual(refused('expired', command.expires));
+    });
+
+    test('leaves a command to whoever comes next when the partition goes', async () => {
+      const stop = new AbortController();
+      const outcome = route(routable(), stop.signal);
+      stop.abort();
+      await expect(outcome).resolves.toEqual({ kind: 'stopped' });
+    });
   });
 
-  test('many commands for a call that never was do not wait one after the other', async () => {
-    const outcome = await router.route(routable(command(), Date.now() - 60_000), NEVER);
-    expect(outcome).toMatchObject({ code: 'unknown_call' });
+  describe('looks once more which gateways there are before a call is unknown', () => {
+    test('and delivers to one that was found', async () => {
+      const link = fakeLink();
+      made.onLook = () => directory.opened(link, openedFrame());
+      await expect(route()).resolves.toEqual(SETTLED);
+      expect([made.looks, link.delivered.length]).toEqual([1, 1]);
+    });
+
+    test('once, and not before its call had the time to appear', async () => {
+      const looks: number[] = [];
+      made.onLook = () => void looks.push(Date.now());
+      const what = routable();
+      await route(what);
+      expect(looks).toHaveLength(1);
+      expect(looks[0]).toBeGreaterThanOrEqual(what.appearBy);
+    });
+
+    test('and waits for one that was found and does not answer', async () => {
+      made.onLook = () => {
+        made.around.complete = false;
+      };
+      const command = ttl(300);
+      await expect(route(routable(command))).resolves.toEqual(refused('expired', command.expires));
+    });
+
+    test('but not for a call that is between two, or has ended', async () => {
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      directory.gatewayLost(link);
+      await route(routable(ttl(20)));
+      directory.closed(link, closedFrame('ended'), NO_MEMORY);
+      await route();
+      expect(made.looks).toBe(0);
+    });
   });
 
-  test('while a gateway is out of reach nobody is told that a call does not exist', async () => {
-    complete = false;
-    const { link } = fakeLink();
-    const outcome = router.route(routable(), NEVER);
-    await sleep(120);
-    directory.opened(link, OPENED);
-    await expect(outcome).resolves.toEqual({ status: 'delivered' });
+  describe('comes to the same verdict whoever looks and whenever', () => {
+    test('unknown_call also when the command has expired since', async () => {
+      const what = routable(old(30_000, 10_000));
+      await expect(route(what)).resolves.toEqual(refused('unknown_call', what.appearBy));
+    });
+
+    test('expired when it was over before its call could no longer appear, also later', async () => {
+      const what = routable(old(30_000, GRACE_MS / 2));
+      await expect(route(what)).resolves.toEqual(refused('expired', what.command.expires));
+    });
+
+    test('call_ended also when the command has expired since', async () => {
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      const at = Date.now() - 25_000;
+      directory.closed(link, closedFrame('ended', { at }), NO_MEMORY);
+      await expect(route(routable(old(30_000, 10_000)))).resolves.toEqual(refused('call_ended', at));
+    });
+
+    test('what the gateway of an ended call decided last, in every byte', async () => {
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      const { verdict } = resultFrame(1, 1);
+      directory.closed(link, closedFrame('ended'), NO_MEMORY);
+      directory.passed(resultFrame(1, 1));
+      await expect(route()).resolves.toEqual({ kind: 'verdict', verdict });
+    });
+
+    test('nothing, when a later command of the ended call was decided: the result is on the bus', async () => {
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      directory.closed(link, closedFrame('ended'), NO_MEMORY);
+      directory.passed(resultFrame(1, 2));
+      await expect(route()).resolves.toEqual(SETTLED);
+      expect(made.asked).toEqual([]);
+    });
   });
 
-  test('a command that a gateway gives back goes to where the call is next', async () => {
-    const next = fakeLink();
-    const first = fakeLink([
-      () => {
-        directory.gatewayLost(first.link);
-        setImmediate(() => directory.opened(next.link, { ...OPENED, resumed: true }));
-        return { status: 'returned' };
-      },
-    ]);
-    directory.opened(first.link, OPENED);
-    await expect(router.route(routable(), NEVER)).resolves.toEqual({ status: 'delivered' });
-    expect([first.delivered.length, next.delivered.length]).toEqual([1, 1]);
-  });
+  describe('asks the bus about a record that may have been read before', () => {
+    const decidedUpTo = (decided: string) => ({ epoch: 1, sequence: 1, decided });
+    const again = (command = old(30_000, 10_000)) => routable(command, { maybeRepeated: true });
 
-  test('a command for a call between two gateways waits until it expires, and is then never sent', async () => {
-    const { link, delivered } = fakeLink();
-    directory.opened(link, OPENED);
-    directory.gatewayLost(link);
-    await expect(router.route(routable(command(40)), NEVER)).resolves.toMatchObject({ code: 'expired' });
-    directory.opened(link, OPENED);
-    expect(delivered).toEqual([]);
-  });
+    test.each(['unknown', 'between', 'ended'])('and gives no second outcome when its call is %s', async (where) => {
+      made.past = decidedUpTo('log/0/1');
+      const link = fakeLink();
+      if (where !== 'unknown') directory.opened(link, openedFrame());
+      if (where === 'between') directory.gatewayLost(link);
+      if (where === 'ended') directory.closed(link, closedFrame('ended'), NO_MEMORY);
+      const what = again();
+      await expect(route(what)).resolves.toEqual(SETTLED);
+      expect(made.asked).toEqual([what.command.published]);
+    });
 
-  test('an expired command is not sent at all', async () => {
-    const { link, delivered } = fakeLink();
-    directory.opened(link, OPENED);
-    await expect(router.route(routable(command(-1)), NEVER)).resolves.toMatchObject({ code: 'expired' });
-    expect(delivered).toEqual([]);
-  });
+    test('and refuses it when only commands before it were decided, or the bus cannot tell', async () => {
+      made.past = decidedUpTo('log/0/0');
+      const what = again();
+      await expect(route(what)).resolves.toEqual(refused('unknown_call', what.appearBy));
+      made.past = undefined;
+      await expect(route(what)).resolves.toEqual(refused('unknown_call', what.appearBy));
+    });
 
-  test('a call that ended while the command waited is refused with call_ended', async () => {
-    const { link } = fakeLink([{ status: 'returned' }]);
-    directory.opened(link, OPENED);
-    const outcome = router.route(routable(), NEVER);
-    directory.closed(link, { t: 'closed', call: 'c', reason: 'ended', epoch: 1, sequence: 1 }, Buffer.alloc(0));
-    await expect(outcome).resolves.toMatchObject({ code: 'call_ended' });
-  });
-
-  test('a stop leaves the command to whoever comes next', async () => {
-    const stop = new AbortController();
-    complete = false;
-    const outcome = router.route(routable(), stop.signal);
-    stop.abort();
-    await expect(outcome).resolves.toEqual({ status: 'stopped' });
+    test('but not about one that nobody can have read, nor one whose gateway decides', async () => {
+      made.past = decidedUpTo('log/0/1');
+      await expect(route(routable(old(30_000)))).resolves.toMatchObject({ kind: 'verdict' });
+      directory.opened(fakeLink(), openedFrame());
+      await route(again());
+      expect(made.asked).toEqual([]);
+    });
   });
 });

@@ -252,6 +252,8 @@ export function createCallHost(options: CallHostOptions): CallHost {
       for (const call of calls) call.past?.expect(adapter);
     },
     adapterLost(adapter) {
+      // It is back on another link, over which it was asked anew, and this was the end of the former one.
+      if ([...adapters.linked()].includes(adapter)) return;
       for (const call of calls) call.past?.forget(adapter);
     },
     allLinked() {

@@ -104,6 +104,8 @@ export class Call implements RoleContext {
   readonly #observer: CallObserver;
   #phase: Phase = { name: 'away', was: 'awaiting_application', past: undefined, grace: undefined };
   #answered = false;
+  /** Reading is stopped because the bus does not keep up. */
+  #isPaused = false;
   /** When the call began is known. */
   #isSinceKnown = true;
   /** The numbers of the past are not to be had, which the next event says. */
@@ -183,14 +185,15 @@ export class Call implements RoleContext {
   }
 
   /** Makes the call search for its past: it comes from another gateway. Call before `attach`. */
-  searchPast(options: Omit<PastSearchOptions, 'onDone'>): void {
-    const past = new PastSearch({ ...options, onDone: () => this.#pastIsKnown(past) });
-    const awaitEnd = (): void => {
-      past.deadline = this.#settings.pastDeadlines.add(() => {
-        if (!past.giveUp()) awaitEnd();
-      });
-    };
-    awaitEnd();
+  searchPast(options: Omit<PastSearchOptions, 'onAsked' | 'onDone'>): void {
+    const past = new PastSearch({
+      ...options,
+      onAsked: () => {
+        past.deadline?.cancel();
+        past.deadline = this.#settings.pastDeadlines.add(() => past.giveUp());
+      },
+      onDone: () => this.#pastIsKnown(past),
+    });
     this.#phase = { name: 'away', was: 'live', past, grace: undefined };
     this.#isSinceKnown = false;
   }
@@ -298,11 +301,13 @@ export class Call implements RoleContext {
   }
 
   pause(): void {
+    this.#isPaused = true;
     socketOf(this.#phase)?.pause();
     for (const socket of this.#statusSockets) socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     const { past } = this;
     if (past !== undefined && past.kept.length >= MOST_KEPT) return;
     socketOf(this.#phase)?.resume();
@@ -320,9 +325,10 @@ export class Call implements RoleContext {
       this.#end('moved');
       return;
     }
+    // Before the search ends without its answers: those that were decided elsewhere would have a second effect.
+    this.#decisions.giveBackAll();
     this.past?.finish();
     this.#phase = { name: 'moving', socket };
-    this.#decisions.giveBackAll();
     socket.close(SERVICE_RESTART, 'service restart');
   }
 
@@ -414,7 +420,8 @@ export class Call implements RoleContext {
     } else {
       past.kept.push({ message, payload, at: Date.now(), socket: this.epoch });
       this.#observer.keeping(payload.length);
-      if (past.kept.length === MOST_KEPT) this.pause();
+      // Whatever websocket it came on, and what of our own was kept meanwhile.
+      if (past.kept.length >= MOST_KEPT) socketOf(this.#phase)?.pause();
     }
   }
 
@@ -427,7 +434,7 @@ export class Call implements RoleContext {
     if (status.terminal && this.endedAt === undefined) {
       this.endedAt = Date.now();
       this.#observer.finished(this, status.callStatus);
-      this.#decisions.endAll();
+      this.#decisions.release();
       if (this.#phase.name === 'away' && this.isPastKnown) this.#end('ended');
     }
   }
@@ -436,6 +443,7 @@ export class Call implements RoleContext {
     const { causation, result } = this.verbs.observe(message);
     if (causation !== undefined) this.#decisions.confirm(causation);
     const traceparent = traceparentOfB3(message.b3) ?? this.traceparent;
+    const { latest: decided } = this.#decisions;
     this.sequence++;
     this.#observer.event(
       {
@@ -450,6 +458,7 @@ export class Call implements RoleContext {
         ...(this.#isReset ? { reset: true } : {}),
         ...(causation === undefined ? {} : { causation }),
         ...(result === undefined ? {} : { result }),
+        ...(result === undefined || decided === undefined ? {} : { decided }),
         ...(traceparent === undefined ? {} : { traceparent }),
       },
       payload,
@@ -490,12 +499,11 @@ export class Call implements RoleContext {
     }
     if (!this.claimed) this.#awaitClaim();
     this.#decisions.judgeHeld();
-    this.#decisions.endAll();
     this.#decisions.release();
     const socket = socketOf(this.#phase);
     if (past.endsAs !== undefined) this.#end(past.endsAs);
     else if (socket !== undefined && this.#wasInSetUp(past)) this.#cureMuteness(socket);
-    else if (past.kept.length >= MOST_KEPT) socketOf(this.#phase)?.resume();
+    else if (past.kept.length >= MOST_KEPT && !this.#isPaused) socketOf(this.#phase)?.resume();
   }
 
   #restore(found: readonly KnownPast[]): void {
@@ -571,21 +579,27 @@ export class Call implements RoleContext {
     if (past !== undefined && reason !== 'moved') {
       // Its last messages still need their numbers.
       past.endsAs = reason;
+      this.endedAt ??= Date.now();
       if (phase.name === 'away') phase.grace?.cancel();
       this.#phase = { name: 'away', was: 'live', past, grace: undefined };
       return;
     }
+    if (reason === 'moved') {
+      this.#decisions.socketLost();
+      this.#decisions.giveBackAll();
+    }
     past?.finish();
+    // It had ended before, and its past was all that it waited for.
+    if (this.#phase.name === 'ended') return;
     if (phase.name === 'awaiting_application') phase.life?.cancel();
     if (phase.name === 'away') phase.grace?.cancel();
     this.#claim?.cancel();
     const socket = socketOf(phase);
     if (socket !== undefined) this.answers.abandon(socket);
     for (const status of this.#statusSockets) this.answers.abandon(status);
-    if (reason === 'moved') this.#decisions.giveBackAll();
-    else {
+    if (reason !== 'moved') {
       this.endedAt ??= Date.now();
-      this.#decisions.endAll();
+      this.#decisions.release();
     }
     this.#phase = { name: 'ended' };
     this.#observer.ended(this, reason);

@@ -36,7 +36,7 @@ export interface DecisionTarget {
 }
 
 export interface DecisionObserver {
-  /** A command has its outcome. @param decided the position up to which the commands of the call are decided */
+  /** A command has its outcome. @param decided its position; undefined when it was refused ahead of others */
   decided(command: InboundCommand, verdict: Verdict, decided: string | undefined): void;
   /** The first command is held, or the last one is gone. */
   holding(holding: boolean): void;
@@ -45,7 +45,8 @@ export interface DecisionObserver {
 /**
  * Decides the outcome of every command of one call, once: written, refused, expired, ended. While the call lives this is the
  * only place where that is done. Commands are decided in their order; one that cannot be written yet is held, and those
- * behind it with it.
+ * behind it with it. While one is being written those behind it are held, too: until it is known whether its message
+ * leaves, a verdict on them would put the mark past it.
  */
 export class Decisions {
   readonly #settings: DecisionSettings;
@@ -55,8 +56,8 @@ export class Decisions {
   readonly #ids: RecentIds;
   /** Commands that wait for the websocket, oldest first. */
   #held: InboundCommand[] = [];
-  /** Commands whose messages the operating system has not taken whole, oldest first. */
-  #writing: InboundCommand[] = [];
+  /** The write that the operating system has not taken whole. A command that is written again is another write. */
+  #writing: { readonly command: InboundCommand } | undefined;
   #isHolding = false;
 
   constructor(settings: DecisionSettings, target: DecisionTarget, observer: DecisionObserver) {
@@ -64,6 +65,11 @@ export class Decisions {
     this.#target = target;
     this.#observer = observer;
     this.#ids = createRecentIds(settings.rememberedCommands);
+  }
+
+  /** The position that was decided last; undefined when nothing was. */
+  get latest(): string | undefined {
+    return this.#watermarks.latest;
   }
 
   /** How many commands wait for the websocket. */
@@ -84,14 +90,11 @@ export class Decisions {
     else if (!this.#takesPlaceOfHeld(command)) this.#takeNew(command);
   }
 
-  /** Writes what was held, as far as the websocket takes it. */
+  /** Decides what was held, as far as the websocket takes it. */
   release(): void {
-    for (let command = this.#held.shift(); command !== undefined; command = this.#held.shift()) {
-      const socket = this.#target.writable;
-      if (socket === undefined || !this.#attempt(command, socket)) {
-        this.#held.unshift(command);
-        break;
-      }
+    if (!this.#target.isPastKnown) return;
+    for (let command = this.#held[0]; command !== undefined && this.#attempt(command); command = this.#held[0]) {
+      this.#held.shift();
     }
     this.#tellHolding();
   }
@@ -111,7 +114,7 @@ export class Decisions {
     this.#held = [];
     for (const command of held) {
       // One that waits in front is decided later. Its position is not passed: what has expired is known by its time.
-      if (command.frame.expires <= nowMs) this.#refuseExpired(command, this.#held.length > 0);
+      if (command.frame.expires <= nowMs) this.#refuseExpired(command, this.#isBehind);
       else this.#held.push(command);
     }
     this.release();
@@ -126,25 +129,24 @@ export class Decisions {
     this.release();
   }
 
-  /** jambonz speaks of a verb of this command, so what was written up to it has arrived. */
+  /** jambonz speaks of a verb of this command, so its message has arrived. */
   confirm(commandId: string): void {
-    if (this.#writing.length === 0) return;
-    const at = this.#writing.findIndex(({ frame }) => frame.id === commandId);
-    for (const command of this.#writing.splice(0, at + 1)) this.#deliver(command);
+    const command = this.#writing?.command;
+    if (command?.frame.id !== commandId) return;
+    this.#writing = undefined;
+    this.#deliver(command);
   }
 
-  /** The websocket is gone, and what it had not given to the operating system waits for the next one, in its order. */
+  /** The websocket is gone, and what it had not given to the operating system waits for the next one. */
   socketLost(): void {
-    const lost = this.#writing;
-    if (lost.length === 0) return;
-    this.#writing = [];
-    for (const command of lost) {
-      this.#target.verbs.forget(command.frame.id);
-      command.hold();
-    }
-    // They were sent before those that are held.
-    this.#held = [...lost, ...this.#held];
+    const lost = this.#writing?.command;
+    if (lost === undefined) return;
+    this.#writing = undefined;
+    this.#target.verbs.forget(lost.frame.id);
+    // It was sent before those that are held.
+    this.#held.unshift(lost);
     this.#tellHolding();
+    lost.hold();
   }
 
   /** The call lives on elsewhere. */
@@ -153,16 +155,6 @@ export class Decisions {
     this.#held = [];
     this.#tellHolding();
     for (const command of held) command.giveBack();
-  }
-
-  /** The call has ended. */
-  endAll(): void {
-    const { endedAt, isPastKnown } = this.#target;
-    if (endedAt === undefined || !isPastKnown) return;
-    const held = this.#held;
-    this.#held = [];
-    this.#tellHolding();
-    for (const command of held) this.#decide(command, verdictAfterEnd(command.frame, endedAt));
   }
 
   memory(): Pick<CallMemory, 'decided' | 'ids'> {
@@ -176,15 +168,15 @@ export class Decisions {
 
   #takeNew(command: InboundCommand): void {
     const { frame } = command;
-    const { endedAt, beganAt } = this.#target;
-    const early = verdictBeforeStart(frame, beganAt);
+    const early = verdictBeforeStart(frame, this.#target.beganAt);
     if (early !== undefined) this.#decide(command, early);
     else if (frame.overdue === true) this.#refuseExpired(command, true);
-    else if (endedAt !== undefined) this.#decide(command, verdictAfterEnd(frame, endedAt));
-    else {
-      const socket = this.#held.length === 0 ? this.#target.writable : undefined;
-      if (socket === undefined || !this.#attempt(command, socket)) this.#hold(command);
-    }
+    else if (this.#isBehind || !this.#attempt(command)) this.#hold(command);
+  }
+
+  /** Whether a command that comes now has others in front of it. */
+  get #isBehind(): boolean {
+    return this.#held.length > 0 || this.#writing !== undefined;
   }
 
   /** The same record from another adapter, while it waits here: the new one takes its place. */
@@ -197,16 +189,22 @@ export class Decisions {
       command.hold();
       return true;
     }
-    const isWritten = this.#writing.some(({ frame }) => frame.position === position);
+    const isWritten = this.#writing?.command.frame.position === position;
     // Its outcome will be known in a moment, so whoever asks has to ask again.
     if (isWritten) command.giveBack();
     return isWritten;
   }
 
-  /** @returns false when the command has to wait after all */
-  #attempt(command: InboundCommand, socket: CallSocket): boolean {
+  /** Decides the command that is the next one. @returns false when it has to wait */
+  #attempt(command: InboundCommand): boolean {
     const { frame } = command;
-    const { verbs, sequence } = this.#target;
+    const { verbs, sequence, endedAt, writable } = this.#target;
+    if (this.#writing !== undefined) return false;
+    if (endedAt !== undefined) {
+      this.#decide(command, verdictAfterEnd(frame, endedAt));
+      return true;
+    }
+    if (writable === undefined) return false;
     if (frame.expires <= Date.now()) {
       this.#refuseExpired(command, false);
       return true;
@@ -214,7 +212,7 @@ export class Decisions {
     const refusal = this.#ids.has(frame.id)
       ? duplicate(frame.id)
       : failedCondition(frame, { sequence, isPlaying: verbs.isPlaying });
-    if (refusal === undefined) return this.#write(command, socket);
+    if (refusal === undefined) return this.#write(command, writable);
     this.#decide(command, refusal);
     return true;
   }
@@ -244,27 +242,28 @@ export class Decisions {
     }
     const { message } = composed;
     const span = spans.write(command, message.length);
-    const state = (composed.socket ?? socket).send(message, (written) => this.#writeEnded(command, written));
+    const write = { command };
+    const state = (composed.socket ?? socket).send(message, (written) => this.#writeEnded(write, written));
     span.end(state === 'closed' ? 'socket_closed' : undefined);
     if (state === 'closed') return false;
     verbs.brought(frame.verbs, frame.id, frame.replaces);
     if (frame.hooks !== undefined) this.#target.hooks.note(frame.hooks);
-    if (state === 'buffered') this.#writing.push(command);
+    if (state === 'buffered') this.#writing = write;
     else this.#deliver(command);
     if (msgid !== undefined) answers.close(msgid);
     return true;
   }
 
-  #writeEnded(command: InboundCommand, written: boolean): void {
-    const at = this.#writing.indexOf(command);
-    // It was decided otherwise meanwhile, or it waits for the next websocket.
-    if (at === -1) return;
+  #writeEnded(write: { readonly command: InboundCommand }, written: boolean): void {
     if (!written) {
-      this.socketLost();
+      if (write === this.#writing) this.socketLost();
       return;
     }
-    this.#writing.splice(at, 1);
-    this.#deliver(command);
+    if (write === this.#writing) {
+      this.#writing = undefined;
+      this.#deliver(write.command);
+    }
+    // Otherwise jambonz has shown before that it arrived; what waits behind it goes on now.
     this.release();
   }
 
@@ -278,7 +277,8 @@ export class Decisions {
 
   #refuseExpired(command: InboundCommand, isAhead: boolean): void {
     const verdict = expiredVerdict(command.frame.expires);
-    if (isAhead) this.#tell(command, verdict);
+    // The commands in front of it are not decided, so its position says nothing about the call.
+    if (isAhead) this.#observer.decided(command, verdict, undefined);
     else this.#decide(command, verdict);
   }
 
@@ -288,7 +288,7 @@ export class Decisions {
   }
 
   #tell(command: InboundCommand, verdict: Verdict): void {
-    this.#observer.decided(command, verdict, this.#watermarks.latest);
+    this.#observer.decided(command, verdict, command.frame.position);
   }
 
   #hold(command: InboundCommand): void {

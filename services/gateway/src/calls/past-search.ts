@@ -26,11 +26,14 @@ export interface KeptMessage {
 }
 
 export interface PastSearchOptions {
+  /** The websocket may be one that only tells the status of a call which another gateway has. */
   readonly tentative: boolean;
   /** False while adapters may still link that know more: the gateway has just started. */
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
   readonly recall: () => string | undefined;
+  /** Called when adapters are asked: from now on the search waits for them. */
+  readonly onAsked: () => void;
   /** Called once: everything that can be known is. */
   readonly onDone: () => void;
 }
@@ -45,7 +48,7 @@ export class PastSearch {
   readonly found: KnownPast[] = [];
   /** The websocket may be one that only tells the status of a call which another gateway has. */
   readonly tentative: boolean;
-  /** The deadline of the search. */
+  /** The deadline of those who are asked. */
   deadline: Deadline | undefined;
   /** How the call has ended meanwhile. */
   endsAs: 'ended' | 'lost' | undefined;
@@ -53,7 +56,8 @@ export class PastSearch {
   /** Adapters that have been asked and have not answered. */
   readonly #asked = new Set<string>();
   #heard = 0;
-  #recalled = false;
+  /** The adapter that looks at the bus, or has looked there. */
+  #looker: string | undefined;
   #done = false;
 
   constructor(options: PastSearchOptions) {
@@ -63,6 +67,7 @@ export class PastSearch {
 
   /** An adapter is asked. */
   expect(adapter: string): void {
+    if (this.#asked.size === 0) this.#options.onAsked();
     this.#asked.add(adapter);
   }
 
@@ -76,31 +81,27 @@ export class PastSearch {
 
   /** The link to an adapter is lost, and with it the answer. */
   forget(adapter: string): void {
-    if (this.#asked.delete(adapter)) this.look();
+    if (!this.#asked.delete(adapter)) return;
+    if (adapter === this.#looker) this.#looker = undefined;
+    this.look();
   }
 
   /** Looks whether everything that can be known is. */
   look(): void {
     if (this.#done || this.#asked.size > 0 || this.#heard === 0) return;
-    if (!this.found.some(({ certain, elsewhere }) => certain || elsewhere)) {
-      if (!this.#options.allMayBeLinked()) return;
-      if (!this.#recalled) {
-        this.#recalled = true;
-        const asked = this.#options.recall();
-        if (asked !== undefined) {
-          this.#asked.add(asked);
-          return;
-        }
-      }
+    if (this.#looker !== undefined || this.found.some(({ certain, elsewhere }) => certain || elsewhere)) {
+      this.finish();
+      return;
     }
-    this.finish();
+    if (!this.#options.allMayBeLinked()) return;
+    this.#looker = this.#options.recall();
+    // With nobody linked the search goes on with the next adapter that is.
+    if (this.#looker !== undefined) this.expect(this.#looker);
   }
 
-  /** Ends the search with what is known, if any adapter was asked at all. @returns false when it goes on */
-  giveUp(): boolean {
-    if (this.#heard === 0 && this.#asked.size === 0) return false;
-    this.finish();
-    return true;
+  /** Ends the search with what is known, unless it waits for an adapter to link. */
+  giveUp(): void {
+    if (this.#asked.size > 0) this.finish();
   }
 
   finish(): void {

@@ -8,7 +8,7 @@ const NOTHING = new Uint8Array(0);
  * The outcome of a command as it goes to the bus, among the events of its call. The adapter that read the command is told when
  * it is there.
  *
- * @param decided the position up to which the commands of the call are decided
+ * @param decided its position; undefined when it was refused ahead of others, which are not decided
  */
 export function resultReport(
   call: { readonly traceparent: string | undefined },

@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
 import type { SocketOrigin } from '../calls/socket-origin.ts';
-import type { DeadlineQueue } from '../deadline-queue.ts';
+import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { createJambonzSocket, type JambonzSocket, type SocketHandlers } from './jambonz-socket.ts';
 import { answerRefusal, isAuthorised, JAMBONZ_SUBPROTOCOL, originOf, refuseUpgrade } from './upgrade.ts';
 
@@ -91,7 +91,13 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     const origin = originOf(request, options.basicAuth);
     websockets.handleUpgrade(request, stream, head, (ws) => {
       if (holding) ws.pause();
-      const silence = options.silenceDeadlines.add(() => socket.expireSilence());
+      let silence: Deadline;
+      const awaitFirst = (): void => {
+        silence = options.silenceDeadlines.add(() => {
+          if (!socket.expireSilence()) awaitFirst();
+        });
+      };
+      awaitFirst();
       const socket = createJambonzSocket(ws, stream, {
         opened: (opened) => handlers.opened(opened, origin),
         heard: () => silence.cancel(),

@@ -31,8 +31,8 @@ export interface SocketHandlers {
 export interface JambonzSocket extends CallSocket {
   /** Cuts the connection when nothing came since the last beat, else pings: jambonz sends no pings of its own. */
   beat(): void;
-  /** Cuts off a peer that has not said which call it is for. */
-  expireSilence(): void;
+  /** Cuts off a peer that has not said which call it is for. @returns false when it could not: it is not read from */
+  expireSilence(): boolean;
   /** Does not read the first message, or does so again; without effect once it has come. */
   holdFirst(hold: boolean): void;
 }
@@ -123,6 +123,8 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
       if (ws.readyState !== WebSocket.OPEN) return 'closed';
       const n = ++sent;
       ws.send(message, { binary: false }, writeEnded);
+      // A connection that the peer has reset fails at once, and says so in its events only later.
+      if (stream.errored || stream.destroyed) return 'closed';
       // The operating system takes what fits in the socket's buffer within the call.
       if (ws.bufferedAmount === 0) return 'written';
       buffered.push({ n, onEnd });
@@ -171,9 +173,10 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
       else ws.resume();
     },
     expireSilence() {
-      if (!binding.isSettled && !refused && ws.readyState === WebSocket.OPEN) {
-        refuse('silence', POLICY_VIOLATION, 'expected a session message, heard nothing');
-      }
+      if (binding.isSettled || refused || ws.readyState !== WebSocket.OPEN) return true;
+      if (ws.isPaused) return false;
+      refuse('silence', POLICY_VIOLATION, 'expected a session message, heard nothing');
+      return true;
     },
   };
   const binding = handlers.opened(socket);

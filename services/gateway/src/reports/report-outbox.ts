@@ -109,7 +109,8 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
   const enqueue = (report: Report): void => {
     const route = routeOf(report.frame.call);
     const { lane } = route;
-    if (lane?.draining === true) {
+    // An adapter that was draining may be back on another connection; what is parked still comes first.
+    if (lane?.draining === true || route.parked !== undefined) {
       route.parked ??= createFifo();
       route.parked.push(report);
       return;

@@ -6,7 +6,7 @@ describe('the initial application', () => {
     const [hello, bytes] = jambonz('session:new');
     call.attach(socket, hello, bytes);
     expect(socket.sent).toEqual([]);
-    expect(send(call, redirect())).toEqual([{ status: 'delivered' }]);
+    expect(send(call, redirect())).toMatchObject([{ status: 'delivered' }]);
     expect(socket.sent).toEqual([{ type: 'ack', msgid: hello.msgid, data: SAY }]);
   });
 
@@ -54,7 +54,7 @@ describe('the initial application', () => {
     ]);
     hear(harness, 'call:status', { call_status: 'trying' });
     expect(harness.socket.sent.slice(1).map(({ type, data }) => [type, data])).toEqual([['command', []]]);
-    expect(outcomes).toEqual([{ status: 'delivered' }]);
+    expect(outcomes).toMatchObject([{ status: 'delivered' }]);
   });
 
   test('commands after the application wait for a sign of the session, since jambonz hears none before it', () => {
@@ -66,7 +66,7 @@ describe('the initial application', () => {
     expect(harness.socket.sent.map(({ type }) => type)).toEqual(['ack']);
     hear(harness, 'call:status', { call_status: 'trying' });
     expect(harness.socket.sent.map(({ type }) => type)).toEqual(['ack', 'command']);
-    expect(outcomes).toEqual([{ status: 'delivered' }]);
+    expect(outcomes).toMatchObject([{ status: 'delivered' }]);
   });
 
   test('a session that gives no sign does not hold commands for ever', () => {
@@ -84,7 +84,7 @@ describe('hooks', () => {
   test('an immediate hook is answered at once, and the answer from the bus goes as a redirect instead of being lost', () => {
     const harness = liveCall();
     const msgid = hear(harness, 'verb:hook', {}, { hook: '/menu' });
-    expect(send(harness.call, { type: 'ack', msgid, data: SAY })).toEqual([{ status: 'delivered' }]);
+    expect(send(harness.call, { type: 'ack', msgid, data: SAY })).toMatchObject([{ status: 'delivered' }]);
     expect(harness.socket.sent).toEqual([
       { type: 'ack', msgid },
       { type: 'command', command: 'redirect', data: SAY },

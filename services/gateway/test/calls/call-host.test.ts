@@ -1,34 +1,63 @@
+import { encodeCallMemory, type GatewayFrame, type ResultFrame } from '@jambus/link';
 import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { createCallHost } from '../../src/calls/call-host.ts';
 import { createCallRegistry } from '../../src/calls/call-registry.ts';
-import { createEventOutbox } from '../../src/events/event-outbox.ts';
 import { createGatewayMetrics } from '../../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../../src/gateway-spans.ts';
-import { callSettings, FakeSocket, gatewayState, jambonz } from './harness.ts';
+import type { Report, ReportLink } from '../../src/reports/report.ts';
+import { createReportOutbox } from '../../src/reports/report-outbox.ts';
+import { at, callSettings, commandOf, FakeSocket, gatewayState, jambonz, MUTE, redirect } from './harness.ts';
 
-function hostWithFullBuffer() {
+const registries: { close(): void }[] = [];
+afterEach(() => {
+  for (const registry of registries.splice(0)) registry.close();
+});
+
+/** A gateway's calls. What they say waits in the outbox until `link` is connected. */
+function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
   const shed: string[] = [];
   const calls = createCallRegistry();
-  const outbox = createEventOutbox({
-    windowEvents: 1,
-    bufferBytes: 0,
+  const outbox = createReportOutbox({
+    window: { reports: 1_000, bytes: 1_000_000 },
+    bufferBytes,
+    returnMs: 1_000,
     onCongestion() {},
-    onShed: ({ type }) => shed.push(type),
+    onShed: ({ frame }) => shed.push(frame.t === 'event' ? frame.type : frame.t),
     onTaken() {},
   });
-  const announced: string[] = [];
+  registries.push(calls, outbox);
+  const announced: GatewayFrame[] = [];
+  const linked = new Set<string>();
+  const around = { allLinked, recalls: [] as string[] };
+  const { settings, queues } = callSettings();
   const host = createCallHost({
     calls,
-    settings: callSettings().settings,
+    settings,
     outbox,
-    announce: ({ t }) => announced.push(t),
-    linkedAdapters: () => 0,
+    adapters: {
+      announce: (frame) => announced.push(frame),
+      linked: () => linked,
+      allMayBeLinked: () => around.allLinked,
+      recall(callSid) {
+        around.recalls.push(callSid);
+        return [...linked][0];
+      },
+    },
     metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
     spans: createGatewaySpans(NO_TRACING),
     logger: createLogger({ service: 'test', level: 'fatal' }),
   });
-  return { host, shed, outbox, announced };
+  const reports: Report[] = [];
+  const link: ReportLink = { id: 'one', boot: 'first', send: (_n, report) => reports.push(report), sendDrained() {} };
+  const told = () => announced.map(({ t }) => t);
+  const take = (type: string, socket = new FakeSocket(), callSid = 'call-1') => {
+    const call = host.takeSession(socket, callSid, ...jambonz(type, {}, { call_sid: callSid }), '/');
+    return { call, socket };
+  };
+  return { host, calls, shed, outbox, told, announced, linked, around, queues, link, reports, take };
 }
+
+const hostWithFullBuffer = () => hostWith({ bufferBytes: 0 });
 
 describe('call host', () => {
   test('with no room left only messages that somebody can do without are shed', () => {
@@ -53,22 +82,133 @@ describe('call host', () => {
   });
 
   test('the late end of a call that was over does not end the one that came after it under its call_sid', () => {
-    const { host, announced } = hostWithFullBuffer();
+    const { host, told } = hostWithFullBuffer();
     const [first, second] = [new FakeSocket(), new FakeSocket()];
     const [hello, bytes] = jambonz('session:new');
     const over = host.takeSession(first, 'call-1', hello, bytes, '/');
     over?.receive(first, ...jambonz('call:status', { call_status: 'completed' }));
     host.takeSession(second, 'call-1', hello, bytes, '/');
     over?.detach(first, 1000);
-    expect(announced).toEqual(['opened', 'opened']);
+    expect(told()).toEqual(['opened', 'opened']);
   });
 
   test('once the gateway drains, a new websocket is sent on to another gateway', () => {
-    const { host, announced } = hostWithFullBuffer();
+    const { host, told } = hostWithFullBuffer();
     const socket = new FakeSocket();
     const [hello, bytes] = jambonz('session:new');
     host.stopTaking();
     expect(host.takeSession(socket, 'call-1', hello, bytes, '/')).toBeUndefined();
-    expect([socket.closedWith, announced]).toEqual([1012, []]);
+    expect([socket.closedWith, told()]).toEqual([1012, []]);
   });
+});
+
+describe('commands of a call', () => {
+  test('have their results on the bus before the adapter that read them is told', () => {
+    const { host, outbox, link, reports, take } = hostWith();
+    outbox.connect(link, undefined);
+    const { call, socket } = take('session:new');
+    const asked = commandOf('call-1', redirect(), { id: 'cmd', replyTo: 'inbox' });
+    host.takeCommand(asked.command);
+    call?.receive(socket, ...jambonz('verb:status', { event: 'starting', id: 'greet' }));
+    expect(reports.map(({ frame }) => frame.t)).toEqual(['event', 'result', 'event']);
+    const result = reports[1]?.frame as ResultFrame;
+    const { position } = asked.command.frame;
+    expect(result).toMatchObject({ command: 'cmd', position, decided: position, replyTo: 'inbox' });
+    expect(result.verdict.status).toBe('delivered');
+    expect(asked.outcomes).toEqual([]);
+    outbox.taken(link, 2);
+    expect(asked.outcomes).toHaveLength(1);
+  });
+
+  test('go back to their adapter when the call is not here', () => {
+    const { host } = hostWith();
+    const asked = commandOf('nobody', MUTE);
+    host.takeCommand(asked.command);
+    expect(asked.outcomes).toEqual([{ status: 'returned' }]);
+  });
+
+  test('are found again to be withdrawn, as what the host made of them', () => {
+    const { host, take, calls } = hostWith();
+    const { call, socket } = take('session:new');
+    host.takeCommand(commandOf('call-1', redirect()).command);
+    call?.detach(socket, 1006);
+    const asked = commandOf('call-1', MUTE);
+    const taken = host.takeCommand(asked.command);
+    expect(calls.heldCommands).toBe(1);
+    host.withdraw(taken);
+    expect([asked.holds, asked.outcomes, calls.heldCommands]).toEqual([1, [{ status: 'returned' }], 0]);
+  });
+});
+
+describe('a call that comes from another gateway', () => {
+  const known = (sequence: number, certain: boolean) =>
+    ({ t: 'known', call: 'call-1', epoch: sequence === 0 ? 0 : 1, sequence, certain }) as const;
+  const NONE = Buffer.alloc(0);
+
+  test('asks every adapter that is linked, and is opened as one that is resumed', () => {
+    const { host, linked, announced, take } = hostWith();
+    linked.add('one').add('two');
+    const { call } = take('session:reconnect');
+    expect(announced).toMatchObject([{ t: 'opened', resumed: true }]);
+    host.takePast('one', known(7, true), encodeCallMemory({ decided: [], ids: [], runs: [], claimed: false }));
+    expect(call?.sequence).toBe(0);
+    host.takePast('two', known(0, false), NONE);
+    expect([call?.sequence, call?.epoch]).toEqual([8, 2]);
+  });
+
+  test('waits for adapters that link later, and for the news of those that are lost no longer', () => {
+    const { host, linked, take } = hostWith();
+    const { call } = take('session:reconnect');
+    host.adapterLinked('one');
+    host.adapterLinked('two');
+    linked.add('two');
+    host.adapterLost('one');
+    host.takePast('two', known(7, true), NONE);
+    expect(call?.sequence).toBe(8);
+  });
+
+  test('waits for an adapter that is back on another link when the end of its former link is seen late', () => {
+    const { host, linked, take } = hostWith();
+    linked.add('one').add('two');
+    const { call } = take('session:reconnect');
+    host.takePast('two', known(3, true), NONE);
+    host.adapterLinked('one');
+    host.adapterLost('one');
+    expect(call?.sequence).toBe(0);
+    host.takePast('one', known(7, false), NONE);
+    expect(call?.sequence).toBe(8);
+  });
+
+  test('has one adapter look at the bus only when all have had the time to link', () => {
+    const { host, linked, around, take } = hostWith({ allLinked: false });
+    linked.add('one');
+    const { call } = take('session:reconnect');
+    host.takePast('one', known(3, false), NONE);
+    expect(around.recalls).toEqual([]);
+    around.allLinked = true;
+    host.allLinked();
+    expect(around.recalls).toEqual(['call-1']);
+    host.takePast('one', known(9, false), NONE);
+    expect(call?.sequence).toBe(10);
+  });
+});
+
+test('an adapter whose link was down hears which calls left meanwhile, and with which verdicts', () => {
+  const { host, take } = hostWith();
+  for (const callSid of ['first', 'second']) {
+    const { call, socket } = take('session:new', new FakeSocket(), callSid);
+    host.takeCommand(commandOf(callSid, redirect(), { position: at(5) }).command);
+    call?.detach(socket, 1000);
+  }
+  const [closing] = host.closingsSince(1);
+  expect(host.closingsSince(1)).toHaveLength(1);
+  expect(closing?.frame).toMatchObject({ call: 'second', closing: 2, reason: 'ended' });
+  expect(JSON.parse(String(closing?.memory)).decided).toMatchObject([{ log: 'log/0', offset: 5 }]);
+});
+
+test('a call that another gateway has is given up here', () => {
+  const { host, told, take, calls } = hostWith();
+  const { socket } = take('session:new');
+  host.giveUp('call-1');
+  expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, 1006]);
 });

@@ -1,57 +1,21 @@
-import { type CommandFrame, createCommandParser, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
+import type { CallEnd, CallMemory, CommandFrame, EventFrame, Verdict } from '@jambus/link';
+import { createCommandParser, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
 import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import type { HookMode } from '../../src/calls/answers.ts';
-import { Call, type CallEnd, type CallEvent, type CallSettings } from '../../src/calls/call.ts';
+import { Call, type CallSettings } from '../../src/calls/call.ts';
 import type { CallRegistry } from '../../src/calls/call-registry.ts';
-import type { CallSocket } from '../../src/calls/call-socket.ts';
-import type { CommandOutcome } from '../../src/calls/deliveries.ts';
+import type { InboundCommand } from '../../src/calls/inbound-command.ts';
+import type { KnownPast } from '../../src/calls/past-search.ts';
 import type { DeadlineQueue } from '../../src/deadline-queue.ts';
-import type { EventOutbox } from '../../src/events/event-outbox.ts';
 import type { GatewayState } from '../../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../../src/gateway-spans.ts';
+import type { ReportOutbox } from '../../src/reports/report-outbox.ts';
+import { FakeSocket } from './fake-socket.ts';
 
-/** A websocket that remembers what was written to it. */
-export class FakeSocket implements CallSocket {
-  isOpen = true;
-  bufferedBytes = 0;
-  readonly sent: { type: string; msgid?: string; command?: string; data?: unknown }[] = [];
-  readonly raw: string[] = [];
-  closedWith: number | undefined;
-  paused = false;
-  /** What the next writes come to. */
-  failWrites = false;
-
-  send(message: Uint8Array, done: (error: Error | undefined) => void): void {
-    if (this.failWrites) {
-      done(new Error('gone'));
-      return;
-    }
-    this.raw.push(Buffer.from(message).toString());
-    this.sent.push(JSON.parse(Buffer.from(message).toString()));
-    done(undefined);
-  }
-
-  close(code: number): void {
-    this.isOpen = false;
-    this.closedWith = code;
-  }
-
-  terminate(): void {
-    this.isOpen = false;
-    this.closedWith = 1006;
-  }
-
-  pause(): void {
-    this.paused = true;
-  }
-
-  resume(): void {
-    this.paused = false;
-  }
-}
+export { FakeSocket } from './fake-socket.ts';
 
 /** A deadline queue whose time comes when the test says so. */
-export function manualQueue(): DeadlineQueue & { expireAll(): void } {
+export function manualQueue(): DeadlineQueue & { expireAll(): void; readonly waiting: ReadonlySet<() => void> } {
   const waiting = new Set<() => void>();
   return {
     add(expire) {
@@ -59,27 +23,28 @@ export function manualQueue(): DeadlineQueue & { expireAll(): void } {
       return { cancel: () => waiting.delete(expire) };
     },
     expireAll() {
-      for (const expire of [...waiting]) {
-        waiting.delete(expire);
-        expire();
-      }
+      for (const expire of [...waiting]) if (waiting.delete(expire)) expire();
     },
+    waiting,
     close: () => waiting.clear(),
   };
 }
 
 export const FALLBACK = Buffer.from('[{"verb":"pause","length":1}]');
 
+export interface SettingsOptions {
+  readonly hookMode?: (hook: string | undefined) => HookMode;
+  readonly notifyEvents?: boolean;
+}
+
 /** Settings whose time comes when the test says so. */
-export function callSettings(
-  options: { hookMode?: (hook: string | undefined) => HookMode; notifyEvents?: boolean } = {},
-) {
+export function callSettings(options: SettingsOptions = {}) {
   const queues = {
     applicationDeadlines: manualQueue(),
     hookDeadlines: manualQueue(),
     graceDeadlines: manualQueue(),
     lifeDeadlines: manualQueue(),
-    resumeDeadlines: manualQueue(),
+    pastDeadlines: manualQueue(),
     claimDeadlines: manualQueue(),
   };
   const settings: CallSettings = {
@@ -95,7 +60,7 @@ export function callSettings(
 }
 
 /** What the gauges of a gateway read, of one that neither links nor drains. */
-export function gatewayState(calls: CallRegistry, outbox: EventOutbox): GatewayState {
+export function gatewayState(calls: CallRegistry, outbox: ReportOutbox): GatewayState {
   return {
     calls,
     outbox,
@@ -106,26 +71,63 @@ export function gatewayState(calls: CallRegistry, outbox: EventOutbox): GatewayS
   };
 }
 
+/** The outcome of a command as the call decided it, and up to where its commands are decided by then. */
+export interface ToldVerdict {
+  readonly command: string;
+  readonly position: string;
+  readonly verdict: Verdict;
+  readonly decided: string | undefined;
+}
+
 /** A call with everything around it faked, and everything it says remembered. */
-export function callHarness(options: Parameters<typeof callSettings>[0] = {}) {
+export function callHarness(options: SettingsOptions = {}) {
   const { settings, queues } = callSettings(options);
-  const events: CallEvent[] = [];
+  const events: EventFrame[] = [];
   const payloads: string[] = [];
+  const verdicts: ToldVerdict[] = [];
+  /** Events and verdicts in the order in which they go to the bus. */
+  const reports: string[] = [];
   const ends: CallEnd[] = [];
   const holding: boolean[] = [];
+  const kept = { bytes: 0 };
+  const unclaimed: Call[] = [];
   const call = new Call('call-1', '/app', settings, {
     event(event, payload) {
       events.push(event);
       payloads.push(payload.toString());
+      reports.push([event.type, event.result?.status].filter(Boolean).join(' '));
+    },
+    decided(_call, command, verdict, decided) {
+      const { id, position } = command.frame;
+      verdicts.push({ command: id, position, verdict, decided });
+      reports.push(`${id} ${verdict.code ?? verdict.status}`);
+      askers.get(command)?.outcomes.push(verdict);
     },
     holding: (_call, holds) => holding.push(holds),
+    keeping(bytes) {
+      kept.bytes += bytes;
+    },
     away() {},
-    unclaimed() {},
+    unclaimed: (which) => unclaimed.push(which),
     finished() {},
     ended: (_call, reason) => ends.push(reason),
   });
-  return { call, queues, events, payloads, ends, holding, socket: new FakeSocket() };
+  return {
+    call,
+    queues,
+    events,
+    payloads,
+    verdicts,
+    reports,
+    ends,
+    holding,
+    kept,
+    unclaimed,
+    socket: new FakeSocket(),
+  };
 }
+
+export type Harness = ReturnType<typeof callHarness>;
 
 let msgids = 0;
 
@@ -137,33 +139,69 @@ export function jambonz(type: string, data: object = {}, more: object = {}): [Ja
   return [parsed.message, payload];
 }
 
-let numbers = 0;
-const parser = createCommandParser();
+/** `returned`: it had no effect here. `past`: it was decided, and its result is on the bus. */
+export type Outcome = Verdict | { readonly status: 'returned' | 'past'; readonly code?: undefined };
 
-/** Sends a command to the call, through the same checks as an adapter, and gives back what it came to so far. */
-export function send(call: Call, message: object, more: Partial<CommandFrame> = {}): CommandOutcome[] {
+/** A command that was sent to a call, and what its adapter is told. */
+export interface Asked {
+  readonly command: InboundCommand;
+  readonly outcomes: Outcome[];
+  /** How often the adapter was told that it waits. */
+  holds: number;
+}
+
+const askers = new WeakMap<InboundCommand, Asked>();
+const parser = createCommandParser();
+let numbers = 0;
+
+/** The position of the record number `offset` in the log that commands come from. */
+export const at = (offset: number): string => `log/0/${offset}`;
+
+/** A command on its way to the call, through the same checks as in an adapter. */
+export function commandOf(callSid: string, message: object, more: Partial<CommandFrame> = {}): Asked {
   const parsed = parser.parse(Buffer.from(JSON.stringify(message)));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  const outcomes: CommandOutcome[] = [];
   const n = ++numbers;
-  call.deliver({
+  const isAck = parsed.kind === 'ack';
+  const command: InboundCommand = {
     frame: {
       t: 'command',
       n,
-      call: call.callSid,
+      call: callSid,
       id: `id-${n}`,
-      position: `0/${n}`,
-      name: parsed.kind === 'ack' ? 'ack' : parsed.command,
-      ...(parsed.kind === 'ack' ? { msgid: parsed.msgid } : {}),
+      position: `any/0/${n}`,
+      name: isAck ? 'ack' : parsed.command,
+      ...(isAck ? { msgid: parsed.msgid } : {}),
       verbs: [...parsed.verbIds],
+      replaces: !isAck && parsed.application === 'replaces',
+      published: Date.now(),
       expires: Date.now() + 60_000,
       ...more,
     },
-    payload: Buffer.from(parsed.kind === 'ack' ? (parsed.verbs ?? '') : parsed.payload),
+    payload: Buffer.from(isAck ? (parsed.verbs ?? '') : parsed.payload),
     span: NO_SPAN,
-    settle: (outcome) => outcomes.push(outcome),
-  });
-  return outcomes;
+    receivedAt: Date.now(),
+    hold() {
+      asked.holds++;
+    },
+    settle: () => asked.outcomes.push({ status: 'past' }),
+    giveBack: () => asked.outcomes.push({ status: 'returned' }),
+  };
+  const asked: Asked = { command, outcomes: [], holds: 0 };
+  askers.set(command, asked);
+  return asked;
+}
+
+/** Sends a command to the call. */
+export function ask(call: Call, message: object, more: Partial<CommandFrame> = {}): Asked {
+  const asked = commandOf(call.callSid, message, more);
+  call.deliver(asked.command);
+  return asked;
+}
+
+/** Sends a command to the call, and gives back what it came to so far. */
+export function send(call: Call, message: object, more: Partial<CommandFrame> = {}): Outcome[] {
+  return ask(call, message, more).outcomes;
 }
 
 export const SAY = [{ verb: 'say', text: 'hello', id: 'greet' }];
@@ -177,23 +215,58 @@ export const redirect = (verbs: readonly object[] = SAY): object => ({
 export const MUTE = { type: 'command', command: 'mute:status', data: { mute_status: 'mute' } };
 
 /** A call whose application has been taken. */
-export function liveCall(options: Parameters<typeof callHarness>[0] = {}) {
+export function liveCall(options: SettingsOptions = {}): Harness {
   const harness = callHarness(options);
-  const [hello, bytes] = jambonz('session:new');
-  harness.call.attach(harness.socket, hello, bytes);
-  send(harness.call, redirect());
+  harness.call.attach(harness.socket, ...jambonz('session:new'));
+  send(harness.call, redirect([{ verb: 'say', text: 'hello' }]), { position: 'start/0/0' });
   hear(harness, 'call:status', { call_status: 'trying' });
   harness.socket.sent.length = 0;
-  harness.socket.raw.length = 0;
   return harness;
 }
 
 /** Lets jambonz say something on the call's websocket; gives back its msgid. */
-export function hear(
-  harness: { call: ReturnType<typeof callHarness>['call']; socket: FakeSocket },
-  ...message: Parameters<typeof jambonz>
-) {
+export function hear(harness: Pick<Harness, 'call' | 'socket'>, ...message: Parameters<typeof jambonz>) {
   const [parsed, bytes] = jambonz(...message);
   harness.call.receive(harness.socket, parsed, bytes);
   return parsed.msgid;
+}
+
+/** The websocket breaks. */
+export function drop({ call }: Pick<Harness, 'call'>, socket: FakeSocket): void {
+  socket.cut();
+  call.detach(socket, 1006);
+}
+
+/** jambonz opens the next websocket. */
+export function reconnect({ call }: Pick<Harness, 'call'>, socket = new FakeSocket()): FakeSocket {
+  call.nextEpoch();
+  call.attach(socket, ...jambonz('session:reconnect'));
+  return socket;
+}
+
+/** What an adapter knows of a call; nothing, unless said otherwise. */
+export function known(past: Partial<KnownPast> = {}): KnownPast {
+  return { epoch: 0, sequence: 0, since: undefined, certain: false, memory: undefined, ...past };
+}
+
+/** A call that comes from another gateway, and has asked the adapters `one` and `two`. */
+export function resumedCall({ recall = (): string | undefined => undefined } = {}): Harness {
+  const harness = callHarness();
+  harness.call.searchPast({ allMayBeLinked: () => true, recall });
+  for (const adapter of ['one', 'two']) harness.call.past?.expect(adapter);
+  harness.call.attach(harness.socket, ...jambonz('session:reconnect'));
+  return harness;
+}
+
+/** The call goes on at another gateway, which is told all of it. */
+export function resumedWith(memory: CallMemory, past: Partial<KnownPast> = {}): Harness {
+  const harness = resumedCall();
+  harness.call.past?.hear('one', known());
+  harness.call.past?.hear('two', known({ epoch: 1, sequence: 9, since: 1, certain: true, memory, ...past }));
+  return harness;
+}
+
+/** The commands of one kind that have reached jambonz, over several websockets. */
+export function commandsOn(...sockets: readonly FakeSocket[]): string[] {
+  return sockets.flatMap(({ sent }) => sent).flatMap(({ command }) => command ?? []);
 }

@@ -1,9 +1,15 @@
+import { positionOf } from '@jambus/schema';
 import type { KafkaMessage } from 'kafkajs';
 import type { CommandRecord } from '../../port/index.ts';
 import { readRecord } from './connection/record.ts';
+import type { Origin } from './group/origins.ts';
 
-/** A record of the commands' topic as what the port hands over. Never throws. */
-export function commandRecord(message: KafkaMessage, partition: number): CommandRecord {
+/**
+ * A record of the commands' topic as what the port hands over. Never throws.
+ *
+ * @param origin with the log as positions name it, `<log>/<partition>`
+ */
+export function commandRecord(message: KafkaMessage, { log, freshFrom }: Origin): CommandRecord {
   const { key, attributes, payload, timestamp } = readRecord(message);
   const now = Date.now();
   return {
@@ -14,7 +20,7 @@ export function commandRecord(message: KafkaMessage, partition: number): Command
     // It may be the publisher's clock: one that is fast must not give its commands a longer life.
     publishedAt: timestamp > 0 ? Math.min(timestamp, now) : now,
     replyTo: undefined,
-    maybeRepeated: true,
-    position: `${partition}/${message.offset}`,
+    maybeRepeated: Number(message.offset) < freshFrom,
+    position: positionOf(log, Number(message.offset)),
   };
 }

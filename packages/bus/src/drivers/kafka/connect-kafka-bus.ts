@@ -1,6 +1,6 @@
 import { busNames, type JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
-import { type Bus, type CommandHandler, NO_HISTORY, NO_REQUESTS } from '../../port/index.ts';
+import { type Bus, type CommandHandler, EQUAL_STANDING, NO_REQUESTS } from '../../port/index.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { hintingAtToken } from './connection/authentication.ts';
@@ -9,10 +9,14 @@ import { fromKafka, typeOf } from './connection/errors.ts';
 import { createSender } from './connection/sender.ts';
 import { DEFAULT_KAFKA_SESSION_MS } from './group/group-member.ts';
 import type { Reading } from './group/read-as-group.ts';
+import { createCallHistory } from './history/call-history.ts';
 import { readCommands } from './kafka-command-source.ts';
 import { createKafkaSink } from './kafka-sink.ts';
 import { DEFAULT_KAFKA_CONNECT_WITHIN_MS, DEFAULT_KAFKA_STOP_MS, type KafkaBusOptions } from './options.ts';
 import { ensureTopics } from './topics.ts';
+
+/** How long what is on its way to the brokers may take when the bus is closed, ms. */
+const FLUSH_WITHIN_MS = 2_000;
 
 /**
  * Connects to a Kafka cluster, and creates the topics that are missing unless told otherwise. `onTrouble` may be called from
@@ -48,11 +52,19 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     translate: fromKafka,
   });
 
+  const history = createCallHistory(cluster, names);
   const closing = new AbortController();
   const readings = new Set<Reading>();
   const source = {
     reading: {
-      member: { cluster, topic: names.commands, protocol: 'jambus-sticky', sessionMs, onTrouble: onFailure },
+      member: {
+        cluster,
+        topic: names.commands,
+        protocol: 'jambus-sticky',
+        sessionMs,
+        standing: options.standing ?? EQUAL_STANDING,
+        onTrouble: onFailure,
+      },
       group: () => group,
       onFailure: (error: JambusError) => {
         onFailure(error);
@@ -72,7 +84,10 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     closing.abort();
     // Handlers that end now still publish their results and dead letters.
     await Promise.allSettled([...readings].map(({ ended }) => ended));
+    // Cut off now, it could be there or not, and whoever sent it would have to send it again.
+    await sender.flush(FLUSH_WITHIN_MS);
     sender.close();
+    history.close();
   };
 
   return {
@@ -92,8 +107,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     },
     sink,
     requests: NO_REQUESTS,
-    // An event is somewhere in its partition, and nowhere to be looked up.
-    history: NO_HISTORY,
+    history,
     healthy: () =>
       !closing.signal.aborted && cluster.connected && [...readings].every(({ inGroup }) => inGroup !== false),
     close: () => {

@@ -10,11 +10,21 @@ export interface KafkaCommandSourceOptions {
   readonly stopMs: number;
 }
 
-/** Reads the commands' topic as a member of its consumer group. */
+/**
+ * Reads the commands' topic as a member of its consumer group. A process that was stopped and goes on may find the turn of a
+ * record before it learns that it was replaced, so each one asks.
+ */
 export function readCommands(
   { reading, lanes, stopMs }: KafkaCommandSourceOptions,
   handler: CommandHandler,
   stop: AbortSignal,
 ): Reading {
-  return readAsGroup({ ...reading, assignment: createAssignment(lanesWork({ ...lanes, handler }), stopMs) }, stop);
+  const handleWhileOurs: CommandHandler = (record, signal, overdue) => {
+    if (group.inGroup === true) return handler(record, signal, overdue);
+    assignment.lose();
+    return Promise.resolve({ kind: 'retry', afterMs: 0, reason: 'the partition may be of another reader by now' });
+  };
+  const assignment = createAssignment(lanesWork({ ...lanes, handler: handleWhileOurs }), stopMs);
+  const group = readAsGroup({ ...reading, assignment }, stop);
+  return group;
 }

@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { PartitionLanes, type PartitionLanesOptions } from '../../lanes/index.ts';
 import { commandRecord } from './command-record.ts';
+import type { Origin } from './group/origins.ts';
 import type { BeginWork, PartitionWork } from './group/partition-work.ts';
 
 /** What the lanes of all partitions have in common. */
@@ -8,10 +9,12 @@ export type LanesOfPartitions = Omit<PartitionLanesOptions, 'startAfter' | 'onAd
 
 /** Work by lanes: the calls of a partition side by side. */
 export function lanesWork(options: LanesOfPartitions): BeginWork {
-  return (partition, startAfter, onRoom) => workOf(partition, startAfter, options, onRoom);
+  return (partition, startAfter, onRoom, { log, freshFrom }) =>
+    workOf({ log: `${log}/${partition}`, freshFrom }, startAfter, options, onRoom);
 }
 
-function workOf(partition: number, startAfter: number, options: LanesOfPartitions, onRoom: () => void): PartitionWork {
+/** @param origin with the log as positions name it */
+function workOf(origin: Origin, startAfter: number, options: LanesOfPartitions, onRoom: () => void): PartitionWork {
   // The committer looks by itself.
   const lanes = new PartitionLanes({ ...options, startAfter, onAdvance: () => {} });
   let inHand: KafkaMessage[] = [];
@@ -23,7 +26,7 @@ function workOf(partition: number, startAfter: number, options: LanesOfPartition
   const push = (): void => {
     while (next < inHand.length && lanes.hasRoom) {
       const message = inHand[next++];
-      if (message !== undefined) lanes.push(commandRecord(message, partition), Number(message.offset));
+      if (message !== undefined) lanes.push(commandRecord(message, origin), Number(message.offset));
     }
     if (next === inHand.length && lanes.hasRoom) {
       inHand = [];

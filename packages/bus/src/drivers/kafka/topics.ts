@@ -15,6 +15,14 @@ export interface TopicsOptions {
 /** What a topic is like; undefined when there is none. */
 type Found = { readonly partitions: number } | undefined;
 
+/** What is done with each topic. Events and results are read, too: they are the past of calls that nobody remembers. */
+const RIGHTS: Readonly<Record<Channel, readonly string[]>> = {
+  commands: ['Read'],
+  events: ['Read', 'Write'],
+  results: ['Read', 'Write'],
+  deadletters: ['Write'],
+};
+
 /** How long the cluster may take to create topics and to give them leaders, ms. */
 const CREATE_WITHIN_MS = 10_000;
 
@@ -138,8 +146,8 @@ function missingTopic(channel: Channel, options: TopicsOptions): JambusError {
 
 function noRights(channel: Channel, options: TopicsOptions): string {
   const topic = options.names[channel];
-  const operation = channel === 'commands' ? 'Read' : 'Write';
-  const command = `${tool('acls', options)} --add --allow-principal User:… --operation ${operation} --topic ${topic}`;
+  const operations = RIGHTS[channel].map((operation) => `--operation ${operation}`).join(' ');
+  const command = `${tool('acls', options)} --add --allow-principal User:… ${operations} --topic ${topic}`;
   return `no rights for topic ${topic}: ${command}`;
 }
 

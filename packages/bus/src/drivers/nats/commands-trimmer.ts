@@ -45,6 +45,7 @@ export async function keepCommandsTrimmed(
     try {
       await trim(options, marks);
     } catch (error) {
+      if (signals.some(({ aborted }) => aborted)) return;
       onTrouble({ kind: 'broker_failed', error: fromNats(error, 'deleting commands that are dealt with') });
     }
   }
@@ -57,8 +58,11 @@ async function trim(options: CommandsTrimmerOptions, marks: Mark[]): Promise<voi
   const wanted = wantedEnd(info, marks, options.keepMs);
   if (wanted < info.state.first_seq) return;
   const end = await finishedUpTo(wanted, info.created, options);
+  if (end < info.state.first_seq) return;
+  // What is dealt with in a stream that has been made anew meanwhile is something else.
+  if ((await link.jsm.streams.info(positions.stream)).created !== info.created) return;
   // Deletes all below, which is quick as it looks at no message.
-  if (end >= info.state.first_seq) await link.jsm.streams.purge(positions.stream, { seq: end + 1 });
+  await link.jsm.streams.purge(positions.stream, { seq: end + 1 });
 }
 
 function mark(marks: Mark[], sequence: number, keepMs: number): void {

@@ -1,6 +1,6 @@
 import { busNames, JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
-import type { Bus, CommandHandler } from '../../port/index.ts';
+import { type Bus, type CommandHandler, EQUAL_STANDING } from '../../port/index.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { whenAborted } from '../../waiting/when-aborted.ts';
@@ -88,7 +88,14 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     onTrouble,
   };
   const source = natsCommandSource(
-    { worker, natsNames, buckets, keepMs: settings.maxAgeMs, onBucketTrouble: ensureAgain },
+    {
+      worker,
+      natsNames,
+      buckets,
+      standing: options.standing ?? EQUAL_STANDING,
+      keepMs: settings.maxAgeMs,
+      onSomethingGone: ensureAgain,
+    },
     closing.signal,
   );
   let closed: Promise<void> | undefined;
@@ -127,7 +134,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     },
     sink: publisher,
     requests,
-    history: callHistory(link, names, natsNames.streams.events),
+    history: callHistory(link, names, natsNames),
     healthy: () => !closing.signal.aborted && link.connected(),
     close: () => {
       closed ??= close();

@@ -1,18 +1,20 @@
-import type { CommandHandler, CommandSource } from '../../port/index.ts';
+import type { CommandHandler, CommandSource, Standing } from '../../port/index.ts';
 import type { Buckets } from './buckets.ts';
 import { keepCommandsTrimmed } from './commands-trimmer.ts';
-import { leasesIn } from './leases.ts';
-import { newOwner, sharePartitions } from './partition-share.ts';
-import { type PartitionLease, type PartitionWorkerOptions, workOnPartition } from './partition-worker.ts';
-import { type NatsNames, partitionFilter } from './subjects.ts';
+import { type PartitionWorkerOptions, workOnPartition } from './partition-worker.ts';
+import { leasesIn, newOwner, type PartitionLease, sharePartitions } from './sharing/index.ts';
+import { watchStream } from './stream-watch.ts';
+import { bucketStream, type NatsNames, partitionFilter } from './subjects.ts';
 
 export interface NatsCommandSourceOptions {
   readonly worker: PartitionWorkerOptions;
   readonly natsNames: NatsNames;
   readonly buckets: Buckets;
+  readonly standing: Standing;
   /** How long commands that are dealt with are kept, ms. */
   readonly keepMs: number;
-  readonly onBucketTrouble: () => void;
+  /** The stream or the buckets may be gone: make sure of them. */
+  readonly onSomethingGone: () => void;
 }
 
 /**
@@ -21,40 +23,54 @@ export interface NatsCommandSourceOptions {
  * @param closing ends every `run`, as its own signal does
  */
 export function natsCommandSource(options: NatsCommandSourceOptions, closing: AbortSignal): CommandSource {
-  const { worker, natsNames, buckets, onBucketTrouble } = options;
-  return {
-    run: async (handler: CommandHandler, signal: AbortSignal) => {
-      const { link, partitions, onTrouble } = worker;
-      const owner = newOwner();
-      const leases = leasesIn({
-        link,
-        bucket: buckets.leases,
-        name: natsNames.leases,
-        leaseMs: buckets.leaseMs,
-        owner,
-      });
-      const work = async (lease: PartitionLease): Promise<void> => {
-        const ended = new AbortController();
-        // The stream is one, so one adapter at a time looks after it: whoever has the first partition.
-        const trimming =
-          lease.partition === 0 ? trimUntil(options, lease.revoked, lease.lost, ended.signal) : undefined;
-        try {
-          await workOnPartition(lease, handler, worker);
-        } finally {
-          ended.abort();
-          await trimming;
-        }
-      };
-      const share = { link, leases, partitions, owner, changes: natsNames.changes, work, onBucketTrouble, onTrouble };
+  const { worker, natsNames, buckets, standing, onSomethingGone } = options;
+  const { link, partitions, onTrouble } = worker;
+
+  const run = async (handler: CommandHandler, signal: AbortSignal): Promise<void> => {
+    const owner = newOwner();
+    const { leaseMs } = buckets;
+    const leases = leasesIn({ link, bucket: buckets.leases, name: natsNames.leases, leaseMs, owner });
+    const ended = new AbortController();
+    const { commands: stream, ...channels } = natsNames.streams;
+    const others = [...Object.values(channels), ...[natsNames.positions, natsNames.leases].map(bucketStream)];
+    const watch = watchStream({ link, stream, others, onMissing: onSomethingGone, onTrouble }, ended.signal);
+    const share = {
+      link,
+      leases,
+      partitions,
+      owner,
+      standing,
+      changes: natsNames.changes,
+      work: (lease: PartitionLease) =>
+        whileTrimming(options, lease, () => workOnPartition(lease, handler, worker, watch)),
+      onBucketTrouble: watch.look,
+      onTrouble,
+    };
+    try {
       await sharePartitions(share, AbortSignal.any([signal, closing]));
-    },
+    } finally {
+      ended.abort();
+    }
   };
+  return { run };
 }
 
-function trimUntil({ worker, keepMs }: NatsCommandSourceOptions, ...signals: readonly AbortSignal[]): Promise<void> {
+/** The stream is one, so one adapter at a time deletes from it what is dealt with: whoever has the first partition. */
+async function whileTrimming(
+  { worker, keepMs }: NatsCommandSourceOptions,
+  { partition, revoked, lost }: PartitionLease,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (partition !== 0) return work();
   const { link, names, partitions, positions, onTrouble } = worker;
-  const filterSubjects = Array.from({ length: partitions }, (_, partition) =>
-    partitionFilter(names, partitions, partition),
-  );
-  return keepCommandsTrimmed({ link, positions, filterSubjects, keepMs, onTrouble }, ...signals);
+  const filterSubjects = Array.from({ length: partitions }, (_, index) => partitionFilter(names, partitions, index));
+  const ended = new AbortController();
+  const trimmer = { link, positions, filterSubjects, keepMs, onTrouble };
+  // Not awaited at the end: two that trim at once do no harm, and the next owner has not to wait.
+  void keepCommandsTrimmed(trimmer, revoked, lost, ended.signal);
+  try {
+    await work();
+  } finally {
+    ended.abort();
+  }
 }

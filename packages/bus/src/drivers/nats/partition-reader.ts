@@ -3,7 +3,7 @@ import { AckPolicy, DeliverPolicy, nanos } from 'nats';
 import type { OnTrouble } from '../../trouble.ts';
 import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
 import { pause } from '../../waiting/pause.ts';
-import { fromNats } from './connection/errors.ts';
+import { fromNats, isStreamMissing } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import { type Delivery, openPull, type Pull } from './connection/pull.ts';
 
@@ -23,6 +23,8 @@ export interface PartitionReaderOptions {
   readonly filterSubject: string;
   readonly startAfter: number;
   readonly intake: Intake;
+  /** Called when the stream is gone: somebody has to make it anew. */
+  readonly onStreamMissing: () => void;
   readonly onTrouble: OnTrouble;
 }
 
@@ -47,9 +49,13 @@ export async function readPartition(options: PartitionReaderOptions, signal: Abo
   let last = options.startAfter;
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const { created } = await link.jsm.streams.info(stream);
-      if (created !== options.streamCreated) return;
       const consumer = await createConsumer(options, last + 1);
+      // Not before: a stream that is made anew between the two would be read from the middle, as if it were the former one.
+      const { created } = await link.jsm.streams.info(stream);
+      if (created !== options.streamCreated) {
+        deleteConsumer(options, consumer);
+        return;
+      }
       failures = 0;
       const why = await pullUntilBroken(options, consumer, signal, queue, (delivery) => {
         last = delivery.sequence;
@@ -61,7 +67,8 @@ export async function readPartition(options: PartitionReaderOptions, signal: Abo
       const error = fromNats(thrown, `reading ${options.filterSubject}`);
       if (signal.aborted) return;
       if (!error.retryable) throw error;
-      if (link.connected()) onTrouble({ kind: 'broker_failed', error });
+      if (isStreamMissing(thrown)) options.onStreamMissing();
+      else if (link.connected()) onTrouble({ kind: 'broker_failed', error });
       await pause(backoffMs(++failures, RETRIES), signal);
     }
   }

@@ -1,6 +1,6 @@
 import type { BusNames } from '@jambus/schema';
 import { type LanesSettings, PartitionLanes } from '../../lanes/index.ts';
-import type { CommandHandler, CommandRecord, EventSink } from '../../port/index.ts';
+import type { CommandHandler, EventSink } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
 import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
 import { pause } from '../../waiting/pause.ts';
@@ -9,9 +9,12 @@ import { commandRecord } from './command-record.ts';
 import { fromNats } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import type { Delivery } from './connection/pull.ts';
-import { readPartition } from './partition-reader.ts';
+import { type PartitionReaderOptions, readPartition } from './partition-reader.ts';
 import { claimPosition, type Position, type PositionsOptions } from './positions.ts';
+import type { PartitionLease } from './sharing/index.ts';
+import type { StreamWatch } from './stream-watch.ts';
 import { partitionFilter } from './subjects.ts';
+import { whileHeld } from './while-held.ts';
 
 export interface PartitionWorkerOptions {
   readonly link: NatsLink;
@@ -26,24 +29,15 @@ export interface PartitionWorkerOptions {
   readonly onTrouble: OnTrouble;
 }
 
-/** The right to work on a partition. */
-export interface PartitionLease {
-  readonly partition: number;
-  /** Unique to this adapter's reading. */
-  readonly owner: string;
-  /** Aborts when the partition is to be given up in good order. */
-  readonly revoked: AbortSignal;
-  /** Aborts when it may be somebody else's: from then on nothing is committed. */
-  readonly lost: AbortSignal;
-}
-
 const COMMIT_INTERVAL_MS = 200;
-const RETRIES: Backoff = { firstMs: 50, maxMs: 2_000 };
+const RETRIES: Backoff = { firstMs: 50, maxMs: 500 };
+/** How long handlers of a stream that is gone keep its successor waiting, ms: nobody can read their commands again. */
+const STOP_AFTER_STREAM_MS = 1_000;
 
 /**
- * Works on one partition until the lease is revoked or lost. Resolves when nothing of it runs any more and, unless it was
- * lost, what is finished is committed. It also resolves when the work cannot go on from where it stands, and has to be
- * begun again.
+ * Works on one partition until the lease is revoked or lost, on one stream after the other if it is made anew. Resolves when
+ * nothing of it runs any more and, unless the lease was lost, what is finished is committed. It also resolves when somebody
+ * else has claimed the position.
  *
  * @throws JambusError that is not retryable
  */
@@ -51,65 +45,150 @@ export async function workOnPartition(
   lease: PartitionLease,
   handler: CommandHandler,
   options: PartitionWorkerOptions,
+  watch: StreamWatch,
 ): Promise<void> {
-  const position = await claimed(lease, options);
-  if (position === undefined) return;
-  const lanes = new PartitionLanes({
-    handler,
-    publishDeadLetter: (letter) => options.sink.publish([letter]),
-    channelName: options.names.commands,
-    startAfter: position.committed,
-    // The committer looks by itself.
-    onAdvance: () => {},
-    onTrouble: options.onTrouble,
-    settings: options.lanes,
-  });
-  const ending = new AbortController();
-  const committing = commitWhileWorking(position, lanes, lease, options, ending);
-  const reading = readPartition(readerOptions(lease, position, lanes, options), ending.signal).finally(() =>
-    ending.abort(),
-  );
-  try {
-    await whenAborted(lease.revoked, lease.lost, ending.signal);
-  } finally {
-    ending.abort();
-    await lanes.stop(lease.lost.aborted ? 0 : options.stopMs);
-    await committing;
-    if (!lease.lost.aborted) await commit(position, lanes, options);
+  for (;;) {
+    const position = await claimed(lease, options, watch);
+    if (position === undefined) return;
+    const why = await new StreamWork(lease, position, handler, options, watch).run();
+    if (why !== 'stream over') return;
   }
-  await reading;
 }
 
-function readerOptions(
-  { partition }: PartitionLease,
-  position: Position,
-  lanes: PartitionLanes,
-  { link, names, partitions, positions, onTrouble }: PartitionWorkerOptions,
-) {
-  return {
-    link,
-    stream: positions.stream,
-    streamCreated: position.stream,
-    filterSubject: partitionFilter(names, partitions, partition),
-    startAfter: position.committed,
-    onTrouble,
-    intake: {
-      get hasRoom() {
-        return lanes.hasRoom;
+/** Why the work on a stream's partition has ended. */
+type End = 'lease over' | 'position taken' | 'stream over';
+
+/** The work on one partition for as long as both its lease and its stream last. */
+class StreamWork {
+  readonly #lease: PartitionLease;
+  readonly #position: Position;
+  readonly #options: PartitionWorkerOptions;
+  readonly #watch: StreamWatch;
+  readonly #lanes: PartitionLanes;
+  readonly #ending = new AbortController();
+  #end: End = 'lease over';
+  #failure: unknown;
+
+  constructor(
+    lease: PartitionLease,
+    position: Position,
+    handler: CommandHandler,
+    options: PartitionWorkerOptions,
+    watch: StreamWatch,
+  ) {
+    this.#lease = lease;
+    this.#position = position;
+    this.#options = options;
+    this.#watch = watch;
+    this.#lanes = new PartitionLanes({
+      handler: whileHeld(lease, handler),
+      publishDeadLetter: (letter) => options.sink.publish([letter]),
+      channelName: options.names.commands,
+      startAfter: position.committed,
+      // The committer looks by itself.
+      onAdvance: () => {},
+      onTrouble: options.onTrouble,
+      settings: options.lanes,
+    });
+  }
+
+  async run(): Promise<End> {
+    const { revoked, lost } = this.#lease;
+    const ending = this.#ending.signal;
+    // At once, rather than after whatever the connection still has for them.
+    const stopNow = () => void this.#lanes.stop(0);
+    lost.addEventListener('abort', stopNow);
+    const unwatch = this.#watch.onSeen((created) => created !== this.#position.stream && this.#endWith('stream over'));
+    const committing = this.#commitAtIntervals();
+    // Not awaited: a request of it may be under way, and what comes of it does not matter.
+    void this.#read();
+    await whenAborted(revoked, lost, ending);
+    unwatch();
+    this.#ending.abort();
+    await this.#lanes.stop(this.#stopMs());
+    lost.removeEventListener('abort', stopNow);
+    await committing;
+    await this.#commit();
+    if (this.#failure !== undefined) throw this.#failure;
+    return revoked.aborted || lost.aborted ? 'lease over' : this.#end;
+  }
+
+  #stopMs(): number {
+    const { stopMs } = this.#options;
+    if (this.#lease.lost.aborted) return 0;
+    return this.#end === 'stream over' ? Math.min(stopMs, STOP_AFTER_STREAM_MS) : stopMs;
+  }
+
+  /** The first reason counts. */
+  #endWith(end: End): void {
+    if (this.#ending.signal.aborted) return;
+    this.#end = end;
+    this.#ending.abort();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await readPartition(this.#readerOptions(), this.#ending.signal);
+    } catch (error) {
+      this.#failure = error;
+    }
+    this.#endWith('stream over');
+  }
+
+  #readerOptions(): PartitionReaderOptions {
+    const { link, names, partitions, positions, onTrouble } = this.#options;
+    const lanes = this.#lanes;
+    const position = this.#position;
+    return {
+      link,
+      stream: positions.stream,
+      streamCreated: position.stream,
+      filterSubject: partitionFilter(names, partitions, this.#lease.partition),
+      startAfter: position.committed,
+      onStreamMissing: this.#watch.look,
+      onTrouble,
+      intake: {
+        get hasRoom() {
+          return lanes.hasRoom;
+        },
+        whenRoom: () => lanes.whenRoom(),
+        take: (delivery: Delivery) => {
+          lanes.push(commandRecord(delivery, position), delivery.sequence);
+        },
       },
-      whenRoom: () => lanes.whenRoom(),
-      take: (delivery: Delivery) => {
-        const record: CommandRecord = commandRecord(delivery, partition);
-        lanes.push(record, delivery.sequence);
-      },
-    },
-  };
+    };
+  }
+
+  /** Ends the work when somebody else has claimed the position. */
+  async #commitAtIntervals(): Promise<void> {
+    while (!this.#ending.signal.aborted) {
+      await pause(COMMIT_INTERVAL_MS, this.#ending.signal, this.#lease.lost);
+      if (!(await this.#commit())) this.#endWith('position taken');
+    }
+  }
+
+  /** @returns false when the position is somebody else's */
+  async #commit(): Promise<boolean> {
+    const { link, onTrouble } = this.#options;
+    const { watermark } = this.#lanes;
+    // Without a connection the client would wait for one; the next interval, or the next owner, does as well.
+    if (watermark <= this.#position.committed || !this.#lease.isHeld() || !link.connected()) return true;
+    try {
+      return await this.#position.commit(watermark);
+    } catch (error) {
+      // Mostly it is the bucket that is gone.
+      this.#watch.look();
+      onTrouble({ kind: 'broker_failed', error: fromNats(error, 'committing') });
+      return true;
+    }
+  }
 }
 
 /** Tries until it works or the lease ends; undefined then. */
 async function claimed(
   { partition, owner, revoked, lost }: PartitionLease,
   { positions, onTrouble }: PartitionWorkerOptions,
+  watch: StreamWatch,
 ): Promise<Position | undefined> {
   for (let attempt = 1; !revoked.aborted && !lost.aborted; attempt++) {
     try {
@@ -117,41 +196,11 @@ async function claimed(
     } catch (thrown) {
       const error = fromNats(thrown, `taking over partition ${partition}`);
       if (!error.retryable) throw error;
+      // Mostly it is the stream or the bucket that is gone.
+      watch.look();
       onTrouble({ kind: 'broker_failed', error });
       await pause(backoffMs(attempt, RETRIES), revoked, lost);
     }
   }
   return undefined;
-}
-
-/** Commits at intervals, and ends the work when somebody else has claimed the position. */
-async function commitWhileWorking(
-  position: Position,
-  lanes: PartitionLanes,
-  lease: PartitionLease,
-  options: PartitionWorkerOptions,
-  ending: AbortController,
-): Promise<void> {
-  while (!ending.signal.aborted) {
-    await pause(COMMIT_INTERVAL_MS, ending.signal, lease.lost);
-    if (lease.lost.aborted) return;
-    if (!(await commit(position, lanes, options))) ending.abort();
-  }
-}
-
-/** @returns false when the position is somebody else's */
-async function commit(
-  position: Position,
-  lanes: PartitionLanes,
-  { link, onTrouble }: PartitionWorkerOptions,
-): Promise<boolean> {
-  const { watermark } = lanes;
-  // Without a connection the client would wait for one; the next interval, or the next owner, does as well.
-  if (watermark <= position.committed || !link.connected()) return true;
-  try {
-    return await position.commit(watermark);
-  } catch (error) {
-    onTrouble({ kind: 'broker_failed', error: fromNats(error, 'committing') });
-    return true;
-  }
 }

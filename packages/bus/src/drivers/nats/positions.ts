@@ -2,6 +2,7 @@ import { JambusError } from '@jambus/schema';
 import type { KV } from 'nats';
 import { fromNats, isWrongRevision } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
+import { logNameOf } from './log-name.ts';
 
 /** What a bucket keeps of a partition, as JSON. */
 interface Stored {
@@ -19,6 +20,10 @@ export interface Position {
   readonly committed: number;
   /** Creation time of the stream that it is a position in. */
   readonly stream: string;
+  /** What positions of records call the stream and the partition. */
+  readonly log: string;
+  /** The last sequence in the stream when the position was claimed: later records can have had no reader before. */
+  readonly lastBefore: number;
   /** @returns false when somebody else has claimed it since; then nothing was written, and nothing ever will be */
   commit(sequence: number): Promise<boolean>;
 }
@@ -46,12 +51,17 @@ export async function claimPosition(
 ): Promise<Position> {
   const doing = `claiming the position of partition ${partition}`;
   try {
-    const { created } = await link.jsm.streams.info(stream);
     for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
-      const { revision, stored } = await read(bucket, partition);
-      const sequence = sequenceIn(created, stored);
-      const written = await write(bucket, partition, { sequence, stream: created, owner }, revision);
-      if (written !== undefined) return owned(bucket, partition, { sequence, stream: created, owner }, written);
+      const [{ created, state }, { revision, stored }] = await Promise.all([
+        link.jsm.streams.info(stream),
+        read(bucket, partition),
+      ]);
+      // A server that lost power may have lost the end of the stream: what comes there now has not been read.
+      const sequence = Math.min(sequenceIn(created, stored), state.last_seq);
+      const claimed = { sequence, stream: created, owner };
+      const written = await write(bucket, partition, claimed, revision);
+      if (written !== undefined)
+        return owned({ bucket, partition, claimed, revision: written, lastBefore: state.last_seq });
     }
   } catch (error) {
     throw fromNats(error, doing);
@@ -68,21 +78,33 @@ function sequenceIn(streamCreated: string, stored: Stored | undefined): number {
   return stored?.stream === streamCreated ? stored.sequence : 0;
 }
 
-function owned(bucket: KV, partition: number, claimed: Stored, claimedRevision: number): Position {
+interface Claim {
+  readonly bucket: KV;
+  readonly partition: number;
+  readonly claimed: Stored;
+  /** Of the claim in the bucket. */
+  readonly revision: number;
+  readonly lastBefore: number;
+}
+
+function owned({ bucket, partition, claimed, lastBefore, ...claim }: Claim): Position {
   let { sequence: committed } = claimed;
-  let revision = claimedRevision;
+  let { revision } = claim;
   return {
     get committed() {
       return committed;
     },
     stream: claimed.stream,
+    log: logNameOf(claimed.stream, partition),
+    lastBefore,
     commit: async (sequence) => {
       try {
         let written = await write(bucket, partition, { ...claimed, sequence }, revision);
         if (written === undefined) {
-          // An earlier commit may have been written although its answer was lost.
+          // An earlier commit may have been written although its answer was lost. Where nothing is written at all, the bucket
+          // was made anew: somebody who claims writes first.
           const found = await read(bucket, partition);
-          if (found.stored?.owner !== claimed.owner) return false;
+          if (found.stored !== undefined && found.stored.owner !== claimed.owner) return false;
           written = await write(bucket, partition, { ...claimed, sequence }, found.revision);
           if (written === undefined) return false;
         }

@@ -32,6 +32,11 @@ export function natsNames(names: BusNames): NatsNames {
   };
 }
 
+/** The stream in which the server keeps a bucket. */
+export function bucketStream(bucket: string): string {
+  return `KV_${bucket}`;
+}
+
 function dashed(name: string): string {
   return name.replaceAll('.', '-');
 }

@@ -75,7 +75,7 @@ test('a lease that is over reads nothing and commits nothing', async () => {
   const first = memberOf(broker);
   const [lease] = first.leases;
   broker.publishCommand({ callSid: 'a', attributes: {}, payload: new Uint8Array() });
-  expect(lease?.read(0)?.position).toBe('0/0');
+  expect(lease?.read(0)?.position).toMatch(/\/0\/0$/);
   lease?.release();
   lease?.commit(1);
   expect(lease?.read(0)).toBeUndefined();

@@ -21,6 +21,11 @@ export function attributesOf(headers: IHeaders | undefined): Attributes {
   return fromHeaders(firstValues(headers), PREFIX);
 }
 
+/** The header of an attribute as jambus itself writes it. */
+export function headerName(attribute: string): string {
+  return `${PREFIX}${attribute}`;
+}
+
 /** Bytes as text. @throws TypeError when they are not UTF-8 */
 export function textOf(bytes: Uint8Array | string): string {
   return typeof bytes === 'string' ? bytes : strict.decode(bytes);

@@ -1,5 +1,6 @@
 import { type Attributes, JambusError } from '@jambus/schema';
 import type { Message, TopicMessages } from 'kafkajs';
+import { pause } from '../../../waiting/pause.ts';
 import type { Cluster } from './cluster.ts';
 import { fromKafka, typeOf } from './errors.ts';
 import { headersOf } from './headers.ts';
@@ -27,6 +28,8 @@ export interface Sender {
   connect(): Promise<void>;
   /** Resolves when the brokers have all of the batch, or it is known why not. Never rejects. */
   send(batch: readonly OutgoingRecord[]): Promise<SendFailure | undefined>;
+  /** Resolves when nothing is under way, at the latest after so many ms. */
+  flush(withinMs: number): Promise<void>;
   /** Refuses from here on, and answers what is under way with `stopped`. */
   close(): void;
 }
@@ -45,6 +48,7 @@ export function createSender(cluster: Cluster, onTopicMissing: () => void): Send
   const waiting: Waiting[] = [];
   let producer: OneProducer | undefined;
   let draining = false;
+  let drained = Promise.resolve();
   let closed = false;
   const stopped = () => new JambusError('stopped', 'this connection to Kafka is closed');
 
@@ -104,8 +108,13 @@ export function createSender(cluster: Cluster, onTopicMissing: () => void): Send
         if (closed) return resolve({ error: stopped(), mayBeThere: false });
         if (batch.length === 0) return resolve(undefined);
         waiting.push({ batch, bytes: bytesOf(batch), settle: resolve });
-        if (!draining) void drain();
+        if (!draining) drained = drain();
       }),
+    flush: async (withinMs) => {
+      const over = new AbortController();
+      await Promise.race([drained, pause(withinMs, over.signal)]);
+      over.abort();
+    },
     close: () => {
       closed = true;
       producer?.end();

@@ -1,4 +1,5 @@
 import type { Batch } from 'kafkajs';
+import type { Origin } from './origins.ts';
 import type { BeginWork, PartitionWork } from './partition-work.ts';
 
 /** What a member of the group can do about its reading. */
@@ -23,6 +24,8 @@ export interface Due {
   readonly work: PartitionWork;
   /** The last finished record. */
   readonly offset: number;
+  /** Name of the log that the offset counts in. */
+  readonly log: string;
 }
 
 /** The partitions that the group has given us, and the work on each. It outlives a member that has to be replaced. */
@@ -34,9 +37,10 @@ export interface Assignment {
    * Takes what was fetched.
    *
    * @param settled false while what was asked for before the group met may still come in
+   * @param origin where it comes from
    * @returns whether it was taken, and reading may go on behind it
    */
-  take(batch: Batch, settled: boolean): boolean;
+  take(batch: Batch, settled: boolean, origin: Origin): boolean;
   /** There was nothing in the partition for us up to this offset. */
   passed(partition: number, offset: number): void;
   due(): Due[];
@@ -46,6 +50,11 @@ export interface Assignment {
   stop(): Promise<void>;
 }
 
+interface WorkOnLog {
+  readonly work: PartitionWork;
+  readonly log: string;
+}
+
 const NO_FLOW: Flow = { pause: () => {}, resume: () => {}, seek: () => {}, commitBegins: async () => {} };
 
 /** @param stopMs how long what runs is waited for */
@@ -53,32 +62,34 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
   let assigned: readonly number[] = [];
   let flow = NO_FLOW;
   let stopping = false;
-  const works = new Map<number, PartitionWork>();
+  const works = new Map<number, WorkOnLog>();
   /** What was given up and still ends. */
   const ending = new Set<Promise<void>>();
 
   const giveUp = (partition: number, deadlineMs: number): void => {
-    const work = works.get(partition);
-    if (work === undefined) return;
+    const given = works.get(partition);
+    if (given === undefined) return;
     works.delete(partition);
-    const ended = work.stop(deadlineMs).finally(() => ending.delete(ended));
+    const ended = given.work.stop(deadlineMs).finally(() => ending.delete(ended));
     ending.add(ended);
   };
 
-  const begin = (partition: number, startAfter: number): PartitionWork => {
+  const begin = (partition: number, startAfter: number, origin: Origin): PartitionWork => {
     giveUp(partition, stopMs);
-    const work = beginWork(partition, startAfter, () => {
-      if (works.get(partition) === work && !stopping) flow.resume([partition]);
-    });
-    works.set(partition, work);
+    const onRoom = (): void => {
+      if (works.get(partition)?.work === work && !stopping) flow.resume([partition]);
+    };
+    const work = beginWork(partition, startAfter, onRoom, origin);
+    works.set(partition, { work, log: origin.log });
     return work;
   };
 
-  const workFor = (partition: number, first: number, settled: boolean): PartitionWork | undefined => {
-    const work = works.get(partition);
+  const workFor = (partition: number, first: number, settled: boolean, origin: Origin): PartitionWork | undefined => {
+    const given = works.get(partition);
+    const work = given?.log === origin.log ? given.work : undefined;
     // What was asked for by an earlier assignment is no place to begin: there may be records before it.
     if (!settled) return work;
-    if (work === undefined || isElsewhere(work, first)) return begin(partition, first - 1);
+    if (work === undefined || isElsewhere(work, first)) return begin(partition, first - 1, origin);
     work.unproven = undefined;
     return work;
   };
@@ -91,27 +102,27 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
       assigned = partitions;
       flow = newFlow;
       for (const partition of [...works.keys()]) if (!partitions.includes(partition)) giveUp(partition, stopMs);
-      for (const work of works.values()) work.unproven ??= work.committed;
-      const full = partitions.filter((partition) => stopping || works.get(partition)?.hasRoom === false);
+      for (const { work } of works.values()) work.unproven ??= work.committed;
+      const full = partitions.filter((partition) => stopping || works.get(partition)?.work.hasRoom === false);
       flow.pause(full);
       flow.resume(partitions.filter((partition) => !full.includes(partition)));
     },
-    take: (batch, settled) => {
+    take: (batch, settled, origin) => {
       const { partition, messages } = batch;
       if (stopping || !assigned.includes(partition)) return false;
-      const work = workFor(partition, Number(batch.firstOffset()), settled);
+      const work = workFor(partition, Number(batch.firstOffset()), settled, origin);
       if (work === undefined) return false;
       work.take(messages);
       work.reached(Number(batch.lastOffset()));
       if (!work.hasRoom) flow.pause([partition]);
       return true;
     },
-    passed: (partition, offset) => works.get(partition)?.reached(offset),
+    passed: (partition, offset) => works.get(partition)?.work.reached(offset),
     due: () => {
       const due: Due[] = [];
-      for (const [partition, work] of works) {
+      for (const [partition, { work, log }] of works) {
         const { done } = work;
-        if (done > work.committed) due.push({ partition, work, offset: done });
+        if (done > work.committed) due.push({ partition, work, offset: done, log });
       }
       return due;
     },
@@ -122,7 +133,7 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
     stop: async () => {
       stopping = true;
       flow.pause(assigned);
-      await Promise.all([...[...works.values()].map((work) => work.stop(stopMs)), ...ending]);
+      await Promise.all([...[...works.values()].map(({ work }) => work.stop(stopMs)), ...ending]);
     },
   };
 }

@@ -1,14 +1,21 @@
 import { JambusError } from '@jambus/schema';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Cluster as ClientCluster, Consumer, EachBatchPayload } from 'kafkajs';
+import { EQUAL_STANDING, type Standing } from '../../../port/index.ts';
 import { pause } from '../../../waiting/pause.ts';
 import { whenAborted } from '../../../waiting/when-aborted.ts';
 import { CLIENT_RETRIES, type Cluster, type KafkaClient } from '../connection/cluster.ts';
 import { explained, fromKafka } from '../connection/errors.ts';
+import { API } from '../connection/exchange.ts';
+import { tapClient } from '../connection/tap-client.ts';
 import type { Assignment, Flow } from './assignment.ts';
+import { createBegins } from './begins.ts';
 import { type Fetches, trackFetches } from './fetches.ts';
 import type { Membership } from './membership.ts';
-import { type OffsetCommits, offsetCommits } from './offset-commits.ts';
+import { type OffsetCommits, offsetCommits, positionIn } from './offset-commits.ts';
+import { createOrigins } from './origins.ts';
+import { askingForMeeting, type RankWatch, watchRank } from './rank-watch.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
+import { logNameOf, type TopicLog } from './topic-log.ts';
 
 export interface GroupMemberOptions {
   readonly cluster: Cluster;
@@ -20,6 +27,9 @@ export interface GroupMemberOptions {
   readonly sessionMs: number;
   readonly assignment: Assignment;
   readonly membership: Membership;
+  readonly log: TopicLog;
+  /** By default this member is as good as any. */
+  readonly standing?: Standing;
   readonly onTrouble: (error: JambusError) => void;
 }
 
@@ -29,9 +39,9 @@ export const DEFAULT_KAFKA_SESSION_MS = 6_000;
 export const REBALANCE_MS = 10_000;
 
 /** Everything waits while the group meets, which it does when each has had a heartbeat. A dead one is waited for. */
-const HEARTBEAT_MS = 500;
+const HEARTBEAT_MS = 200;
 /** Heartbeats and partitions that are resumed wait for a fetch that waits for records, ms. */
-const FETCH_WAIT_MS = 200;
+const FETCH_WAIT_MS = 100;
 /** What is taken at once is started without a pause for anything else, bytes. */
 const FETCH_BYTES = 1024 * 1024;
 const FETCH_PARTITION_BYTES = 256 * 1024;
@@ -39,6 +49,10 @@ const FETCH_PARTITION_BYTES = 256 * 1024;
 const METADATA_AGE_MS = 30_000;
 const TICK_MS = 200;
 const LEAVE_MS = 2_000;
+/** How often a topic that nothing is fetched of is looked at, as it may have been made anew, ms. */
+const LOOK_AGAIN_MS = 1_000;
+/** What comes while the group meets is asked for again so much later, ms. */
+const MEETING_PAUSE_MS = 20;
 
 /**
  * Works as a member of the group until it is told to stop: then what runs is waited for, what is finished is committed, and
@@ -50,9 +64,10 @@ const LEAVE_MS = 2_000;
  * @returns why it ended; undefined when it was told to
  */
 export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal): Promise<JambusError | undefined> {
-  const { assignment, membership, topic, group, onTrouble } = options;
+  const { assignment, membership, log, topic, group, onTrouble } = options;
   const client = options.cluster.newClient();
-  const consumer = consumerOf(client, options);
+  const rank = watchRank(options.standing ?? EQUAL_STANDING);
+  const { consumer, cluster } = consumerOf(client, options, rank);
   const over = new AbortController();
   let wasIn = false;
   let failure: JambusError | undefined;
@@ -61,21 +76,48 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     over.abort();
   };
 
-  const commits = offsetCommits(topic, assignment, onTrouble);
+  const commits = offsetCommits(topic, assignment, () => membership.held, onTrouble);
   const fetches = trackFetches();
+  const origins = createOrigins();
+  const begins = createBegins({ cluster, topic, group, log, assignment, onOtherLog: origins.met, onTrouble });
+  let syncAskedAt = 0;
+  tapClient(cluster, {
+    beforeFetch: async () => {
+      if (rank.isDue && !membership.joining) throw askingForMeeting();
+      await begins.beforeFetch();
+    },
+    get read() {
+      return log.id === undefined ? undefined : { topic, id: log.id };
+    },
+    onFetched: ({ id, partition, highWatermark }) =>
+      origins.fetched(partition, logNameOf(id), highWatermark, fetches.settled),
+    onAnswered: (apiKey, askedAt) => {
+      if (apiKey === API.heartbeat) membership.confirm(askedAt);
+      if (apiKey === API.syncGroup) syncAskedAt = askedAt;
+    },
+  });
   const onJoined = (partitions: readonly number[]): void => {
     wasIn = true;
     fetches.met();
-    membership.joined();
-    assignment.assign(partitions, flowOf(consumer, topic));
+    origins.met();
+    membership.joined(syncAskedAt);
+    const flow = flowOf(consumer, topic, log);
+    assignment.assign(partitions, flow);
+    begins.met(partitions, flow);
   };
   listen(consumer, { options, commits, fetches, onJoined, fail });
   const eachBatch = async ({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> => {
     commits.by(commitOffsetsIfNecessary);
-    // Only where to fetch from next; nothing is committed by it.
-    if (assignment.take(batch, fetches.settled)) resolveOffset(batch.lastOffset());
+    const { settled } = fetches;
+    const origin = origins.originOf(batch, log.name, settled);
+    if (membership.joining) await pause(MEETING_PAUSE_MS, over.signal);
+    else if (origin !== undefined && origin.log === log.name && membership.held) {
+      // Only where to fetch from next; nothing is committed by it.
+      if (assignment.take(batch, settled, origin)) resolveOffset(batch.lastOffset());
+    }
   };
   const started = start(consumer, topic, eachBatch).catch(fail);
+  const lookAgain = setInterval(() => void begins.lookAgain(), LOOK_AGAIN_MS);
   const tick = setInterval(() => {
     if (membership.held) {
       void commits.commit();
@@ -96,24 +138,39 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     await Promise.race([left.finally(() => over.abort()), pause(LEAVE_MS, over.signal)]);
   }
   clearInterval(tick);
+  clearInterval(lookAgain);
+  rank.end();
   client.end();
   // Without connections it gives up by itself; nobody waits for that.
   consumer.disconnect().catch(() => {});
   return failure;
 }
 
+interface ConsumerOfCluster {
+  readonly consumer: Consumer;
+  /** The client's own view of the cluster, which it shows to those who share out partitions only. */
+  readonly cluster: ClientCluster;
+}
+
 function consumerOf(
   { kafka }: KafkaClient,
   { group, protocol, sessionMs, assignment, membership }: GroupMemberOptions,
-): Consumer {
-  return kafka.consumer({
+  rank: RankWatch,
+): ConsumerOfCluster {
+  let cluster: ClientCluster | undefined;
+  const assigner = stickyAssigner({
+    name: protocol,
+    owned: () => assignment.partitions,
+    rank: rank.tell,
+    onJoining: () => membership.startJoining(),
+  });
+  const consumer = kafka.consumer({
     groupId: group,
     partitionAssigners: [
-      stickyAssigner({
-        name: protocol,
-        owned: () => assignment.partitions,
-        onJoining: () => membership.startJoining(),
-      }),
+      (config) => {
+        cluster = config.cluster;
+        return assigner(config);
+      },
     ],
     sessionTimeout: sessionMs,
     rebalanceTimeout: REBALANCE_MS,
@@ -125,6 +182,8 @@ function consumerOf(
     allowAutoTopicCreation: false,
     retry: { ...CLIENT_RETRIES, restartOnFailure: async () => false },
   });
+  if (cluster === undefined) throw new TypeError('this version of kafkajs makes its assigners later');
+  return { consumer, cluster };
 }
 
 async function start(
@@ -146,9 +205,8 @@ interface Listening {
 }
 
 function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail }: Listening): void {
-  const { topic, assignment, membership } = options;
+  const { topic, assignment } = options;
   const { events } = consumer;
-  consumer.on(events.HEARTBEAT, () => membership.confirm());
   consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
   // The last moment to commit in this generation; the client asks to be let into the next one right after it.
   consumer.on(events.REBALANCING, () => void commits.commit());
@@ -160,7 +218,7 @@ function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail 
   consumer.on(events.CRASH, ({ payload }) => fail(payload.error));
 }
 
-function flowOf(consumer: Consumer, topic: string): Flow {
+function flowOf(consumer: Consumer, topic: string, log: TopicLog): Flow {
   const tell = (order: () => void): void => {
     try {
       order();
@@ -173,6 +231,6 @@ function flowOf(consumer: Consumer, topic: string): Flow {
     resume: (partitions) => tell(() => consumer.resume([{ topic, partitions: [...partitions] }])),
     seek: (partition, offset) => tell(() => consumer.seek({ topic, partition, offset: String(offset) })),
     commitBegins: (begins) =>
-      consumer.commitOffsets([...begins].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }))),
+      consumer.commitOffsets([...begins].map(([at, offset]) => ({ topic, ...positionIn(log.name, at, offset) }))),
   };
 }

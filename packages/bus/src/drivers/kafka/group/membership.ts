@@ -5,16 +5,18 @@ export interface Membership {
   /** True until the group has first let us in. */
   readonly fresh: boolean;
   readonly joining: boolean;
-  /** The group has just heard of us. */
-  confirm(): void;
+  /** The group has answered to a sign of us that was sent at this time, on the clock of `performance.now()`. */
+  confirm(askedAt: number): void;
   /** We have asked to be let in; until all have, or their time is up, nothing is given to anybody. */
   startJoining(): void;
-  /** We are in. */
-  joined(): void;
+  /** We are in, by what was asked at this time. */
+  joined(askedAt: number): void;
 }
 
 /**
- * By our own clock, as nobody tells a member that is cut off that it has been replaced.
+ * By our own clock, as nobody tells a member that is cut off that it has been replaced. A process that was stopped for longer
+ * than the session finds answers of before in its sockets and timers that are due, in any order: so each look at `held`
+ * compares clocks, an answer counts from when it was asked for, and whoever did not look for a session was not there.
  *
  * @param sessionMs how long the group waits for a sign of us
  * @param joiningMs how long it lets us wait for the others
@@ -23,10 +25,18 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
   let until = Number.NEGATIVE_INFINITY;
   let joining = false;
   let fresh = true;
-  const holdFor = (ms: number): void => {
-    until = performance.now() + ms;
+  let lookedAt = performance.now();
+  /** When it was last noticed that we had not been there. */
+  let missedAt = Number.NEGATIVE_INFINITY;
+  const held = (): boolean => {
+    const now = performance.now();
+    if (now - lookedAt >= sessionMs) {
+      until = Number.NEGATIVE_INFINITY;
+      missedAt = now;
+    }
+    lookedAt = now;
+    return now < until;
   };
-  const held = (): boolean => performance.now() < until;
   return {
     get held() {
       return held();
@@ -37,18 +47,21 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
     get joining() {
       return joining;
     },
-    confirm: () => {
-      if (!joining) holdFor(sessionMs);
+    confirm: (askedAt) => {
+      if (!joining && !(held() && askedAt + sessionMs < until)) until = askedAt + sessionMs;
     },
     startJoining: () => {
       // Once only, as a join that fails over and over is no sign of life.
-      if (held() && !joining) holdFor(joiningMs);
+      if (held() && !joining) until = performance.now() + joiningMs;
       joining = true;
     },
-    joined: () => {
+    joined: (askedAt) => {
       joining = false;
       fresh = false;
-      holdFor(sessionMs);
+      // The group answers all at once, which takes as long as the others do: so it was after our last look, if we looked.
+      const answeredAfter = missedAt > askedAt ? askedAt : Math.max(askedAt, lookedAt);
+      lookedAt = performance.now();
+      until = answeredAfter + sessionMs;
     },
   };
 }

@@ -4,6 +4,7 @@ import { type Backoff, backoffMs } from '../../../waiting/backoff.ts';
 import { pause } from '../../../waiting/pause.ts';
 import { fromKafka, hasMovedOn } from '../connection/errors.ts';
 import type { Assignment } from './assignment.ts';
+import { UNNAMED_LOG } from './topic-log.ts';
 
 type CommitNow = EachBatchPayload['commitOffsetsIfNecessary'];
 
@@ -28,10 +29,13 @@ const RETRIES: Backoff = { firstMs: 400, maxMs: 5_000 };
 /**
  * What a group refuses because it has met again is no trouble: what stays ours is committed with the next attempt, and what
  * does not is the next owner's.
+ *
+ * @param mayCommit false when somebody else may have our partitions
  */
 export function offsetCommits(
   topic: string,
   assignment: Pick<Assignment, 'due'>,
+  mayCommit: () => boolean,
   onTrouble: (error: JambusError) => void,
 ): OffsetCommits {
   let commitNow: CommitNow | undefined;
@@ -41,10 +45,10 @@ export function offsetCommits(
 
   // From the look at what is due to the call there is no wait in which the group could meet.
   const attempt = async (): Promise<void> => {
-    const due = assignment.due();
+    const due = mayCommit() ? assignment.due() : [];
     if (commitNow === undefined || due.length === 0) return;
     for (const { work, offset } of due) work.claimed = Math.max(work.claimed, offset);
-    const partitions = due.map(({ partition, offset }) => ({ partition, offset: String(offset + 1) }));
+    const partitions = due.map(({ partition, offset, log }) => positionIn(log, partition, offset + 1));
     try {
       await commitNow({ topics: [{ topic, partitions }] });
       for (const { work, offset } of due) work.committed = Math.max(work.committed, offset);
@@ -78,7 +82,7 @@ export function offsetCommits(
         late = true;
       });
       await Promise.race([underWay, untilLate]);
-      while (commitNow !== undefined && assignment.due().length > 0 && !late) {
+      while (commitNow !== undefined && mayCommit() && assignment.due().length > 0 && !late) {
         await Promise.race([commit(), untilLate]);
         const waitMs = Math.max(FINISH_PAUSE_MS, notBefore - performance.now());
         if (assignment.due().length > 0) await Promise.race([pause(waitMs, over.signal), untilLate]);
@@ -86,4 +90,10 @@ export function offsetCommits(
       over.abort();
     },
   };
+}
+
+/** A position as it is committed, with the name of its log beside it, should the topic be made anew. */
+export function positionIn(log: string | undefined, partition: number, offset: number) {
+  const isNamed = log !== undefined && log !== UNNAMED_LOG;
+  return { partition, offset: String(offset), ...(isNamed && { metadata: log }) };
 }

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import type { Origin } from './origins.ts';
 
 /**
  * Begins the work on one partition, from the first record that we get of it.
@@ -6,7 +7,7 @@ import type { KafkaMessage } from 'kafkajs';
  * @param startAfter the offset before that record
  * @param onRoom called each time `hasRoom` turns true again
  */
-export type BeginWork = (partition: number, startAfter: number, onRoom: () => void) => PartitionWork;
+export type BeginWork = (partition: number, startAfter: number, onRoom: () => void, origin: Origin) => PartitionWork;
 
 /** Offsets here are those of records: `committed: 7` means that record 7 is finished and 8 is to be read next. */
 export interface PartitionWork {

@@ -4,9 +4,10 @@ import { pause } from '../../../waiting/pause.ts';
 import type { Assignment } from './assignment.ts';
 import { type GroupMemberOptions, REBALANCE_MS, serveGroup } from './group-member.ts';
 import { createMembership } from './membership.ts';
+import { createTopicLog } from './topic-log.ts';
 
 export interface GroupReadingOptions {
-  readonly member: Omit<GroupMemberOptions, 'group' | 'assignment' | 'membership'>;
+  readonly member: Omit<GroupMemberOptions, 'group' | 'assignment' | 'membership' | 'log'>;
   /** The group to read in, asked for each new member. */
   readonly group: () => string;
   /** What is done with the partitions. */
@@ -30,10 +31,11 @@ export function readAsGroup(options: GroupReadingOptions, stop: AbortSignal): Re
   const { member, group, assignment, onFailure } = options;
   // The client gives up waiting for the others 5 s after the group would have.
   const membership = createMembership(member.sessionMs, REBALANCE_MS + 5_000);
+  const log = createTopicLog();
 
   const serve = async (): Promise<void> => {
     for (let attempt = 1; !stop.aborted; attempt++) {
-      const failure = await serveGroup({ ...member, group: group(), assignment, membership }, stop);
+      const failure = await serveGroup({ ...member, group: group(), assignment, membership, log }, stop);
       if (failure === undefined) return;
       if (!failure.retryable && membership.fresh) throw failure;
       onFailure(failure);

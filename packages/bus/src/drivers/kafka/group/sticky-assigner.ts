@@ -1,10 +1,19 @@
 import kafkajs, { type GroupMember, type PartitionAssigner } from 'kafkajs';
+import { isObject } from '../connection/is-object.ts';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 const VERSION = 0;
 
 /** What one member works on, and what it has worked on so far. */
 export interface Claim {
+  readonly member: string;
+  /** Only those of the highest rank get anything. */
+  readonly rank: number;
+  readonly partitions: readonly number[];
+}
+
+/** What one member works on from now on. */
+export interface Share {
   readonly member: string;
   readonly partitions: readonly number[];
 }
@@ -13,6 +22,8 @@ export interface StickyAssignerOptions {
   readonly name: string;
   /** What this member works on now. */
   readonly owned: () => readonly number[];
+  /** How well this member can do its work now. */
+  readonly rank: () => number;
   /** Called just before this member asks to be let into the group, each time. */
   readonly onJoining: () => void;
 }
@@ -21,13 +32,13 @@ export interface StickyAssignerOptions {
  * Spreads partitions evenly and leaves as many as it can where they are: all members meet whenever one comes or goes, and
  * what stays where it is goes on meanwhile.
  */
-export function stickyAssigner({ name, owned, onJoining }: StickyAssignerOptions): PartitionAssigner {
+export function stickyAssigner({ name, owned, rank, onJoining }: StickyAssignerOptions): PartitionAssigner {
   return ({ cluster }) => ({
     name,
     version: VERSION,
     protocol: ({ topics }) => {
       onJoining();
-      const userData = Buffer.from(JSON.stringify(owned()));
+      const userData = Buffer.from(JSON.stringify({ rank: rank(), partitions: owned() }));
       return { name, metadata: MemberMetadata.encode({ version: VERSION, topics, userData }) };
     },
     assign: async ({ members, topics: [topic = ''] }) => {
@@ -45,10 +56,20 @@ export function stickyAssigner({ name, owned, onJoining }: StickyAssignerOptions
 }
 
 /**
- * Who works on what from now on. Every partition has one owner, nobody has two more than another, and a partition changes
- * hands only for that. What two claim goes to the first by name.
+ * Who works on what from now on. Every partition has one owner among the members of the highest rank, none of these has two
+ * more than another, and a partition changes hands only for that. What two claim goes to the first by name.
  */
-export function share(partitions: readonly number[], claims: readonly Claim[]): Claim[] {
+export function share(partitions: readonly number[], claims: readonly Claim[]): Share[] {
+  const highest = Math.max(...claims.map(({ rank }) => rank));
+  const shares = shareEqually(
+    partitions,
+    claims.filter(({ rank }) => rank === highest),
+  );
+  const idle = claims.filter(({ rank }) => rank !== highest).map(({ member }) => ({ member, partitions: [] }));
+  return [...shares, ...idle];
+}
+
+function shareEqually(partitions: readonly number[], claims: readonly Claim[]): Share[] {
   const free = new Set(partitions);
   const least = Math.floor(partitions.length / claims.length);
   let withOneMore = partitions.length % claims.length;
@@ -69,15 +90,23 @@ export function share(partitions: readonly number[], claims: readonly Claim[]): 
 }
 
 function claimOf({ memberId, memberMetadata }: GroupMember): Claim {
-  return { member: memberId, partitions: partitionsIn(MemberMetadata.decode(memberMetadata)?.userData) };
+  return { member: memberId, ...wishIn(MemberMetadata.decode(memberMetadata)?.userData) };
 }
 
-/** A claim is no more than a wish: what cannot be read is none. */
-function partitionsIn(userData: Buffer | undefined): readonly number[] {
+/** A claim is no more than a wish: what cannot be read is none. Adapters of before this had ranks say an array only. */
+function wishIn(userData: Buffer | undefined): Pick<Claim, 'rank' | 'partitions'> {
   try {
     const value: unknown = JSON.parse(String(userData));
-    return Array.isArray(value) ? value.filter((partition) => Number.isInteger(partition)) : [];
+    const { rank, partitions }: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
+    return {
+      rank: typeof rank === 'number' && Number.isFinite(rank) ? rank : 0,
+      partitions: numbersIn(Array.isArray(value) ? value : partitions),
+    };
   } catch {
-    return [];
+    return { rank: 0, partitions: [] };
   }
+}
+
+function numbersIn(value: unknown): readonly number[] {
+  return Array.isArray(value) ? value.filter((partition) => Number.isInteger(partition)) : [];
 }

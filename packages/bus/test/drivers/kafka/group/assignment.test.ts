@@ -1,11 +1,14 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 import { type Assignment, createAssignment, type Flow } from '../../../../src/drivers/kafka/group/assignment.ts';
+import type { Origin } from '../../../../src/drivers/kafka/group/origins.ts';
 import { lanesWork } from '../../../../src/drivers/kafka/lanes-work.ts';
 import { type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
 import { settled } from '../../../support/eventually.ts';
 import { gate } from '../../../support/gate.ts';
 
 const DONE: Outcome = { kind: 'done' };
+const LOG = 'oldlog';
+const ORIGIN: Origin = { log: LOG, freshFrom: 0 };
 
 function messageOf(offset: number): KafkaMessage {
   const value = Buffer.from('{}');
@@ -61,8 +64,9 @@ function watched(handler: CommandHandler = async () => DONE, maxUnfinished = 100
   };
   const lanes = {
     handler: (record: Parameters<CommandHandler>[0], signal: AbortSignal) => {
-      handled.push(record.position);
-      return handler(record, signal, false);
+      const position = record.position.replace(`${LOG}/`, '');
+      handled.push(position);
+      return handler({ ...record, position }, signal, false);
     },
     publishDeadLetter: async () => {},
     channelName: 'jambonz.commands',
@@ -96,11 +100,11 @@ function finishing(...positions: string[]): CommandHandler {
 test('what is fetched again after the group has met is not handled again', async () => {
   const { assignment, handled, meet, commit } = watched(finishing('0/10'));
   meet(0);
-  assignment.take(batchOf(0, 10, 12), true);
+  assignment.take(batchOf(0, 10, 12), true, ORIGIN);
   await settled();
   expect(commit()).toEqual({ 0: 10 });
   meet(0);
-  assignment.take(batchOf(0, 11, 13), true);
+  assignment.take(batchOf(0, 11, 13), true, ORIGIN);
   await settled();
   expect(handled).toEqual(['0/10', '0/11', '0/12', '0/13']);
 });
@@ -112,9 +116,9 @@ test('behind what we have committed, somebody else has worked: the work begins a
     return new Promise<Outcome>(() => {});
   });
   meet(0);
-  assignment.take(batchOf(0, 10, 11), true);
+  assignment.take(batchOf(0, 10, 11), true, ORIGIN);
   meet(0);
-  assignment.take(batchOf(0, 20, 20), true);
+  assignment.take(batchOf(0, 20, 20), true, ORIGIN);
   expect(handled).toEqual(['0/10', '0/11', '0/20']);
   expect(told).toEqual([true, true]);
   await settled();
@@ -124,10 +128,10 @@ test('behind what we have committed, somebody else has worked: the work begins a
 test('before what we have committed, the log was made anew: all of it is handled', async () => {
   const { assignment, handled, meet, commit } = watched();
   meet(0);
-  assignment.take(batchOf(0, 10, 12), true);
+  assignment.take(batchOf(0, 10, 12), true, ORIGIN);
   await settled();
   expect(commit()).toEqual({ 0: 12 });
-  assignment.take(batchOf(0, 0, 1), true);
+  assignment.take(batchOf(0, 0, 1), true, ORIGIN);
   await settled();
   expect(handled.slice(3)).toEqual(['0/0', '0/1']);
   expect(commit()).toEqual({ 0: 1 });
@@ -136,35 +140,35 @@ test('before what we have committed, the log was made anew: all of it is handled
 test('a commit whose answer was lost is no sign of somebody else', async () => {
   const { assignment, handled, meet } = watched(finishing('0/10', '0/11'));
   meet(0);
-  assignment.take(batchOf(0, 10, 13), true);
+  assignment.take(batchOf(0, 10, 13), true, ORIGIN);
   await settled();
   for (const { work, offset } of assignment.due()) work.claimed = offset;
   meet(0);
-  assignment.take(batchOf(0, 12, 14), true);
+  assignment.take(batchOf(0, 12, 14), true, ORIGIN);
   expect(handled).toEqual(['0/10', '0/11', '0/12', '0/13', '0/14']);
 });
 
 test('what was asked for before the group met continues a work, but does not begin one', () => {
   const { assignment, handled, meet } = watched();
   meet(0);
-  expect(assignment.take(batchOf(0, 10, 11), true)).toBe(true);
+  expect(assignment.take(batchOf(0, 10, 11), true, ORIGIN)).toBe(true);
   meet(0, 1);
-  expect(assignment.take(batchOf(0, 12, 12), false)).toBe(true);
-  expect(assignment.take(batchOf(1, 50, 51), false)).toBe(false);
-  expect(assignment.take(batchOf(1, 40, 41), true)).toBe(true);
+  expect(assignment.take(batchOf(0, 12, 12), false, ORIGIN)).toBe(true);
+  expect(assignment.take(batchOf(1, 50, 51), false, ORIGIN)).toBe(false);
+  expect(assignment.take(batchOf(1, 40, 41), true, ORIGIN)).toBe(true);
   expect(handled).toEqual(['0/10', '0/11', '0/12', '1/40', '1/41']);
 });
 
 test('what belongs to others is neither taken nor committed, and comes back as new', async () => {
   const { assignment, handled, meet, commit } = watched();
   meet(0, 1);
-  for (const partition of [0, 1]) assignment.take(batchOf(partition, 10, 11), true);
+  for (const partition of [0, 1]) assignment.take(batchOf(partition, 10, 11), true, ORIGIN);
   await settled();
   meet(1);
-  expect(assignment.take(batchOf(0, 12, 12), true)).toBe(false);
+  expect(assignment.take(batchOf(0, 12, 12), true, ORIGIN)).toBe(false);
   expect(commit()).toEqual({ 1: 11 });
   meet(0, 1);
-  assignment.take(batchOf(0, 11, 11), true);
+  assignment.take(batchOf(0, 11, 11), true, ORIGIN);
   await settled();
   expect(handled.filter((position) => position === '0/11')).toHaveLength(2);
   expect(commit()).toEqual({ 0: 11 });
@@ -177,7 +181,7 @@ test('a partition without room is paused alone, takes what was fetched as there 
     return partition === 0 ? (gates[offset ?? 0]?.promise ?? Promise.resolve(DONE)) : Promise.resolve(DONE);
   }, 2);
   meet(0, 1);
-  assignment.take(batchOf(0, 0, 4), true);
+  assignment.take(batchOf(0, 0, 4), true, ORIGIN);
   expect(handled).toEqual(['0/0', '0/1']);
   expect([...flowing]).toEqual([1]);
   meet(0, 1);
@@ -194,9 +198,9 @@ test('what is fetched again while some of it waits for room is handled once, in 
   const held = gate<Outcome>();
   const { assignment, handled, meet } = watched(() => held.promise, 2);
   meet(0);
-  assignment.take(batchOf(0, 10, 14), true);
+  assignment.take(batchOf(0, 10, 14), true, ORIGIN);
   meet(0);
-  assignment.take(batchOf(0, 10, 16), true);
+  assignment.take(batchOf(0, 10, 16), true, ORIGIN);
   held.open(DONE);
   await settled();
   expect(handled).toEqual([10, 11, 12, 13, 14, 15, 16].map((offset) => `0/${offset}`));
@@ -206,8 +210,8 @@ test('what comes while something before it waits for room is handled after it', 
   const held = gate<Outcome>();
   const { assignment, handled, meet } = watched(() => held.promise, 2);
   meet(0);
-  assignment.take(batchOf(0, 10, 13), true);
-  assignment.take(batchOf(0, 14, 15), false);
+  assignment.take(batchOf(0, 10, 13), true, ORIGIN);
+  assignment.take(batchOf(0, 14, 15), false, ORIGIN);
   held.open(DONE);
   await settled();
   expect(handled).toEqual([10, 11, 12, 13, 14, 15].map((offset) => `0/${offset}`));
@@ -217,7 +221,7 @@ test('what is not for readers is passed over once all before it is finished, and
   const held = gate<Outcome>();
   const { assignment, meet, commit } = watched(() => held.promise);
   meet(0);
-  assignment.take(batchOf(0, 10, 11), true);
+  assignment.take(batchOf(0, 10, 11), true, ORIGIN);
   assignment.passed(0, 12);
   expect(commit()).toEqual({});
   held.open(DONE);
@@ -235,13 +239,13 @@ test('when others may have our partitions, what runs is told to stop and nothing
     return held.promise;
   });
   meet(0);
-  assignment.take(batchOf(0, 10, 11), true);
+  assignment.take(batchOf(0, 10, 11), true, ORIGIN);
   assignment.lose();
   expect(told).toBe(true);
   held.open(DONE);
   await settled();
   expect(commit()).toEqual({});
-  expect(assignment.take(batchOf(0, 12, 12), true)).toBe(false);
+  expect(assignment.take(batchOf(0, 12, 12), true, ORIGIN)).toBe(false);
   expect(assignment.partitions).toEqual([]);
 });
 
@@ -249,10 +253,10 @@ test('a stop waits for what runs, which may then be committed, and takes nothing
   const held = gate<Outcome>();
   const { assignment, flowing, meet, commit } = watched(() => held.promise);
   meet(0);
-  assignment.take(batchOf(0, 10, 10), true);
+  assignment.take(batchOf(0, 10, 10), true, ORIGIN);
   const stopping = assignment.stop();
   expect([...flowing]).toEqual([]);
-  expect(assignment.take(batchOf(0, 11, 11), true)).toBe(false);
+  expect(assignment.take(batchOf(0, 11, 11), true, ORIGIN)).toBe(false);
   held.open(DONE);
   await stopping;
   expect(commit()).toEqual({ 0: 10 });

@@ -1,4 +1,4 @@
-import { createMembership } from '../../../../src/drivers/kafka/group/membership.ts';
+import { createMembership, type Membership } from '../../../../src/drivers/kafka/group/membership.ts';
 
 const SESSION_MS = 6_000;
 const JOINING_MS = 15_000;
@@ -16,41 +16,108 @@ afterEach(() => {
   performance.now = realNow;
 });
 
+/** Time passes for a process that runs, and so looks at its clock. */
+function pass(ms: number, membership: Membership): void {
+  for (let left = ms; left > 0; left -= 200) {
+    now += Math.min(left, 200);
+    void membership.held;
+  }
+}
+
 test('nothing is held before the group has let us in, and then for a session from the last sign of us', () => {
   const membership = createMembership(SESSION_MS, JOINING_MS);
   expect(membership).toMatchObject({ held: false, fresh: true });
   membership.startJoining();
   expect(membership).toMatchObject({ held: false, joining: true });
-  membership.joined();
+  membership.joined(now);
   expect(membership).toMatchObject({ held: true, fresh: false, joining: false });
-  now += SESSION_MS - 1;
+  pass(SESSION_MS - 1, membership);
   expect(membership.held).toBe(true);
-  membership.confirm();
-  now += SESSION_MS - 1;
+  membership.confirm(now);
+  pass(SESSION_MS - 1, membership);
   expect(membership.held).toBe(true);
-  now += 1;
+  pass(1, membership);
   expect(membership.held).toBe(false);
 });
 
 test('while the group meets, what we had is held for as long as a meeting takes, counted from its beginning', () => {
   const membership = createMembership(SESSION_MS, JOINING_MS);
-  membership.joined();
+  membership.joined(now);
   membership.startJoining();
-  now += JOINING_MS - 1;
+  pass(JOINING_MS - 1, membership);
   // An attempt that failed, and another.
   membership.startJoining();
-  membership.confirm();
+  membership.confirm(now);
   expect(membership.held).toBe(true);
-  now += 1;
+  pass(1, membership);
   expect(membership.held).toBe(false);
 });
 
 test('a meeting that begins after the session brings nothing back', () => {
   const membership = createMembership(SESSION_MS, JOINING_MS);
-  membership.joined();
-  now += SESSION_MS;
+  membership.joined(now);
+  pass(SESSION_MS, membership);
   membership.startJoining();
   expect(membership.held).toBe(false);
-  membership.joined();
+  membership.joined(now);
   expect(membership.held).toBe(true);
+});
+
+test('a meeting that takes longer than the session, as others are late, is no loss', () => {
+  const membership = createMembership(SESSION_MS, JOINING_MS);
+  membership.joined(now);
+  membership.startJoining();
+  const askedAt = now;
+  pass(SESSION_MS + 1_000, membership);
+  membership.joined(askedAt);
+  expect(membership.held).toBe(true);
+  pass(SESSION_MS - 400, membership);
+  expect(membership.held).toBe(true);
+});
+
+describe('a process that was stopped for longer than the session', () => {
+  test('holds nothing, also when the answer to a heartbeat of before is the first that it sees', () => {
+    const membership = createMembership(SESSION_MS, JOINING_MS);
+    membership.joined(now);
+    const askedAt = now + 10;
+    now += SESSION_MS + 10;
+    membership.confirm(askedAt);
+    expect(membership.held).toBe(false);
+  });
+
+  test('holds nothing, also when that was in the middle of a meeting', () => {
+    const membership = createMembership(SESSION_MS, JOINING_MS);
+    membership.joined(now);
+    membership.startJoining();
+    now += SESSION_MS;
+    expect(membership.held).toBe(false);
+  });
+
+  test('is not let in by an answer of before', () => {
+    const membership = createMembership(SESSION_MS, JOINING_MS);
+    membership.startJoining();
+    const askedAt = now;
+    now += SESSION_MS;
+    membership.joined(askedAt);
+    expect(membership).toMatchObject({ held: false, fresh: false });
+  });
+
+  test('is not let in by an answer of before either when it has looked at its clock in between', () => {
+    const membership = createMembership(SESSION_MS, JOINING_MS);
+    membership.startJoining();
+    const askedAt = now;
+    now += SESSION_MS;
+    expect(membership.held).toBe(false);
+    membership.joined(askedAt);
+    expect(membership.held).toBe(false);
+  });
+
+  test('holds what it has when the group answers it again after that', () => {
+    const membership = createMembership(SESSION_MS, JOINING_MS);
+    membership.joined(now);
+    now += SESSION_MS;
+    expect(membership.held).toBe(false);
+    membership.confirm(now);
+    expect(membership.held).toBe(true);
+  });
 });

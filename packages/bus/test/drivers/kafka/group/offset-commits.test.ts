@@ -7,7 +7,7 @@ import type { PartitionWork } from '../../../../src/drivers/kafka/group/partitio
 const refusal = (type: string) => Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type });
 
 /** One partition whose work is done up to `done`. */
-function scene(done: number) {
+function scene(done: number, held = true) {
   const work: PartitionWork = {
     done,
     committed: 4,
@@ -18,20 +18,27 @@ function scene(done: number) {
     reached: () => {},
     stop: async () => {},
   };
-  const due = (): Due[] => (work.done > work.committed ? [{ partition: 3, work, offset: work.done }] : []);
+  const due = (): Due[] =>
+    work.done > work.committed ? [{ partition: 3, work, offset: work.done, log: 'somelog' }] : [];
   const assignment: Pick<Assignment, 'due'> = { due };
   const troubles: JambusError[] = [];
-  const commits = offsetCommits('jambonz.commands', assignment, (error) => troubles.push(error));
+  const commits = offsetCommits(
+    'jambonz.commands',
+    assignment,
+    () => held,
+    (error) => troubles.push(error),
+  );
   return { work, commits, troubles };
 }
 
-test('what is done is committed as the next offset to read, once', async () => {
+test('what is done is committed as the next offset to read, with the name of its log, once', async () => {
   const { work, commits } = scene(9);
   const asked: (OffsetsByTopicPartition | undefined)[] = [];
   commits.by(async (offsets) => void asked.push(offsets));
   await commits.commit();
   await commits.commit();
-  expect(asked).toEqual([{ topics: [{ topic: 'jambonz.commands', partitions: [{ partition: 3, offset: '10' }] }] }]);
+  const partitions = [{ partition: 3, offset: '10', metadata: 'somelog' }];
+  expect(asked).toEqual([{ topics: [{ topic: 'jambonz.commands', partitions }] }]);
   expect(work).toMatchObject({ committed: 9, claimed: 9 });
 });
 
@@ -64,4 +71,14 @@ test('at the end it is offered again until the group takes it', async () => {
   await commits.finish();
   expect(attempts).toBe(3);
   expect(work.committed).toBe(9);
+});
+
+test('nothing is committed by who may have been replaced, not even at the end', async () => {
+  const { work, commits } = scene(9, false);
+  let attempts = 0;
+  commits.by(async () => void attempts++);
+  await commits.commit();
+  await commits.finish();
+  expect(attempts).toBe(0);
+  expect(work.committed).toBe(4);
 });

@@ -1,0 +1,57 @@
+import type { Broker } from 'kafkajs';
+import { isObject } from './is-object.ts';
+
+/** Bytes as the client wants those of a request. */
+export interface Encoded {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+}
+
+/** One question to a broker, with how its answer is read. */
+export interface Exchange {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    encode(): Promise<Encoded>;
+  };
+  readonly response: {
+    decode(raw: Buffer): Promise<unknown>;
+    parse(data: unknown): Promise<unknown>;
+  };
+}
+
+/** The connections that the client has to one broker: all it asks goes through `send`. */
+export interface Connections {
+  send(exchange: Exchange): Promise<unknown>;
+}
+
+/** Numbers of what can be asked. */
+export const API = { fetch: 1, metadata: 3, heartbeat: 12, syncGroup: 14 } as const;
+
+export function encoded(bytes: Buffer): Encoded {
+  return { buf: bytes, buffer: bytes };
+}
+
+/**
+ * What the types of the client leave out: they are of version 2.2.4, which is pinned.
+ *
+ * @throws TypeError when the client is built otherwise
+ */
+export function connectionsOf(broker: Broker): Connections {
+  const connections: unknown = Reflect.get(broker, 'connectionPool');
+  if (!isConnections(connections)) throw new TypeError('this version of kafkajs has its connections elsewhere');
+  return connections;
+}
+
+/** The highest version of what is asked that the broker knows; -1 when it knows none. */
+export function versionOf(broker: Broker, apiKey: number): number {
+  const versions: unknown = Reflect.get(broker, 'versions');
+  const version: unknown = isObject(versions) ? versions[apiKey] : undefined;
+  const highest: unknown = isObject(version) ? version['maxVersion'] : undefined;
+  return typeof highest === 'number' ? highest : -1;
+}
+
+function isConnections(value: unknown): value is Connections {
+  return isObject(value) && typeof value['send'] === 'function';
+}

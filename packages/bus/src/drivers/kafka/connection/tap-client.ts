@@ -1,0 +1,50 @@
+import type { Cluster as ClientCluster } from 'kafkajs';
+import { API, type Connections, connectionsOf, type Exchange, versionOf } from './exchange.ts';
+import { FETCH_BY_ID, FETCH_BY_NAME, type FetchedFrom, fetchById, type TopicRead } from './fetch-by-id.ts';
+
+/** What takes part in all that a client of the cluster asks. */
+export interface ClientTap {
+  /** Called before each fetch, which waits for it; what it throws is to the client an error of the fetch. */
+  beforeFetch(): Promise<void>;
+  /** What to fetch by id; undefined when brokers know of no ids. */
+  readonly read: TopicRead | undefined;
+  /** Called for each partition in the answer to a fetch by id, before its records come. */
+  onFetched(from: FetchedFrom): void;
+  /** A broker has answered without an error what it was asked at this time, on the clock of `performance.now()`. */
+  onAnswered(apiKey: number, askedAt: number): void;
+}
+
+/** Puts a tap on a client that has not asked anything yet. */
+export function tapClient(cluster: ClientCluster, tap: ClientTap): void {
+  const tapped = new WeakSet<Connections>();
+  const { findBroker, refreshMetadataIfNecessary } = cluster;
+  cluster.refreshMetadataIfNecessary = async () => {
+    await tap.beforeFetch();
+    await refreshMetadataIfNecessary.call(cluster);
+  };
+  cluster.findBroker = async (node) => {
+    const broker = await findBroker.call(cluster, node);
+    const connections = connectionsOf(broker);
+    if (!tapped.has(connections)) {
+      tapped.add(connections);
+      tapConnections(connections, tap, () => versionOf(broker, API.fetch) >= FETCH_BY_ID);
+    }
+    return broker;
+  };
+}
+
+function tapConnections(connections: Connections, tap: ClientTap, takesIds: () => boolean): void {
+  const { send } = connections;
+  const byId = (exchange: Exchange): Exchange => {
+    const { apiKey, apiVersion } = exchange.request;
+    const { read } = tap;
+    if (read === undefined || apiKey !== API.fetch || apiVersion !== FETCH_BY_NAME || !takesIds()) return exchange;
+    return fetchById(exchange, read, tap.onFetched);
+  };
+  connections.send = async (exchange) => {
+    const askedAt = performance.now();
+    const answer = await send.call(connections, byId(exchange));
+    tap.onAnswered(exchange.request.apiKey, askedAt);
+    return answer;
+  };
+}

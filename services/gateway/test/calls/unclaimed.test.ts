@@ -1,0 +1,54 @@
+import { callHarness, drop, hear, jambonz, known, reconnect, resumedCall, resumedWith } from './harness.ts';
+
+const ANSWERED = { command: 'call:status', data: { call_status: 'completed' } };
+const NOT_ANSWERED = { command: 'call:status', data: { call_status: 'no-answer' } };
+
+test.each(['session:new', 'session:adulting'])(
+  'an unclaimed call that arrived answered in %s is completed: jambonz would ignore no-answer',
+  (type) => {
+    const harness = callHarness();
+    harness.call.attach(harness.socket, ...jambonz(type, { call_sid: 'call-1', call_status: 'in-progress' }));
+    harness.queues.applicationDeadlines.expireAll();
+    harness.queues.claimDeadlines.expireAll();
+    expect(harness.socket.sent.at(-1)).toMatchObject(ANSWERED);
+  },
+);
+
+test('an unclaimed call that arrived ringing is declined', () => {
+  const harness = callHarness();
+  harness.call.attach(harness.socket, ...jambonz('session:new', { call_status: 'trying' }));
+  harness.queues.applicationDeadlines.expireAll();
+  harness.queues.claimDeadlines.expireAll();
+  expect(harness.socket.sent.at(-1)).toMatchObject(NOT_ANSWERED);
+});
+
+test('a call that comes from another gateway is unclaimed after its time, when nobody has ever sent it anything', () => {
+  const harness = resumedCall();
+  harness.queues.claimDeadlines.expireAll();
+  expect(harness.unclaimed).toEqual([]);
+  for (const adapter of ['one', 'two']) {
+    harness.call.past?.hear(adapter, known({ epoch: 1, sequence: 3, certain: true }));
+  }
+  hear(harness, 'call:status', { call_status: 'in-progress' });
+  harness.queues.claimDeadlines.expireAll();
+  expect(harness.events.at(-1)).toMatchObject({ type: 'jambus:unclaimed', sequence: 6 });
+  expect(harness.socket.sent.at(-1)).toMatchObject(ANSWERED);
+  expect(harness.unclaimed).toHaveLength(1);
+});
+
+test('a call that was claimed at its former gateway is not unclaimed at the next one', () => {
+  const { queues, unclaimed } = resumedWith({ decided: [], ids: [], runs: [], claimed: true });
+  queues.claimDeadlines.expireAll();
+  expect(unclaimed).toEqual([]);
+});
+
+test('an unclaimed call that is away has nothing to hang up, and is hung up when it is back', () => {
+  const harness = callHarness();
+  harness.call.attach(harness.socket, ...jambonz('session:new'));
+  harness.queues.applicationDeadlines.expireAll();
+  drop(harness, harness.socket);
+  harness.queues.claimDeadlines.expireAll();
+  const next = reconnect(harness);
+  harness.queues.claimDeadlines.expireAll();
+  expect(next.sent.at(-1)).toMatchObject(NOT_ANSWERED);
+});

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { socketPair, until } from './socket-pair.ts';
+
+const SESSION = JSON.stringify({ type: 'session:new', msgid: 'm', call_sid: 'call-1', data: {} });
+const MiB = 1024 * 1024;
+const message = (bytes: number) => Buffer.alloc(bytes, 'x');
+
+describe('a write', () => {
+  test('that the operating system takes whole is written at once', async () => {
+    const { near, arrived } = await socketPair();
+    expect(near.send(message(100), () => {})).toBe('written');
+    await until(() => arrived.length === 1);
+  });
+
+  test('to a peer that does not read is buffered, and ends well when the peer has read', async () => {
+    const { near, peer, arrived } = await socketPair();
+    peer.pause();
+    const ends: boolean[] = [];
+    expect(near.send(message(8 * MiB), (written) => ends.push(written))).toBe('buffered');
+    expect(near.bufferedBytes).toBeGreaterThan(0);
+    await sleep(50);
+    expect(ends).toEqual([]);
+    peer.resume();
+    await until(() => arrived.length === 1 && ends.length === 1);
+    expect(ends).toEqual([true]);
+  });
+
+  test('of 8 MiB that nobody reads is not written when the connection is cut, whatever the websocket says', async () => {
+    const { near, ws, peer, log } = await socketPair();
+    peer.send(SESSION);
+    await until(() => log.length === 1);
+    peer.pause();
+    const claims: unknown[] = [];
+    const send = ws.send.bind(ws) as (...args: unknown[]) => void;
+    const spied = (data: unknown, options: unknown, end: (error?: Error | null) => void) =>
+      send(data, options, (error?: Error | null) => {
+        claims.push(error ?? 'success');
+        end(error);
+      });
+    ws.send = spied as typeof ws.send;
+    const ends: string[] = [];
+    for (const n of [1, 2, 3]) near.send(message(8 * MiB), (written) => ends.push(`${n} ${written}`));
+    near.terminate();
+    await until(() => log.includes('closed'));
+    // The premise: ws does claim success for a write that was cut.
+    expect(claims).toContain('success');
+    expect(ends).toEqual(['1 false', '2 false', '3 false']);
+    expect(log).toEqual(['session call-1', 'detach 1006', 'closed']);
+  });
+
+  test('is told to have failed before the call hears that the connection is gone', async () => {
+    const { near, peer, log } = await socketPair();
+    peer.send(SESSION);
+    await until(() => log.length === 1);
+    peer.pause();
+    near.send(message(8 * MiB), (written) => log.push(`written ${written}`));
+    peer.terminate();
+    await until(() => log.includes('closed'));
+    expect(log).toEqual(['session call-1', 'written false', 'detach 1006', 'closed']);
+  });
+
+  test('onto a connection that the peer has reset, which nobody has noticed yet, is not written', async () => {
+    const { near, peerConnection, arrived } = await socketPair();
+    peerConnection.resetAndDestroy();
+    const states = [near.send(message(100), () => {}), near.send(message(100), () => {})];
+    expect(states).toEqual(['closed', 'closed']);
+    expect(arrived).toEqual([]);
+  });
+
+  test('to a closed websocket is none', async () => {
+    const { near, log } = await socketPair();
+    near.terminate();
+    await until(() => log.includes('closed'));
+    expect([near.isOpen, near.send(message(1), () => {})]).toEqual([false, 'closed']);
+  });
+});
+
+describe('reading', () => {
+  test('a first message that is held is read later, and nothing is lost', async () => {
+    const { near, peer, log } = await socketPair();
+    near.holdFirst(true);
+    peer.send(SESSION);
+    await sleep(50);
+    expect(log).toEqual([]);
+    near.holdFirst(false);
+    await until(() => log.length === 1);
+    expect(log).toEqual(['session call-1']);
+  });
+
+  test('a websocket that has its call is not held by that', async () => {
+    const { near, peer, log } = await socketPair();
+    peer.send(SESSION);
+    await until(() => log.length === 1);
+    near.holdFirst(true);
+    peer.send(JSON.stringify({ type: 'call:status', data: {} }));
+    await until(() => log.length === 2);
+  });
+
+  test('a peer that we do not read from is not cut off for its silence', async () => {
+    const { near, peer, log } = await socketPair();
+    near.holdFirst(true);
+    near.beat();
+    near.beat();
+    expect(near.expireSilence()).toBe(false);
+    peer.send(SESSION);
+    near.holdFirst(false);
+    await until(() => log.length > 0);
+    expect([near.expireSilence(), log]).toEqual([true, ['session call-1']]);
+  });
+});

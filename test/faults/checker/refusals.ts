@@ -1,0 +1,71 @@
+import type { CallStory, Case, Story } from './case.ts';
+import { nameOf, outcomeText } from './outcomes.ts';
+import type { ResultCopy } from './result-copy.ts';
+import type { Violation } from './violation.ts';
+
+/** Of the commands with one id, one has an effect; and what is refused is refused for a reason that there was. */
+export function checkRefusals(of: Case): Violation[] {
+  return [...of.calls.values()].flatMap((call) => [...duplicatesOf(call), ...reasonsOf(of, call)]);
+}
+
+function duplicatesOf({ callSid, commands }: CallStory): Violation[] {
+  const effective = new Map<string, Story>();
+  const found: Violation[] = [];
+  for (const story of commands) {
+    const { id } = story.command;
+    if (id === undefined || !story.terminal.some(({ status }) => status === 'delivered')) continue;
+    const first = effective.get(id);
+    if (first === undefined) effective.set(id, story);
+    else {
+      const what = `${nameOf(story.command)} after ${nameOf(first.command)}`;
+      found.push({ rule: 'duplicate accepted', callSid, what });
+    }
+  }
+  return found;
+}
+
+function reasonsOf(of: Case, call: CallStory): Violation[] {
+  const ids = new Set<string>();
+  return call.commands.flatMap((story) => {
+    const { id } = story.command;
+    const repeated = id !== undefined && ids.has(id);
+    if (id !== undefined) ids.add(id);
+    const refusals = story.terminal.filter(({ status }) => status === 'rejected');
+    const wrong = refusals.find((refusal) => !isReason(of, call, story, refusal, repeated));
+    if (wrong === undefined) return [];
+    const overdue = call.endedAt !== undefined && wrong.decidedAt > call.endedAt;
+    const rule = overdue ? 'ended call not known as ended' : 'refused for a wrong reason';
+    return [{ rule, callSid: call.callSid, what: `${nameOf(story.command)} ${outcomeText(wrong)}` } as const];
+  });
+}
+
+function isReason(
+  of: Case,
+  call: CallStory,
+  story: Story,
+  { code, decidedAt }: ResultCopy,
+  repeated: boolean,
+): boolean {
+  const { facts } = of.history;
+  const { raceMs, recoveryMs } = of.tolerances;
+  const { command } = story;
+  const exists = call.sockets.length > 0;
+  const { endedAt } = call;
+  const away = facts.outages.some(({ from, to }) => from <= command.expiresAt && to + recoveryMs >= command.storedAt);
+  const endedLongBefore = endedAt !== undefined && command.storedAt > endedAt + raceMs;
+  switch (code) {
+    case 'duplicate':
+      return repeated;
+    case 'precondition_failed':
+      return command.ifverbid !== undefined || command.ifsequence !== undefined;
+    case 'call_ended':
+      return endedAt !== undefined && decidedAt >= endedAt - raceMs;
+    case 'unknown_call':
+      return !exists || (endedAt !== undefined && decidedAt >= endedAt && facts.forgetsEnded);
+    case 'expired':
+      // Nobody needs to wait for a call that is known to be none.
+      return away || (exists ? !endedLongBefore : facts.missesGateway);
+    default:
+      return false;
+  }
+}

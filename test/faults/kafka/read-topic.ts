@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+
+const POLL_MS = 100;
+
+export interface ReadRecord {
+  readonly partition: number;
+  readonly message: KafkaMessage;
+}
+
+/** Everything a topic has now, by partition. */
+export async function readTopic(client: Kafka, admin: Admin, topic: string): Promise<ReadRecord[]> {
+  const ends = new Map<number, number>();
+  for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) ends.set(partition, Number(offset));
+  const missing = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
+  if (missing.size === 0) return [];
+  const records = new Map<string, ReadRecord>();
+  const consumer = client.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: POLL_MS });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    const eachBatch = async ({ batch: { partition, messages } }: EachBatchPayload): Promise<void> => {
+      // The group may have to begin again.
+      for (const message of messages) records.set(`${partition}/${message.offset}`, { partition, message });
+      if (Number(messages.at(-1)?.offset) + 1 >= (ends.get(partition) ?? 0)) missing.delete(partition);
+      if (missing.size === 0) resolve();
+    };
+    consumer.run({ eachBatch }).catch(reject);
+  });
+  await consumer.stop();
+  await consumer.disconnect();
+  return [...records.values()].sort(byOffset);
+}
+
+function byOffset(a: ReadRecord, b: ReadRecord): number {
+  return a.partition - b.partition || Number(a.message.offset) - Number(b.message.offset);
+}
