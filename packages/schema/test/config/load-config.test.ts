@@ -6,8 +6,7 @@ import {
   GatewayConfig,
   JambusError,
   loadConfig,
-  StandaloneConfig,
-} from '../../src/index.ts';
+  StandaloneConfig, createHookModes } from '../../src/index.ts';
 
 const LINK_TOKEN = 'correct-horse-battery';
 const GATEWAY = { JAMBUS_LINK_TOKEN: LINK_TOKEN };
@@ -137,7 +136,7 @@ describe('values', () => {
   test('what is returned cannot be changed, at any depth, and defaults are not shared', () => {
     const config = loadConfig(GatewayConfig, GATEWAY);
     expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.isFrozen(config.hookPolicy.byHook)).toBe(true);
+    expect(Object.isFrozen(config.hookPolicy.rules)).toBe(true);
     expect(Object.isFrozen(loadConfig(AdapterConfig, ADAPTER).gateways)).toBe(true);
     expect(loadConfig(GatewayConfig, GATEWAY).hookPolicy).not.toBe(config.hookPolicy);
   });
@@ -147,7 +146,7 @@ describe('the hook policy', () => {
   test('one word is the policy of every hook', () => {
     expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: 'await' }).hookPolicy).toEqual({
       default: 'await',
-      byHook: {},
+      rules: [],
     });
   });
 
@@ -155,17 +154,21 @@ describe('the hook policy', () => {
     const text = '{"*":"await","/menu":"immediate"}';
     expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text }).hookPolicy).toEqual({
       default: 'await',
-      byHook: { '/menu': 'immediate' },
+      rules: [{ pattern: '/menu', mode: 'immediate' }],
     });
   });
 
-  test.each(['immediate', '{"/menu":"await"}'])(
-    'a hook named like a built-in property has no policy of its own in %s',
-    (text) => {
-      const { byHook } = loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text }).hookPolicy;
-      expect(byHook['constructor']).toBeUndefined();
-    },
-  );
+  test.each([
+    ['/menu', '/menu?lang=en', 'await'],
+    ['/menu', 'https://app.example/menu?lang=en', 'await'],
+    ['/log/*', '/log/of/calls', 'await'],
+    ['/menu', '/menus', 'by-kind'],
+    ['/menu', 'constructor', 'by-kind'],
+  ])('the pattern %s and the hook %s', (pattern, hook, mode) => {
+    const text = JSON.stringify({ [pattern]: 'await' });
+    const { hookPolicy } = loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text });
+    expect(createHookModes(hookPolicy)(hook)).toBe(mode);
+  });
 
   test.each(['sometimes', '{"/menu":"sometimes"}', '{"*":1}', '{"/menu"', '["await"]'])('%s is refused', (text) => {
     expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text })).toEqual([

@@ -9,6 +9,9 @@ const MEMORY: CallMemory = {
   ids: ['id'],
   runs: [['verb', 'command', true]],
   claimed: true,
+  live: true,
+  hooks: [],
+  questions: [],
 };
 
 /** What the next gateway hears of a call that comes to it. */
@@ -200,7 +203,7 @@ describe('a call that nobody remembers', () => {
     await settled();
     expect(gateway.known[1]).toEqual({
       frame: { t: 'known', call: 'c', epoch: 2, sequence: 17, certain: true },
-      memory: { decided: [{ log: 'log/0', offset: 33 }], ids: [], runs: [], claimed: false },
+      memory: { decided: [{ log: 'log/0', offset: 33 }], ids: [], runs: [], claimed: false, live: true, hooks: [], questions: [] },
     });
   });
 

@@ -149,9 +149,11 @@ export function createCallHost(options: CallHostOptions): CallHost {
     for (const adapter of adapters.linked()) call.past?.expect(adapter);
   };
 
-  const find = (callSid: string): Call | undefined => {
+  /** The call that a first message is about; a `session:new` is about none that is over. */
+  const find = (callSid: string, { type }: JambonzMessage): Call | undefined => {
     const call = calls.get(callSid);
-    return call === undefined || call.isGone ? undefined : call;
+    if (call === undefined || call.isGone) return undefined;
+    return type === 'session:new' && call.ended ? undefined : call;
   };
 
   const addStatusSocket = (call: Call, ...[socket, message, payload, origin]: SocketArguments): Call => {
@@ -188,7 +190,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
     admit,
     awayFor: (origin) => [...calls].filter((call) => isAwayFrom(call, origin)),
     take(socket, callSid, message, payload, origin) {
-      const known = find(callSid);
+      const known = find(callSid, message);
       if (!taking && message.type !== 'session:new') {
         socket.close(SERVICE_RESTART, 'service restart');
         return undefined;

@@ -13,8 +13,8 @@ export type Received =
 
 /** What a binding needs of the gateway. */
 export interface BindingHost {
-  /** The call that lives under this call_sid here. */
-  find(callSid: string): Call | undefined;
+  /** The call that lives under this call_sid here, and that a first message may be about. */
+  find(callSid: string, message: JambonzMessage): Call | undefined;
   /** Calls without websocket that may be meant by a peer that names none. */
   awayFor(origin: SocketOrigin): readonly Call[];
   /** Gives the websocket to its call, which begins with it if there is none. Undefined when it was sent elsewhere. */
@@ -95,7 +95,7 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
     const callSid = callSidOf(message);
     if (callSid === undefined) return withoutCall(message, payload);
     if (callSid.length > MAX_CALL_SID_LENGTH) return { kind: 'refused', reason: 'its call_sid is too long' };
-    const known = host.find(callSid);
+    const known = host.find(callSid, message);
     const admission = known === undefined ? 'yes' : host.admit(known, message, origin);
     if (admission === 'no') return refuseClaim(callSid, message);
     if (admission === 'when_former_is_gone' && known !== undefined) return claim(known, callSid, message, payload);

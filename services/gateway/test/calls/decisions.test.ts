@@ -10,8 +10,7 @@ import {
   reconnect,
   redirect,
   resumedWith,
-  send,
-} from './harness.ts';
+  send, ORIGIN } from './harness.ts';
 
 describe('one effect', () => {
   test('a record that is read again has no second effect, and the same verdict in every byte', () => {
@@ -168,7 +167,7 @@ describe('preconditions and size', () => {
   test('what counts for the limit is the message as it is written, with all that is put around it', () => {
     const { call, socket } = callHarness({ notifyEvents: true });
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     const bare = JSON.stringify({ type: 'ack', msgid: hello.msgid, data: [{ verb: 'say', text: '' }] }).length;
     const outcomes = send(call, redirect([{ verb: 'say', text: 'x'.repeat(24_576 - bare) }]));
     expect(outcomes).toMatchObject([{ code: 'too_large' }]);

@@ -13,7 +13,7 @@ function search(around: Partial<Surroundings> = {}) {
   let asked = 0;
   let done = 0;
   const past = new PastSearch({
-    allMayBeLinked: () => surroundings.allLinked,
+    tentative: false, allMayBeLinked: () => surroundings.allLinked,
     recall() {
       recalls.push(surroundings.looker);
       return surroundings.looker;

@@ -13,8 +13,7 @@ import {
   redirect,
   resumedCall,
   resumedWith,
-  send,
-} from './harness.ts';
+  send, ORIGIN } from './harness.ts';
 
 describe('a call that comes from another gateway', () => {
   test('goes on with epoch, sequence and the ids already used', () => {
@@ -79,6 +78,9 @@ describe('a call that comes from another gateway', () => {
       ids: [id],
       runs: [],
       claimed: true,
+      live: true,
+      hooks: [],
+      questions: [],
     });
     const { call, events } = resumedCall();
     call.past?.hear('one', known({ epoch: 2, sequence: 30, since: 7, memory: memory(8, 'a') }));
@@ -103,8 +105,8 @@ describe('a call that comes from another gateway', () => {
 
   test('waits with its numbers as long as no adapter is linked', () => {
     const harness = callHarness();
-    harness.call.searchPast({ allMayBeLinked: () => true, recall: () => undefined });
-    harness.call.attach(harness.socket, ...jambonz('session:reconnect'));
+    harness.call.searchPast({ tentative: false, allMayBeLinked: () => true, recall: () => undefined });
+    harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
     harness.queues.pastDeadlines.expireAll();
     harness.queues.pastDeadlines.expireAll();
     expect(harness.events).toEqual([]);

@@ -1,4 +1,4 @@
-import { callHarness, drop, hear, jambonz, known, reconnect, resumedCall, resumedWith } from './harness.ts';
+import { callHarness, drop, hear, jambonz, known, reconnect, resumedCall, resumedWith, ORIGIN } from './harness.ts';
 
 const ANSWERED = { command: 'call:status', data: { call_status: 'completed' } };
 const NOT_ANSWERED = { command: 'call:status', data: { call_status: 'no-answer' } };
@@ -7,7 +7,7 @@ test.each(['session:new', 'session:adulting'])(
   'an unclaimed call that arrived answered in %s is completed: jambonz would ignore no-answer',
   (type) => {
     const harness = callHarness();
-    harness.call.attach(harness.socket, ...jambonz(type, { call_sid: 'call-1', call_status: 'in-progress' }));
+    harness.call.attach(harness.socket, 'control', ...jambonz(type, { call_sid: 'call-1', call_status: 'in-progress' }), ORIGIN);
     harness.queues.applicationDeadlines.expireAll();
     harness.queues.claimDeadlines.expireAll();
     expect(harness.socket.sent.at(-1)).toMatchObject(ANSWERED);
@@ -16,7 +16,7 @@ test.each(['session:new', 'session:adulting'])(
 
 test('an unclaimed call that arrived ringing is declined', () => {
   const harness = callHarness();
-  harness.call.attach(harness.socket, ...jambonz('session:new', { call_status: 'trying' }));
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:new', { call_status: 'trying' }), ORIGIN);
   harness.queues.applicationDeadlines.expireAll();
   harness.queues.claimDeadlines.expireAll();
   expect(harness.socket.sent.at(-1)).toMatchObject(NOT_ANSWERED);
@@ -37,14 +37,14 @@ test('a call that comes from another gateway is unclaimed after its time, when n
 });
 
 test('a call that was claimed at its former gateway is not unclaimed at the next one', () => {
-  const { queues, unclaimed } = resumedWith({ decided: [], ids: [], runs: [], claimed: true });
+  const { queues, unclaimed } = resumedWith({ decided: [], ids: [], runs: [], claimed: true, live: true, hooks: [], questions: [] });
   queues.claimDeadlines.expireAll();
   expect(unclaimed).toEqual([]);
 });
 
 test('an unclaimed call that is away has nothing to hang up, and is hung up when it is back', () => {
   const harness = callHarness();
-  harness.call.attach(harness.socket, ...jambonz('session:new'));
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:new'), ORIGIN);
   harness.queues.applicationDeadlines.expireAll();
   drop(harness, harness.socket);
   harness.queues.claimDeadlines.expireAll();
