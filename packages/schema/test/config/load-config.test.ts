@@ -34,7 +34,7 @@ describe('values', () => {
       linkPort: 3001,
       linkToken: LINK_TOKEN,
       applicationDeadlineMs: 3500,
-      hookPolicy: { default: 'immediate', byHook: {} },
+      hookPolicy: { default: 'by-kind', rules: [] },
       hookDeadlineMs: 3500,
       notifyEvents: true,
       maxMessageBytes: 24576,
@@ -65,7 +65,7 @@ describe('values', () => {
       unknownCommands: 'refuse',
       normalise: true,
       commandWindow: 2048,
-      partitionWindow: 8192,
+      partitionWindow: 32768,
       unknownCallGraceMs: 1000,
       endedCallMemory: 10000,
       drainMs: 10000,
@@ -172,7 +172,7 @@ describe('the hook policy', () => {
 
   test.each(['sometimes', '{"/menu":"sometimes"}', '{"*":1}', '{"/menu"', '["await"]'])('%s is refused', (text) => {
     expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text })).toEqual([
-      `  JAMBUS_HOOK_POLICY: got ${JSON.stringify(text)}, expected immediate, await, or a JSON object from hook to one of these with "*" for all others`,
+      `  JAMBUS_HOOK_POLICY: got ${JSON.stringify(text)}, expected by-kind, immediate, await, or a JSON object from pattern to one of these with "*" for all others`,
     ]);
   });
 });

@@ -22,7 +22,7 @@ import { type DecisionSettings, Decisions } from './decisions.ts';
 import type { InboundCommand } from './inbound-command.ts';
 import { createNamedHooks, type NamedHooks } from './named-hooks.ts';
 import { type KnownPast, PastSearch, type PastSearchOptions } from './past-search.ts';
-import { type Phase, pastOf, socketOf } from './phases.ts';
+import { isLive, type Phase, pastOf, socketOf } from './phases.ts';
 import { type QuestionKind, questionKind } from './questions.ts';
 import type { SocketOrigin } from './socket-origin.ts';
 import { type RoleContext, type SocketRole, takesControl } from './socket-role.ts';
@@ -336,7 +336,7 @@ export class Call implements RoleContext {
   goneElsewhere(): void {
     if (this.isGone) return;
     this.#end('moved');
-    this.#phase = { name: 'relaying' };
+    this.#phase = { name: 'relaying', wasLive: isLive(this.#phase) };
   }
 
   /** Another gateway has heard this of the call. */
@@ -363,15 +363,10 @@ export class Call implements RoleContext {
       ...this.#decisions.memory(),
       runs: this.verbs.list(),
       claimed: this.claimed,
-      live: this.#isLive,
+      live: isLive(this.#phase),
       hooks: this.hooks.list(),
       questions: this.answers.list(),
     };
-  }
-
-  get #isLive(): boolean {
-    const phase = this.#phase;
-    return phase.name === 'away' ? phase.was === 'live' : phase.name === 'live' || phase.name === 'moving';
   }
 
   /** What jambonz says, on whichever websocket: it is published, answered, and may tell that the call has come further. */
@@ -474,7 +469,7 @@ export class Call implements RoleContext {
     }
     this.#decisions.giveBackAll();
     this.#claim?.cancel();
-    this.#phase = { name: 'relaying' };
+    this.#phase = { name: 'relaying', wasLive: isLive(this.#phase) };
     this.#observer.ended(this, 'moved');
   }
 
@@ -601,7 +596,7 @@ export class Call implements RoleContext {
       this.endedAt ??= Date.now();
       this.#decisions.release();
     }
-    this.#phase = { name: 'ended' };
+    this.#phase = { name: 'ended', wasLive: isLive(phase) };
     this.#observer.ended(this, reason);
   }
 

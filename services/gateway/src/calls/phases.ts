@@ -58,19 +58,41 @@ export interface Moving {
  */
 export interface Relaying {
   readonly name: 'relaying';
+  readonly wasLive: boolean;
 }
 
 /** The call is here no longer. */
 export interface Ended {
   readonly name: 'ended';
+  /** jambonz had made a session of it. */
+  readonly wasLive: boolean;
 }
 
-/** Where a call stands; its websocket here is the one for commands, and it may have others that only tell its status. A call that jambonz has called ended stays in its phase until its websocket closes. */
+/**
+ * Where a call stands. The websocket in a phase is the one for commands; the call may have others that only tell its status.
+ * A call that jambonz has called ended stays in its phase until its websocket closes.
+ */
 export type Phase = AwaitingPast | AwaitingSession | AwaitingApplication | Live | Away | Moving | Relaying | Ended;
 
 /** The websocket of the phase, if it has one. */
 export function socketOf(phase: Phase): CallSocket | undefined {
   return 'socket' in phase ? phase.socket : undefined;
+}
+
+/** Whether jambonz has made a session of the initial application. While the past is not known it counts as not. */
+export function isLive(phase: Phase): boolean {
+  switch (phase.name) {
+    case 'live':
+    case 'moving':
+      return true;
+    case 'away':
+      return phase.was === 'live' && phase.past === undefined;
+    case 'ended':
+    case 'relaying':
+      return phase.wasLive;
+    default:
+      return false;
+  }
 }
 
 /** The search for the past that is under way in the phase. */

@@ -210,9 +210,12 @@ test('an adapter whose link was down hears which calls left meanwhile, and with 
   expect(JSON.parse(String(closing?.memory)).decided).toMatchObject([{ log: 'log/0', offset: 5 }]);
 });
 
-test('a call that another gateway has is given up here', () => {
-  const { host, told, take, calls } = hostWith();
-  const { socket } = take('session:new');
+test('a call that another gateway has is given up here, and what jambonz still says goes to that gateway', () => {
+  const { host, told, take, calls, relayed } = hostWith();
+  const { socket, binding } = take('session:new');
   host.giveUp('call-1');
-  expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, 1006]);
+  expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, undefined]);
+  const [status, payload] = jambonz('call:status', { call_status: 'completed' });
+  binding.receive(status, payload);
+  expect(relayed).toEqual([['call-1', payload.toString()]]);
 });
