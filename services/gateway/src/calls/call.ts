@@ -104,6 +104,8 @@ export class Call implements RoleContext {
   readonly #observer: CallObserver;
   #phase: Phase = { name: 'away', was: 'awaiting_application', past: undefined, grace: undefined };
   #answered = false;
+  /** jambonz has asked for the initial application. */
+  #hasSession = false;
   /** Reading is stopped because the bus does not keep up. */
   #isPaused = false;
   /** When the call began is known. */
@@ -381,13 +383,24 @@ export class Call implements RoleContext {
     const isControl = socket === socketOf(phase);
     const kind = questionKind(message, this.hooks.kindOf(message.hook));
     const isFirst = message.type === 'session:new' || message.type === 'session:reconnect';
-    if (phase.name === 'awaiting_session' && message.type === 'session:new') {
+    if (isControl && !isFirst) this.#goLive();
+    // A call has one application to ask for, and a websocket that was replaced has nobody who waits for an answer.
+    const isSecond = kind === 'application' && !this.#beginSession();
+    if (!isSecond && (isControl || this.#statusSockets.has(socket))) this.#ask(message, kind, socket);
+    this.#observeStatus(message);
+  }
+
+  /** jambonz asks for the initial application. @returns false when it has asked before */
+  #beginSession(): boolean {
+    if (this.#hasSession) return false;
+    this.#hasSession = true;
+    const phase = this.#phase;
+    // One that jambonz has placed was only heard of until now.
+    if (phase.name === 'awaiting_session' || phase.name === 'live') {
       this.#phase = { name: 'awaiting_application', socket: phase.socket, life: undefined };
       this.#awaitClaim();
-    } else if (isControl && !isFirst) this.#goLive();
-    // A websocket that was replaced has nobody who waits for an answer.
-    if (isControl || this.#statusSockets.has(socket)) this.#ask(message, kind, socket);
-    this.#observeStatus(message);
+    }
+    return true;
   }
 
   #ask(message: JambonzMessage, kind: QuestionKind, socket: CallSocket): void {
@@ -513,6 +526,7 @@ export class Call implements RoleContext {
       memory.ids.push(...known.ids);
       if (known.runs.length > memory.runs.length) memory.runs = known.runs;
       this.claimed ||= known.claimed;
+      this.#hasSession ||= known.live;
       this.hooks.note(known.hooks);
       this.answers.restore(known.questions as [string, QuestionKind][]);
     }

@@ -92,6 +92,9 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
   };
 
   const first = (message: JambonzMessage, payload: Buffer): Received => {
+    if (early.length === 0 && !comesFirst(message)) {
+      return { kind: 'refused', reason: `expected a session or a status, not ${message.type}` };
+    }
     const callSid = callSidOf(message);
     if (callSid === undefined) return withoutCall(message, payload);
     if (callSid.length > MAX_CALL_SID_LENGTH) return { kind: 'refused', reason: 'its call_sid is too long' };
@@ -137,6 +140,11 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
 }
 
 const POLICY_VIOLATION = 1008;
+
+/** jambonz begins every websocket with a message about the session or the status of a call (0.9.8). */
+function comesFirst({ type }: JambonzMessage): boolean {
+  return type.startsWith('session:') || type === 'call:status';
+}
 
 /** The call that a first message is about. A text message has no call, and lives under its own id. */
 function callSidOf(message: JambonzMessage): string | undefined {
