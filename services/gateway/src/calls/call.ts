@@ -536,8 +536,8 @@ export class Call implements RoleContext {
 
   /** The former gateway was left before jambonz had the initial application, as far as anybody knows. */
   #wasInSetUp(past: PastSearch): boolean {
-    const known = past.found.flatMap(({ epoch, memory }) => (epoch > 0 ? [memory?.live ?? false] : []));
-    return known.length > 0 && !known.includes(true);
+    const isBack = past.kept[0]?.message.type === 'session:reconnect';
+    return isBack && !past.found.some(({ memory }) => memory?.live === true);
   }
 
   /** Something jambus itself has to say about the call, in the form of a jambonz message. */
