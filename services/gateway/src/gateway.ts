@@ -53,6 +53,8 @@ const ADAPTER_RETURN_MS = 750;
 const ALL_LINKED_MS = 1_500;
 /** How long commands wait for jambonz to say something after it was given the initial application. */
 const FIRST_SIGN_MS = 1_000;
+/** How long jambonz may take to open the websocket of another application, once it has closed that of the former. */
+const HAND_OVER_MS = 1_500;
 /** How long a text message is kept for the hooks of its verbs. */
 const MESSAGE_MS = 5_000;
 const LINK_PING_MS = 2_000;
@@ -248,6 +250,7 @@ function createQueues(config: GatewayConfig) {
     applicationDeadlines: createDeadlineQueue(config.applicationDeadlineMs),
     hookDeadlines: createDeadlineQueue(config.hookDeadlineMs),
     graceDeadlines: createDeadlineQueue(config.reconnectGraceMs),
+    handOverDeadlines: createDeadlineQueue(HAND_OVER_MS),
     lifeDeadlines: createDeadlineQueue(FIRST_SIGN_MS),
     messageDeadlines: createDeadlineQueue(MESSAGE_MS),
     pastDeadlines: createDeadlineQueue(PAST_MS),

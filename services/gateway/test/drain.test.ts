@@ -92,6 +92,7 @@ test('tells while it goes on how many calls were asked to move, and of how many'
 test('calls that left before the drain are not counted', async () => {
   const gateway = gatewayWithCalls();
   const { call, socket } = gateway.place('early');
+  call.receive(socket, ...jambonz('call:status', { call_status: 'completed' }, { call_sid: 'early' }));
   call.detach(socket, ENDED);
   gateway.place('late');
   await gateway.drain();

@@ -38,7 +38,7 @@ describe('calls that the platform places: statuses come first, and session:new w
   );
 
   test('with an application that the platform has stored: no session:new, and commands are taken', async () => {
-    const { call, done } = play(jambus, 'outbound-app-json');
+    const { call, done } = play(jambus, 'outbound-app-json', { speed: 2 });
     await jambus.find('events', call.callSid, ({ json }) => json.data.call_status === 'in-progress');
     const { result } = await jambus.post(call.callSid, { type: 'command', command: 'redirect', data: REMINDER });
     expect(result.status).toBe('delivered');

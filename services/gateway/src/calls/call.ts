@@ -22,7 +22,7 @@ import { type DecisionSettings, Decisions } from './decisions.ts';
 import type { InboundCommand } from './inbound-command.ts';
 import { createNamedHooks, type NamedHooks } from './named-hooks.ts';
 import { type KnownPast, PastSearch, type PastSearchOptions } from './past-search.ts';
-import { isLive, type Phase, pastOf, socketOf } from './phases.ts';
+import { cancelLife, isLive, type Phase, pastOf, socketOf } from './phases.ts';
 import { type QuestionKind, questionKind } from './questions.ts';
 import type { SocketOrigin } from './socket-origin.ts';
 import { type RoleContext, type SocketRole, takesControl } from './socket-role.ts';
@@ -33,6 +33,8 @@ import { ackMessage, hangUpMessage, notifyEventsMessage } from './wire.ts';
 export interface CallSettings extends AnswerSettings, DecisionSettings {
   /** How long a call may be without websocket before it counts as lost. */
   readonly graceDeadlines: DeadlineQueue;
+  /** How long a call may take from one websocket, closed for good, to the one that a `redirect` verb opens. */
+  readonly handOverDeadlines: DeadlineQueue;
   /** How long commands wait for the sign that jambonz has made a session of the initial application. */
   readonly lifeDeadlines: DeadlineQueue;
   /** How long a resumed call waits for what adapters know of its past, once one is linked. */
@@ -239,10 +241,9 @@ export class Call implements RoleContext {
     // A late close of a replaced socket says nothing about the call.
     if (socket !== socketOf(phase)) return;
     this.#decisions.socketLost();
-    if (phase.name === 'awaiting_application') phase.life?.cancel();
+    cancelLife(phase);
     if (phase.name === 'moving') this.#end('moved');
-    else if (this.endedAt !== undefined || (code === NORMAL_CLOSURE && this.#statusSockets.size === 0))
-      this.#end('ended');
+    else if (this.endedAt !== undefined || (code === NORMAL_CLOSURE && this.isMessage)) this.#end('ended');
     else if (code === GOING_AWAY && phase.name === 'awaiting_application' && this.answers.initial === undefined) {
       this.#observer.rejected(this);
       this.#end('ended');
@@ -259,7 +260,7 @@ export class Call implements RoleContext {
     const former = this.#phase;
     const formerSocket = socketOf(former);
     if (former.name === 'away') former.grace?.cancel();
-    if (former.name === 'awaiting_application') former.life?.cancel();
+    cancelLife(former);
     if (formerSocket !== undefined && formerSocket !== socket) {
       if (message.type === 'session:redirect') this.#statusSockets.add(formerSocket, this.application);
       else {
@@ -279,8 +280,13 @@ export class Call implements RoleContext {
   #goAway(code: number): void {
     const phase = this.#phase;
     const was = phase.name === 'awaiting_session' || phase.name === 'awaiting_application' ? phase.name : 'live';
-    const grace = this.#settings.graceDeadlines.add(() => this.#lose());
     this.#closedForGood = code === NORMAL_CLOSURE;
+    // jambonz tells the end of a call before it closes with 1000. Without that the call goes on: on a websocket that a
+    // `redirect` verb opens, or with an application that is not ours.
+    const grace =
+      this.#closedForGood && this.#statusSockets.size === 0
+        ? this.#settings.handOverDeadlines.add(() => this.#end('ended'))
+        : this.#settings.graceDeadlines.add(() => this.#lose());
     this.#phase = { name: 'away', was, past: pastOf(phase), grace };
     this.#observer.away(this, code);
   }
@@ -383,7 +389,7 @@ export class Call implements RoleContext {
     const isControl = socket === socketOf(phase);
     const kind = questionKind(message, this.hooks.kindOf(message.hook));
     const isFirst = message.type === 'session:new' || message.type === 'session:reconnect';
-    if (isControl && !isFirst) this.#goLive();
+    if (isControl && !isFirst) this.#noteSign(message);
     // A call has one application to ask for, and a websocket that was replaced has nobody who waits for an answer.
     const isSecond = kind === 'application' && !this.#beginSession();
     if (!isSecond && (isControl || this.#statusSockets.has(socket))) this.#ask(message, kind, socket);
@@ -396,6 +402,7 @@ export class Call implements RoleContext {
     this.#hasSession = true;
     const phase = this.#phase;
     // One that jambonz has placed was only heard of until now.
+    cancelLife(phase);
     if (phase.name === 'awaiting_session' || phase.name === 'live') {
       this.#phase = { name: 'awaiting_application', socket: phase.socket, life: undefined };
       this.#awaitClaim();
@@ -510,8 +517,10 @@ export class Call implements RoleContext {
     this.#decisions.release();
     const socket = socketOf(this.#phase);
     if (past.endsAs !== undefined) this.#end(past.endsAs);
-    else if (socket !== undefined && this.#wasInSetUp(past)) this.#cureMuteness(socket);
-    else if (past.kept.length >= MOST_KEPT && !this.#isPaused) socketOf(this.#phase)?.resume();
+    else {
+      if (past.kept.length >= MOST_KEPT && !this.#isPaused) socket?.resume();
+      if (socket !== undefined && this.#wasInSetUp(past)) this.#cureMuteness(socket);
+    }
   }
 
   #restore(found: readonly KnownPast[]): void {
@@ -554,9 +563,16 @@ export class Call implements RoleContext {
     if (phase.name === 'awaiting_application') phase.life ??= this.#settings.lifeDeadlines.add(() => this.#goLive());
   }
 
+  /** A message that may show that jambonz has an application for the call. */
+  #noteSign({ type, data }: JambonzMessage): void {
+    const phase = this.#phase;
+    if (phase.name !== 'awaiting_session' || type !== 'call:status') this.#goLive();
+    else if (data['call_status'] === 'in-progress') phase.life ??= this.#settings.lifeDeadlines.add(() => this.#goLive());
+  }
+
   #goLive(): void {
     const phase = this.#phase;
-    if (phase.name !== 'awaiting_application') return;
+    if (phase.name !== 'awaiting_application' && phase.name !== 'awaiting_session') return;
     phase.life?.cancel();
     this.#phase = { name: 'live', socket: phase.socket };
     this.#decisions.release();
@@ -600,7 +616,7 @@ export class Call implements RoleContext {
     past?.finish();
     // It had ended before, and its past was all that it waited for.
     if (this.#phase.name === 'ended') return;
-    if (phase.name === 'awaiting_application') phase.life?.cancel();
+    cancelLife(phase);
     if (phase.name === 'away') phase.grace?.cancel();
     this.#claim?.cancel();
     const socket = socketOf(phase);
@@ -635,11 +651,11 @@ function phaseWith(socket: CallSocket, former: Phase, message: JambonzMessage): 
     case 'session:reconnect': {
       const was = former.name === 'away' ? former.was : former.name;
       if (was === 'awaiting_application') return { name: 'awaiting_application', socket, life: undefined };
-      return was === 'awaiting_session' ? { name: 'awaiting_session', socket } : { name: 'live', socket };
+      return was === 'awaiting_session' ? { name: 'awaiting_session', socket, life: undefined } : { name: 'live', socket };
     }
     default:
       // A call that jambonz is placing says so first; one that comes from another feature-server is in progress.
-      return isBeingPlaced(message) ? { name: 'awaiting_session', socket } : { name: 'live', socket };
+      return isBeingPlaced(message) ? { name: 'awaiting_session', socket, life: undefined } : { name: 'live', socket };
   }
 }
 

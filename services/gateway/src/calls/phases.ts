@@ -12,10 +12,15 @@ export interface AwaitingPast {
   readonly past: PastSearch;
 }
 
-/** jambonz is placing the call, and tells how that goes. It takes commands when the other party has answered. */
+/**
+ * The other party has not answered yet, and jambonz tells how that goes. It takes commands when it has its application: that of
+ * a `session:new`, or one that the platform has stored, of which nothing is said.
+ */
 export interface AwaitingSession {
   readonly name: 'awaiting_session';
   readonly socket: CallSocket;
+  /** Runs from the answer on: without a `session:new` until then the call counts as live. */
+  life: Deadline | undefined;
 }
 
 /**
@@ -73,6 +78,11 @@ export interface Ended {
  * A call that jambonz has called ended stays in its phase until its websocket closes.
  */
 export type Phase = AwaitingPast | AwaitingSession | AwaitingApplication | Live | Away | Moving | Relaying | Ended;
+
+/** Nobody waits any more for a sign that the call is live. */
+export function cancelLife(phase: Phase): void {
+  if (phase.name === 'awaiting_session' || phase.name === 'awaiting_application') phase.life?.cancel();
+}
 
 /** The websocket of the phase, if it has one. */
 export function socketOf(phase: Phase): CallSocket | undefined {

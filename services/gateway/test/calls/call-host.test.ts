@@ -202,6 +202,7 @@ test('an adapter whose link was down hears which calls left meanwhile, and with 
   for (const callSid of ['first', 'second']) {
     const { call, socket } = take('session:new', new FakeSocket(), callSid);
     host.takeCommand(commandOf(callSid, redirect(), { position: at(5) }).command);
+    call?.receive(socket, ...jambonz('call:status', { call_status: 'completed' }, { call_sid: callSid }));
     call?.detach(socket, 1000);
   }
   const [closing] = host.closingsSince(1);

@@ -46,6 +46,7 @@ export function callSettings(options: SettingsOptions = {}) {
     applicationDeadlines: manualQueue(),
     hookDeadlines: manualQueue(),
     graceDeadlines: manualQueue(),
+    handOverDeadlines: manualQueue(),
     lifeDeadlines: manualQueue(),
     pastDeadlines: manualQueue(),
     messageDeadlines: manualQueue(),

@@ -203,6 +203,7 @@ describe('a call whose past is not known yet', () => {
   test('and whose websocket was closed for good is over at that time, and takes no other websocket', () => {
     const harness = resumedCall();
     harness.call.detach(harness.socket, 1000);
+    harness.queues.handOverDeadlines.expireAll();
     expect(harness.call.ended).toBe(true);
     const endedAt = harness.call.endedAt;
     const waiting = send(harness.call, MUTE);
@@ -213,6 +214,7 @@ describe('a call whose past is not known yet', () => {
   test('and that ends and is to move leaves once', () => {
     const harness = resumedCall();
     harness.call.detach(harness.socket, 1000);
+    harness.queues.handOverDeadlines.expireAll();
     harness.call.move();
     expect(harness.ends).toEqual(['ended']);
   });
