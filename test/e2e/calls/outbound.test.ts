@@ -38,11 +38,11 @@ describe('calls that the platform places: statuses come first, and session:new w
   );
 
   test('with an application that the platform has stored: no session:new, and commands are taken', async () => {
-    const { call, done } = play(jambus, 'outbound-app-json', { speed: 2 });
+    const call = jambus.call({ kind: { kind: 'outbound', verbs: [{ verb: 'pause', length: 1_000_000 }] } });
     await jambus.find('events', call.callSid, ({ json }) => json.data.call_status === 'in-progress');
     const { result } = await jambus.post(call.callSid, { type: 'command', command: 'redirect', data: REMINDER });
     expect(result.status).toBe('delivered');
-    expect(await done).toMatchObject({ ok: true });
+    expect(await call.ended).toMatchObject({ reason: 'completed' });
     expect(executed(call)).toContain('reminder');
   });
 
