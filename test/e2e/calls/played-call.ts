@@ -3,12 +3,17 @@ import type { Posted, SeenMessage, StandaloneHarness } from '../standalone-harne
 
 const SPEED = 20;
 
+// A call goes on connecting when jambus is gone, and would keep the test process alive.
+const calls: SimulatedCall[] = [];
+afterAll(() => Promise.all(calls.splice(0).map((call) => call.abort())));
+
 type Match = (json: SeenMessage['json']) => boolean;
 
 /** Plays one of the simulator's scenarios against jambus. */
 export function play(jambus: StandaloneHarness, name: string, options: Partial<ScenarioOptions> = {}) {
   const running = startScenario(name, { url: jambus.websocketUrl, speed: SPEED, compression: false, ...options });
   if (running.call === undefined) throw new Error(`the scenario ${name} has no call`);
+  calls.push(running.call);
   return { call: running.call, done: running.done };
 }
 
@@ -19,6 +24,7 @@ export async function begin(
   { script, ...options }: Partial<Omit<CallOptions, 'script'>> & { readonly script?: object } = {},
 ): Promise<SimulatedCall> {
   const call = jambus.call({ ...options, ...(script && { script: parseScript(script) }) });
+  calls.push(call);
   await answer(jambus, call.callSid, ({ type }) => type === 'session:new', verbs);
   return call;
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { startTcpProxy } from '../../fixtures/index.ts';
+import type { SimulatedCall } from '../../simulator/index.ts';
 import { type Cluster, delay, eventually, startCluster } from '../cluster-harness.ts';
 import { redirect, type StandaloneHarness, startStandalone } from '../standalone-harness.ts';
-import { answersTo, executed, play } from './played-call.ts';
+import { answersTo, begin, executed, play } from './played-call.ts';
 
 /*
  * What happens to a call while jambonz waits for its initial application.
@@ -37,10 +38,18 @@ describe('one gateway', () => {
     expect(jambus.log.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('has not taken'));
   });
 
+  /** A leg that a call has dialled, and that has become a call of its own. */
+  async function adult(): Promise<SimulatedCall> {
+    const target = [{ type: 'phone', number: '+15550100' }];
+    const verbs = [{ verb: 'dial', target }, { verb: 'pause', length: 1_000 }];
+    const call = await begin(jambus, verbs, { script: { durations: { dial: 1_000_000 } } });
+    await eventually('the parties to be connected', () => call.child !== undefined);
+    await call.adultChild([{ verb: 'pause', length: 1_000 }]);
+    return call.offspring[0] as SimulatedCall;
+  }
+
   test('a leg that becomes a call of its own obeys a command at once, reports its verbs and is never unclaimed', async () => {
-    const { call } = play(jambus, 'adulting', { ownVerbs: true, patienceMs: 1_000_000 });
-    await eventually('the leg', () => call.offspring[0] !== undefined);
-    const leg = call.offspring[0] as typeof call;
+    const leg = await adult();
     await jambus.find('events', leg.callSid, ({ json }) => json.type === 'session:adulting');
     expect((await jambus.post(leg.callSid, redirect([WAIT]))).result.status).toBe('delivered');
     await eventually('the verb', () => executed(leg).includes('after'));
@@ -49,9 +58,7 @@ describe('one gateway', () => {
   });
 
   test('a leg that nobody sends anything is left to its own application', async () => {
-    const { call } = play(jambus, 'adulting', { ownVerbs: true, patienceMs: 1_000_000, speed: 0.5 });
-    await eventually('the leg', () => call.offspring[0] !== undefined);
-    const leg = call.offspring[0] as typeof call;
+    const leg = await adult();
     await delay(4_500);
     expect(leg.received.map(({ message }) => message?.['command'])).not.toContain('call:status');
   });

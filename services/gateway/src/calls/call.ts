@@ -108,6 +108,8 @@ export class Call implements RoleContext {
   #answered = false;
   /** jambonz has asked for the initial application. */
   #hasSession = false;
+  /** It was a leg of another call, and has become one of its own. */
+  #isAdult = false;
   /** Reading is stopped because the bus does not keep up. */
   #isPaused = false;
   /** When the call began is known. */
@@ -271,6 +273,7 @@ export class Call implements RoleContext {
     }
     this.application = origin?.application ?? this.application;
     this.origin = origin;
+    this.#isAdult ||= message.type === 'session:adulting';
     this.#closedForGood = false;
     this.#phase = phaseWith(socket, former, message);
     // While jambonz places the call, nobody can know it yet.
@@ -388,8 +391,7 @@ export class Call implements RoleContext {
     const phase = this.#phase;
     const isControl = socket === socketOf(phase);
     const kind = questionKind(message, this.hooks.kindOf(message.hook));
-    const isFirst = message.type === 'session:new' || message.type === 'session:reconnect';
-    if (isControl && !isFirst) this.#noteSign(message);
+    if (isControl && message.type !== 'session:new') this.#noteSign(message);
     // A call has one application to ask for, and a websocket that was replaced has nobody who waits for an answer.
     const isSecond = kind === 'application' && !this.#beginSession();
     if (!isSecond && (isControl || this.#statusSockets.has(socket))) this.#ask(message, kind, socket);
@@ -413,7 +415,6 @@ export class Call implements RoleContext {
   #ask(message: JambonzMessage, kind: QuestionKind, socket: CallSocket): void {
     const isMute = kind === 'reconnect' && this.#phase.name === 'awaiting_application' && !this.isMessage;
     this.answers.ask(message, kind, socket);
-    if (kind === 'adulting' && this.#settings.notifyEvents) this.#sendOwn(notifyEventsMessage());
     if (isMute) this.#cureMuteness(socket);
   }
 
@@ -566,8 +567,12 @@ export class Call implements RoleContext {
   /** A message that may show that jambonz has an application for the call. */
   #noteSign({ type, data }: JambonzMessage): void {
     const phase = this.#phase;
-    if (phase.name !== 'awaiting_session' || type !== 'call:status') this.#goLive();
-    else if (data['call_status'] === 'in-progress') phase.life ??= this.#settings.lifeDeadlines.add(() => this.#goLive());
+    const isAboutCall = type === 'call:status' || type.startsWith('session:');
+    if (type === 'session:reconnect' && phase.name !== 'awaiting_session') return;
+    if (phase.name !== 'awaiting_session' || !isAboutCall) this.#goLive();
+    else if (this.#answered || data['call_status'] === 'in-progress') {
+      phase.life ??= this.#settings.lifeDeadlines.add(() => this.#goLive());
+    }
   }
 
   #goLive(): void {
@@ -575,6 +580,8 @@ export class Call implements RoleContext {
     if (phase.name !== 'awaiting_application' && phase.name !== 'awaiting_session') return;
     phase.life?.cancel();
     this.#phase = { name: 'live', socket: phase.socket };
+    // Its application is not of our making, so nobody has turned `verb:status` on.
+    if (this.#isAdult && this.#settings.notifyEvents) this.#sendOwn(notifyEventsMessage());
     this.#decisions.release();
   }
 
@@ -645,9 +652,10 @@ function phaseWith(socket: CallSocket, former: Phase, message: JambonzMessage): 
     case 'session:new':
       return { name: 'awaiting_application', socket, life: undefined };
     case 'session:redirect':
-    case 'session:adulting':
-      // Both have had a session before.
       return { name: 'live', socket };
+    case 'session:adulting':
+      // jambonz makes its session after the ack, and hears no command before that.
+      return { name: 'awaiting_session', socket, life: undefined };
     case 'session:reconnect': {
       const was = former.name === 'away' ? former.was : former.name;
       if (was === 'awaiting_application') return { name: 'awaiting_application', socket, life: undefined };

@@ -13,8 +13,8 @@ export interface AwaitingPast {
 }
 
 /**
- * The other party has not answered yet, and jambonz tells how that goes. It takes commands when it has its application: that of
- * a `session:new`, or one that the platform has stored, of which nothing is said.
+ * The other party has not answered yet, and jambonz tells how that goes; or a leg has just become a call of its own. It takes
+ * commands when it has its application: that of a `session:new`, or one that it had before, of which nothing is said.
  */
 export interface AwaitingSession {
   readonly name: 'awaiting_session';
