@@ -1,4 +1,10 @@
-import { type CallOptions, parseScript, type ScenarioOptions, type SimulatedCall, startScenario } from '../../simulator/index.ts';
+import {
+  type CallOptions,
+  parseScript,
+  type ScenarioOptions,
+  type SimulatedCall,
+  startScenario,
+} from '../../simulator/index.ts';
 import type { Posted, SeenMessage, StandaloneHarness } from '../standalone-harness.ts';
 
 const SPEED = 20;
@@ -40,7 +46,10 @@ export async function answer(
   return jambus.post(callSid, { type: 'ack', msgid: json.msgid, ...(data && { data }) });
 }
 
-export const hook = (path: string): Match => ({ type, hook: name }) => type === 'verb:hook' && name === path;
+export const hook =
+  (path: string): Match =>
+  ({ type, hook: name }) =>
+    type === 'verb:hook' && name === path;
 
 /** Types of the events of a call up to the one that matches. */
 export async function typesUntil(jambus: StandaloneHarness, callSid: string, match: Match): Promise<string[]> {

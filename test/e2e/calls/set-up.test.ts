@@ -41,7 +41,10 @@ describe('one gateway', () => {
   /** A leg that a call has dialled, and that has become a call of its own. */
   async function adult(): Promise<SimulatedCall> {
     const target = [{ type: 'phone', number: '+15550100' }];
-    const verbs = [{ verb: 'dial', target }, { verb: 'pause', length: 1_000 }];
+    const verbs = [
+      { verb: 'dial', target },
+      { verb: 'pause', length: 1_000 },
+    ];
     const call = await begin(jambus, verbs, { script: { durations: { dial: 1_000_000 } } });
     await eventually('the parties to be connected', () => call.child !== undefined);
     await call.adultChild([{ verb: 'pause', length: 1_000 }]);

@@ -3,10 +3,12 @@ import {
   AdapterConfig,
   type ConfigSchema,
   configSchema,
+  createHookModes,
   GatewayConfig,
   JambusError,
   loadConfig,
-  StandaloneConfig, createHookModes } from '../../src/index.ts';
+  StandaloneConfig,
+} from '../../src/index.ts';
 
 const LINK_TOKEN = 'correct-horse-battery';
 const GATEWAY = { JAMBUS_LINK_TOKEN: LINK_TOKEN };

@@ -82,7 +82,13 @@ describe('a call that goes to another gateway', () => {
     expect(next.known).toEqual([
       {
         frame: { t: 'known', call: 'c', epoch: 1, sequence: 7, since: 1_000, certain: false },
-        memory: { decided: [{ log: 'log/0', offset: 4, verdict }], ids: ['command-4'], runs: [], claimed: true, ...LIVE },
+        memory: {
+          decided: [{ log: 'log/0', offset: 4, verdict }],
+          ids: ['command-4'],
+          runs: [],
+          claimed: true,
+          ...LIVE,
+        },
       },
     ]);
   });

@@ -659,7 +659,9 @@ function phaseWith(socket: CallSocket, former: Phase, message: JambonzMessage): 
     case 'session:reconnect': {
       const was = former.name === 'away' ? former.was : former.name;
       if (was === 'awaiting_application') return { name: 'awaiting_application', socket, life: undefined };
-      return was === 'awaiting_session' ? { name: 'awaiting_session', socket, life: undefined } : { name: 'live', socket };
+      return was === 'awaiting_session'
+        ? { name: 'awaiting_session', socket, life: undefined }
+        : { name: 'live', socket };
     }
     default:
       // A call that jambonz is placing says so first; one that comes from another feature-server is in progress.

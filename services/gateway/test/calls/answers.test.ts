@@ -1,4 +1,4 @@
-import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, redirect, SAY, send, ORIGIN } from './harness.ts';
+import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, ORIGIN, redirect, SAY, send } from './harness.ts';
 
 describe('the initial application', () => {
   test('a redirect that comes while session:new is open becomes its ack', () => {

@@ -154,7 +154,11 @@ describe('a call that comes from another gateway', () => {
     linked.add('one').add('two');
     const { call } = take('session:reconnect');
     expect(announced).toMatchObject([{ t: 'opened', resumed: true }]);
-    host.takePast('one', known(7, true), encodeCallMemory({ decided: [], ids: [], runs: [], claimed: false, live: true, hooks: [], questions: [] }));
+    host.takePast(
+      'one',
+      known(7, true),
+      encodeCallMemory({ decided: [], ids: [], runs: [], claimed: false, live: true, hooks: [], questions: [] }),
+    );
     expect(call?.sequence).toBe(0);
     host.takePast('two', known(0, false), NONE);
     expect([call?.sequence, call?.epoch]).toEqual([8, 2]);

@@ -1,4 +1,4 @@
-import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, redirect, send, ORIGIN } from './harness.ts';
+import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, ORIGIN, redirect, send } from './harness.ts';
 
 describe('events', () => {
   test('are numbered without gaps across websockets, and carry the bytes jambonz sent', () => {

@@ -7,10 +7,12 @@ import {
   jambonz,
   liveCall,
   MUTE,
+  ORIGIN,
   reconnect,
   redirect,
   resumedWith,
-  send, ORIGIN } from './harness.ts';
+  send,
+} from './harness.ts';
 
 describe('one effect', () => {
   test('a record that is read again has no second effect, and the same verdict in every byte', () => {

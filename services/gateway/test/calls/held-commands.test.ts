@@ -7,10 +7,12 @@ import {
   jambonz,
   liveCall,
   MUTE,
+  ORIGIN,
   reconnect,
   redirect,
   resumedWith,
-  send, ORIGIN } from './harness.ts';
+  send,
+} from './harness.ts';
 
 describe('a command that waits and comes again', () => {
   test('is written once: the first asker gets it back, the last one hears of it, and nobody is left', () => {

@@ -10,8 +10,10 @@ import {
   jambonz,
   known,
   MUTE,
+  ORIGIN,
   redirect,
-  send, ORIGIN } from './harness.ts';
+  send,
+} from './harness.ts';
 
 /*
  * Whatever comes twice, wherever the call is and whenever its websocket goes: a record has one effect at most and one

@@ -13,7 +13,8 @@ function search(around: Partial<Surroundings> = {}) {
   let asked = 0;
   let done = 0;
   const past = new PastSearch({
-    tentative: false, allMayBeLinked: () => surroundings.allLinked,
+    tentative: false,
+    allMayBeLinked: () => surroundings.allLinked,
     recall() {
       recalls.push(surroundings.looker);
       return surroundings.looker;

@@ -9,11 +9,13 @@ import {
   known,
   liveCall,
   MUTE,
+  ORIGIN,
   reconnect,
   redirect,
   resumedCall,
   resumedWith,
-  send, ORIGIN } from './harness.ts';
+  send,
+} from './harness.ts';
 
 describe('a call that comes from another gateway', () => {
   test('goes on with epoch, sequence and the ids already used', () => {

@@ -1,5 +1,5 @@
 import { emptyMemory } from '@jambus/link';
-import { callHarness, drop, hear, jambonz, known, reconnect, resumedCall, resumedWith, ORIGIN } from './harness.ts';
+import { callHarness, drop, hear, jambonz, known, ORIGIN, reconnect, resumedCall, resumedWith } from './harness.ts';
 
 const ANSWERED = { command: 'call:status', data: { call_status: 'completed' } };
 const NOT_ANSWERED = { command: 'call:status', data: { call_status: 'no-answer' } };
@@ -34,7 +34,10 @@ test('a call that comes from another gateway is unclaimed after its time, when n
   harness.queues.claimDeadlines.expireAll();
   expect(harness.unclaimed).toEqual([]);
   for (const adapter of ['one', 'two']) {
-    harness.call.past?.hear(adapter, known({ epoch: 1, sequence: 3, certain: true, memory: { ...emptyMemory(), live: true } }));
+    harness.call.past?.hear(
+      adapter,
+      known({ epoch: 1, sequence: 3, certain: true, memory: { ...emptyMemory(), live: true } }),
+    );
   }
   hear(harness, 'call:status', { call_status: 'in-progress' });
   harness.queues.claimDeadlines.expireAll();
@@ -44,7 +47,15 @@ test('a call that comes from another gateway is unclaimed after its time, when n
 });
 
 test('a call that was claimed at its former gateway is not unclaimed at the next one', () => {
-  const { queues, unclaimed } = resumedWith({ decided: [], ids: [], runs: [], claimed: true, live: true, hooks: [], questions: [] });
+  const { queues, unclaimed } = resumedWith({
+    decided: [],
+    ids: [],
+    runs: [],
+    claimed: true,
+    live: true,
+    hooks: [],
+    questions: [],
+  });
   queues.claimDeadlines.expireAll();
   expect(unclaimed).toEqual([]);
 });
