@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { askOptions } from '../../simulator/index.ts';
-import { eventually } from '../cluster-harness.ts';
 import { redirect, type StandaloneHarness, startStandalone } from '../standalone-harness.ts';
 import { answer, completed, play } from './played-call.ts';
 
@@ -57,14 +56,12 @@ test('a type of 5,000 characters is thrown away with a line in the log, and the 
 test('a text message is published under its own id, and answered by the bus', async () => {
   const { call, done } = play(jambus, 'sms', { speed: 2 });
   await call.waitFor('session:new');
-  const { message } = call.sent[0] as (typeof call.sent)[number];
-  const { message_sid } = message?.['data'] as { message_sid: string };
+  const { message_sid } = JSON.parse(String(call.sent[0]?.raw)).data as { message_sid: string };
   const reply = [{ verb: 'message', to: '+15550100', from: '+15550101', text: 'thank you' }];
   const { result } = await answer(jambus, message_sid, ({ type }) => type === 'session:new', reply);
   expect(result.status).toBe('delivered');
   expect(await done).toMatchObject({ ok: true });
-  expect(call.state.verbs.items.length + call.ignored.length).toBeGreaterThanOrEqual(0);
-  await eventually('its end', () => ![...jambus.log].some(({ level }) => level === 'error'));
+  expect(call.ignored).toEqual([]);
 });
 
 test('the portal is told the variables that the application declares', async () => {
