@@ -48,7 +48,7 @@ const STORY = [
   /ivr → bus +redirect +\[ask\] gather \/order/,
   /bus → ivr +verb:hook +#\d+ \/order: the caller says "One margherita"/,
   /ivr → bus +ack +\[confirm\] say goodbye/,
-  /gateway → jambonz +redirect +late ack: say goodbye/,
+  /gateway → jambonz +ack +say goodbye/,
   /ivr → bus +call:status +\[hang-up\] call_status completed/,
   /bus → ivr +call:status +#\d+ completed/,
   /^✓ 13 of 13 steps in order; \d+ events numbered without a gap/,

@@ -77,19 +77,21 @@ export function stepsOf(callSid: string, order: string): readonly Step[] {
       title: 'what the caller says comes to the IVR as verb:hook',
       sights: [
         event('verb:hook', ({ data: { hook, data } }) => differs('hook', hook, '/order') ?? lacks('data', data, order)),
-        // The policy for hooks is `immediate`: jambonz is not kept waiting for the bus.
-        told('ack', ({ msgid, data }, past) =>
-          differs('ack', { msgid, data }, { msgid: saidOf(past, 'verb:hook')?.['msgid'], data: undefined }),
-        ),
       ],
     },
     {
-      title: 'the answer to the hook, late by then, becomes a redirect',
+      title: 'the answer of the IVR becomes the ack to the hook',
       sights: [
         command('confirm', (message, past) =>
           differs('ack', message.type === 'ack' ? message.msgid : message.type, saidOf(past, 'verb:hook')?.['msgid']),
         ),
-        told('redirect', ({ data }, past) => differs('verbs', data, verbsOf(past, 'confirm'))),
+        told('ack', ({ msgid, data }, past) =>
+          differs(
+            'ack',
+            { msgid, data },
+            { msgid: saidOf(past, 'verb:hook')?.['msgid'], data: verbsOf(past, 'confirm') },
+          ),
+        ),
         delivered('confirm'),
       ],
     },

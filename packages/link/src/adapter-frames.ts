@@ -1,3 +1,4 @@
+import type { HookKind } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { CallSid, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
 
@@ -29,7 +30,13 @@ export const CommandFrame = Type.Object({
   name: Type.String({ description: 'the command, or "ack"' }),
   msgid: Type.Optional(Type.String()),
   verbs: Type.Array(Type.String(), { description: 'ids of the verbs it carries' }),
+  hooks: Type.Optional(
+    Type.Array(Type.Tuple([Type.String(), Type.Unsafe<HookKind>(Type.String())]), {
+      description: 'the hooks that its verbs name, and how',
+    }),
+  ),
   replaces: Type.Boolean({ description: 'its verbs take the place of those that wait; otherwise they are queued' }),
+  warning: Type.Optional(Type.String({ description: 'what jambonz is going to ignore of it, for people' })),
   published: Type.Number({ description: 'when the broker took it, ms since the epoch' }),
   expires: Type.Number({ description: 'never written to a websocket after this time, ms since the epoch' }),
   overdue: Type.Optional(
@@ -79,12 +86,19 @@ export const KnownFrame = Type.Object({
   sequence: Sequence,
   since: Type.Optional(Milliseconds),
   certain: Type.Boolean(),
+  elsewhere: Type.Optional(
+    Type.Literal(true, { description: 'to a tentative `opened`: another gateway has the call, and keeps it' }),
+  ),
 });
 export type KnownFrame = Static<typeof KnownFrame>;
 
 /** Another gateway has this call now: whatever waits for it here waits in vain. */
 export const ElsewhereFrame = Type.Object({ t: Type.Literal('elsewhere'), call: CallSid });
 export type ElsewhereFrame = Static<typeof ElsewhereFrame>;
+
+/** What jambonz has said of a call on a websocket of another gateway; it is the payload. This gateway has the call. */
+export const RelayedFrame = Type.Object({ t: Type.Literal('relayed'), call: CallSid });
+export type RelayedFrame = Static<typeof RelayedFrame>;
 
 /** The adapter stops and takes no more reports. The gateway answers `drained` when all it has sent are on the bus. */
 export const AdapterDrainingFrame = Type.Object({ t: Type.Literal('draining') });
@@ -97,6 +111,7 @@ export const AdapterFrame = Type.Union([
   WithdrawFrame,
   KnownFrame,
   ElsewhereFrame,
+  RelayedFrame,
   AdapterDrainingFrame,
   HelloFrame,
 ]);

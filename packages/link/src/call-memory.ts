@@ -1,3 +1,4 @@
+import type { HookKind } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { Verdict } from './verdict.ts';
@@ -24,6 +25,13 @@ export const CallMemory = Type.Object({
       'runs of verbs that have not finished, oldest first: verb id, id of its command, whether it has started',
   }),
   claimed: Type.Boolean({ description: 'somebody has sent the call a command' }),
+  live: Type.Boolean({ description: 'jambonz has made a session of its initial application' }),
+  hooks: Type.Array(Type.Tuple([Type.String(), Type.Unsafe<HookKind>(Type.String())]), {
+    description: 'the hooks that its verbs have named, and how',
+  }),
+  questions: Type.Array(Type.Tuple([Type.String(), Type.String()]), {
+    description: 'messages of jambonz that wanted an answer lately: msgid and kind of question',
+  }),
 });
 export type CallMemory = Static<typeof CallMemory>;
 
@@ -31,7 +39,7 @@ const check = TypeCompiler.Compile(CallMemory);
 
 /** The memory of a call that nothing was sent to. */
 export function emptyMemory(): CallMemory {
-  return { decided: [], ids: [], runs: [], claimed: false };
+  return { decided: [], ids: [], runs: [], claimed: false, live: false, hooks: [], questions: [] };
 }
 
 export function encodeCallMemory(memory: CallMemory): Buffer {

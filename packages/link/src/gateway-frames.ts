@@ -33,6 +33,11 @@ export const OpenedFrame = Type.Object({
   since: Milliseconds,
   application: Type.String(),
   resumed: Type.Boolean(),
+  tentative: Type.Optional(
+    Type.Literal(true, {
+      description: 'its websocket may be one that only tells the status of a call which another gateway has',
+    }),
+  ),
   traceparent: Type.Optional(Traceparent),
 });
 export type OpenedFrame = Static<typeof OpenedFrame>;
@@ -130,6 +135,10 @@ export const ResultFrame = Type.Object({
 });
 export type ResultFrame = Static<typeof ResultFrame>;
 
+/** What jambonz has said of a call that another gateway has; it is the payload, and goes there. */
+export const RelayFrame = Type.Object({ t: Type.Literal('relay'), call: CallSid });
+export type RelayFrame = Static<typeof RelayFrame>;
+
 /** Answer to `draining`: no report comes any more, and all that were sent are on the bus. */
 export const DrainedFrame = Type.Object({ t: Type.Literal('drained') });
 export type DrainedFrame = Static<typeof DrainedFrame>;
@@ -146,6 +155,7 @@ export const GatewayFrame = Type.Union([
   OpenedFrame,
   ClosedFrame,
   RecallFrame,
+  RelayFrame,
   ReadyFrame,
   WelcomeFrame,
   DrainedFrame,

@@ -8,6 +8,9 @@ const MEMORY: CallMemory = {
   ids: ['a', 'b'],
   runs: [['verb', 'command', true]],
   claimed: true,
+  live: true,
+  hooks: [['/menu', 'actionHook']],
+  questions: [['m1', 'confirm']],
 };
 
 describe('memory of a call', () => {

@@ -182,6 +182,7 @@ export async function createAdapter(
           draining: (link) => logger.info({ gateway: link.gateway }, 'gateway is draining'),
           opened: (link, frame) => directory.opened(link, frame),
           closed: (link, frame, memory) => directory.closed(link, frame, memory),
+          relay: (callSid, payload) => directory.relay(callSid, payload),
           recall: (link, callSid) => directory.recall(link, callSid),
           report(link, frame, payload, incoming) {
             directory.passed(frame);

@@ -21,6 +21,8 @@ export interface GatewayMetrics {
   eventTaken(ms: number): void;
   eventShed(type: string): void;
   violation(kind: Violation): void;
+  /** A peer has claimed a call that another one has. */
+  clash(): void;
   connectionDropped(): void;
   linkRefused(): void;
 }
@@ -105,6 +107,10 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
     name: 'jambus_connections_dropped_total',
     help: 'TCP connections dropped because there were too many calls',
   });
+  const clashes = metrics.counter({
+    name: 'jambus_call_clashes_total',
+    help: 'Websockets refused because they claim a call that another one has',
+  });
   const refused = metrics.counter({
     name: 'jambus_links_refused_total',
     help: 'Adapters turned away',
@@ -125,6 +131,7 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
     event: (type) => events.labels({ type }).add(),
     eventShed: (type) => shed.labels({ type }).add(),
     violation: (kind) => violations.labels({ kind }).add(),
+    clash: () => clashes.add(),
     connectionDropped: () => dropped.add(),
     linkRefused: () => refused.add(),
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINK_PATH } from '@jambus/link';
-import type { GatewayConfig } from '@jambus/schema';
+import { createHookModes, type GatewayConfig } from '@jambus/schema';
 import { type AdminServer, createAdminServer, readFallbackApplication } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import type { CallSettings } from './calls/call.ts';
@@ -13,6 +13,7 @@ import { createDeadlineQueue } from './deadline-queue.ts';
 import { type DrainProgress, drain } from './drain.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import { createGatewaySpans } from './gateway-spans.ts';
+import { readEnvVars } from './jambonz/env-vars.ts';
 import { createJambonzServer } from './jambonz/jambonz-server.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
 import { createReportOutbox, type ReportOutbox } from './reports/report-outbox.ts';
@@ -52,6 +53,10 @@ const ADAPTER_RETURN_MS = 750;
 const ALL_LINKED_MS = 1_500;
 /** How long commands wait for jambonz to say something after it was given the initial application. */
 const FIRST_SIGN_MS = 1_000;
+/** How long jambonz may take to open the websocket of another application, once it has closed that of the former. */
+const HAND_OVER_MS = 1_500;
+/** How long a text message is kept for the hooks of its verbs. */
+const MESSAGE_MS = 5_000;
 const LINK_PING_MS = 2_000;
 /** Of the time for the drain, spent at most on letting others notice it. */
 const NOTICE_SHARE = 0.25;
@@ -115,7 +120,7 @@ export async function createGateway(
     ...queues,
     fallback,
     notifyEvents: config.notifyEvents,
-    hookMode: (hook = '') => config.hookPolicy.byHook[hook] ?? config.hookPolicy.default,
+    hookMode: createHookModes(config.hookPolicy),
     maxMessageBytes: config.maxMessageBytes,
     rememberedCommands: config.rememberedCommands,
     spans,
@@ -128,6 +133,7 @@ export async function createGateway(
       announce: (frame, payload) => links.broadcast(frame, payload),
       linked: () => links.names(),
       allMayBeLinked: () => allLinked,
+      relay: (callSid, payload) => void links.sendToOne({ t: 'relay', call: callSid }, payload),
       recall: (callSid) => links.sendToOne({ t: 'recall', call: callSid }),
     },
     metrics: counters,
@@ -143,8 +149,9 @@ export async function createGateway(
     maxConnections: config.maxCalls,
     pingIntervalMs: config.pingIntervalMs,
     silenceDeadlines: queues.silenceDeadlines,
+    envVars: await readEnvVars(config.envVars),
     handlers: {
-      session: host.takeSession,
+      opened: host.openSocket,
       violation(kind, detail) {
         counters.violation(kind);
         logger.warn({ kind, detail }, 'a peer on the jambonz port broke the rules');
@@ -168,6 +175,7 @@ export async function createGateway(
       withdraw: host.withdraw,
       known: (link, frame, memory) => host.takePast(link.id, frame, memory),
       elsewhere: host.giveUp,
+      relayed: host.takeRelayed,
       taken: (link, n) => outbox.taken(link, n),
       draining: (link) => outbox.drain(link),
       resumes: (link, hello) => hello.gatewayBoot === boot && outbox.keeps(link),
@@ -242,7 +250,9 @@ function createQueues(config: GatewayConfig) {
     applicationDeadlines: createDeadlineQueue(config.applicationDeadlineMs),
     hookDeadlines: createDeadlineQueue(config.hookDeadlineMs),
     graceDeadlines: createDeadlineQueue(config.reconnectGraceMs),
+    handOverDeadlines: createDeadlineQueue(HAND_OVER_MS),
     lifeDeadlines: createDeadlineQueue(FIRST_SIGN_MS),
+    messageDeadlines: createDeadlineQueue(MESSAGE_MS),
     pastDeadlines: createDeadlineQueue(PAST_MS),
     claimDeadlines: config.unclaimedAfterMs === 0 ? undefined : createDeadlineQueue(config.unclaimedAfterMs),
     silenceDeadlines: createDeadlineQueue(SILENCE_MS),

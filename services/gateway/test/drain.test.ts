@@ -7,7 +7,7 @@ import { createGatewayMetrics } from '../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../src/gateway-spans.ts';
 import type { ReportLink } from '../src/reports/report.ts';
 import { createReportOutbox } from '../src/reports/report-outbox.ts';
-import { callSettings, FakeSocket, gatewayState, jambonz } from './calls/harness.ts';
+import { callSettings, FakeSocket, gatewayState, jambonz, ORIGIN } from './calls/harness.ts';
 
 const MOVED = 1012;
 const ENDED = 1000;
@@ -41,7 +41,13 @@ function gatewayWithCalls() {
     calls,
     settings: callSettings().settings,
     outbox,
-    adapters: { announce() {}, linked: () => ['adapter'], allMayBeLinked: () => true, recall: () => 'adapter' },
+    adapters: {
+      announce() {},
+      linked: () => ['adapter'],
+      allMayBeLinked: () => true,
+      recall: () => 'adapter',
+      relay() {},
+    },
     metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
     spans: createGatewaySpans(NO_TRACING),
     logger,
@@ -51,7 +57,9 @@ function gatewayWithCalls() {
   const place = (callSid: string, closes: number | null = MOVED): { call: Call; socket: FakeSocket } => {
     const [hello, bytes] = jambonz('session:new', {}, { call_sid: callSid });
     const socket = new FakeSocket();
-    const call = host.takeSession(socket, callSid, hello, bytes, '/');
+    const binding = host.openSocket(socket, ORIGIN);
+    binding.receive(hello, bytes);
+    const call = calls.get(callSid);
     if (call === undefined) throw new Error('not taken');
     const close = socket.close.bind(socket);
     socket.close = (code) => {
@@ -90,6 +98,7 @@ test('tells while it goes on how many calls were asked to move, and of how many'
 test('calls that left before the drain are not counted', async () => {
   const gateway = gatewayWithCalls();
   const { call, socket } = gateway.place('early');
+  call.receive(socket, ...jambonz('call:status', { call_status: 'completed' }, { call_sid: 'early' }));
   call.detach(socket, ENDED);
   gateway.place('late');
   await gateway.drain();

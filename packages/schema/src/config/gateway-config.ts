@@ -45,13 +45,14 @@ export const gatewaySettings = {
   }),
   hookPolicy: Type.Unsafe<HookPolicy>(
     Object.assign({}, HookPolicy, {
-      default: { default: 'immediate', byHook: {} },
-      defaultText: 'immediate',
+      default: { default: 'by-kind', rules: [] },
+      defaultText: 'by-kind',
       parse: parseHookPolicy,
-      expects: 'immediate, await, or a JSON object from hook to one of these with "*" for all others',
+      expects: 'by-kind, immediate, await, or a JSON object from pattern to one of these with "*" for all others',
       description:
-        'Whether a hook of jambonz is answered at once with an empty ack, or waits for an ack from the bus. ' +
-        'Example: {"*":"immediate","/menu":"await"}',
+        'Whether a hook of jambonz is answered at once with an empty ack, or waits for an ack from the bus. by-kind waits ' +
+        'wherever an empty ack does harm. A pattern is a path, in which * stands for any characters; queries do not ' +
+        'count. Example: {"*":"by-kind","/menu":"await","/log/*":"immediate"}',
     }),
   ),
   hookDeadlineMs: Type.Integer({
@@ -60,6 +61,15 @@ export const gatewaySettings = {
     maximum: LATEST_ACK_MS,
     description: 'How long an awaited hook waits for its ack from the bus, in ms. jambonz gives up after 5000.',
   }),
+  envVars: Type.Optional(
+    Type.String({
+      minLength: 1,
+      expects: 'JSON, or the path of a file that holds it',
+      description:
+        'Variables that the application declares: the answer to the OPTIONS request with which the portal of jambonz asks ' +
+        'for them. When not set: none.',
+    }),
+  ),
   notifyEvents: Type.Boolean({
     default: true,
     description: 'Ask jambonz for verb:status on every call, by adding config.notifyEvents to its application.',

@@ -3,7 +3,7 @@ export { commonSettings, LogLevel } from './common-settings.ts';
 export * from './config-schema.ts';
 export * from './describe-config.ts';
 export { GatewayConfig } from './gateway-config.ts';
-export { HookMode, HookPolicy } from './hook-policy.ts';
+export { createHookModes, HookMode, HookPolicy, HookRule } from './hook-policy.ts';
 export * from './load-config.ts';
 export * from './mask.ts';
 export * from './secrets-of.ts';

@@ -41,7 +41,7 @@ export interface ParsedCommand extends Parsed {
 export interface ParsedAck extends Parsed {
   readonly kind: 'ack';
   readonly msgid: string;
-  /** The JSON array of its verbs: a view into the payload, unless normalising had to change it; undefined without verbs. */
+  /** The JSON array of its verbs: a view into the payload, unless normalising had to change it; undefined without `data`. */
   readonly verbs: Uint8Array | undefined;
   /**
    * `replaces` when there are verbs: that is what an `actionHook` does with them. What other hooks do (play them to whoever

@@ -19,6 +19,7 @@ export interface CommandParser {
   parse(payload: Uint8Array): ParsedCommand | ParsedAck | InvalidCommand;
 }
 
+const EMPTY_LIST = Buffer.from('[]');
 const NO_IDS: readonly string[] = Object.freeze([]);
 const NO_HOOKS: readonly NamedHook[] = Object.freeze([]);
 const NO_WARNINGS: readonly Warning[] = Object.freeze([]);
@@ -78,7 +79,7 @@ export function createCommandParser(rules: Partial<CommandRules> = {}): CommandP
     if (!fitsAck(message)) return invalid(explain(JambonzAck, message, ROOT, 'ack'));
     const { msgid, data } = message as JambonzAck;
     const given = data !== undefined && data !== null && data.length > 0;
-    if (!given) return emptyAck(msgid);
+    if (!given) return emptyAck(msgid, Array.isArray(data));
     const mentions = mentionsBasicAuth(payload);
     const wanted = doublesCredentials && mentions ? withHookCredentials(data) : data;
     const faults: Fault[] = [];
@@ -154,12 +155,13 @@ function passed(command: string, payload: Uint8Array): ParsedCommand {
   };
 }
 
-function emptyAck(msgid: string): ParsedAck {
+/** @param list whether it has verbs, none of them: to `session:redirect` that clears those that wait, no data leaves them */
+function emptyAck(msgid: string, list: boolean): ParsedAck {
   return {
     ok: true,
     kind: 'ack',
     msgid,
-    verbs: undefined,
+    verbs: list ? EMPTY_LIST : undefined,
     verbIds: NO_IDS,
     warnings: NO_WARNINGS,
     application: 'keeps',

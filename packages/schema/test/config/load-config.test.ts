@@ -3,6 +3,7 @@ import {
   AdapterConfig,
   type ConfigSchema,
   configSchema,
+  createHookModes,
   GatewayConfig,
   JambusError,
   loadConfig,
@@ -35,7 +36,7 @@ describe('values', () => {
       linkPort: 3001,
       linkToken: LINK_TOKEN,
       applicationDeadlineMs: 3500,
-      hookPolicy: { default: 'immediate', byHook: {} },
+      hookPolicy: { default: 'by-kind', rules: [] },
       hookDeadlineMs: 3500,
       notifyEvents: true,
       maxMessageBytes: 24576,
@@ -66,7 +67,7 @@ describe('values', () => {
       unknownCommands: 'refuse',
       normalise: true,
       commandWindow: 2048,
-      partitionWindow: 8192,
+      partitionWindow: 32768,
       unknownCallGraceMs: 1000,
       endedCallMemory: 10000,
       drainMs: 10000,
@@ -137,7 +138,7 @@ describe('values', () => {
   test('what is returned cannot be changed, at any depth, and defaults are not shared', () => {
     const config = loadConfig(GatewayConfig, GATEWAY);
     expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.isFrozen(config.hookPolicy.byHook)).toBe(true);
+    expect(Object.isFrozen(config.hookPolicy.rules)).toBe(true);
     expect(Object.isFrozen(loadConfig(AdapterConfig, ADAPTER).gateways)).toBe(true);
     expect(loadConfig(GatewayConfig, GATEWAY).hookPolicy).not.toBe(config.hookPolicy);
   });
@@ -147,7 +148,7 @@ describe('the hook policy', () => {
   test('one word is the policy of every hook', () => {
     expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: 'await' }).hookPolicy).toEqual({
       default: 'await',
-      byHook: {},
+      rules: [],
     });
   });
 
@@ -155,21 +156,25 @@ describe('the hook policy', () => {
     const text = '{"*":"await","/menu":"immediate"}';
     expect(loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text }).hookPolicy).toEqual({
       default: 'await',
-      byHook: { '/menu': 'immediate' },
+      rules: [{ pattern: '/menu', mode: 'immediate' }],
     });
   });
 
-  test.each(['immediate', '{"/menu":"await"}'])(
-    'a hook named like a built-in property has no policy of its own in %s',
-    (text) => {
-      const { byHook } = loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text }).hookPolicy;
-      expect(byHook['constructor']).toBeUndefined();
-    },
-  );
+  test.each([
+    ['/menu', '/menu?lang=en', 'await'],
+    ['/menu', 'https://app.example/menu?lang=en', 'await'],
+    ['/log/*', '/log/of/calls', 'await'],
+    ['/menu', '/menus', 'by-kind'],
+    ['/menu', 'constructor', 'by-kind'],
+  ])('the pattern %s and the hook %s', (pattern, hook, mode) => {
+    const text = JSON.stringify({ [pattern]: 'await' });
+    const { hookPolicy } = loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text });
+    expect(createHookModes(hookPolicy)(hook)).toBe(mode);
+  });
 
   test.each(['sometimes', '{"/menu":"sometimes"}', '{"*":1}', '{"/menu"', '["await"]'])('%s is refused', (text) => {
     expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text })).toEqual([
-      `  JAMBUS_HOOK_POLICY: got ${JSON.stringify(text)}, expected immediate, await, or a JSON object from hook to one of these with "*" for all others`,
+      `  JAMBUS_HOOK_POLICY: got ${JSON.stringify(text)}, expected by-kind, immediate, await, or a JSON object from pattern to one of these with "*" for all others`,
     ]);
   });
 });

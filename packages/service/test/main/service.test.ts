@@ -9,7 +9,10 @@ function service<Schema extends ServiceSchema>(schema: Schema, start: Service<Sc
 test('the settings of each service arrive typed, and a schema without drainMs is no service', () => {
   const services = [
     service(GatewayConfig, async (config) => {
-      const [port, mode]: [number, 'immediate' | 'await'] = [config.websocketPort, config.hookPolicy.default];
+      const [port, mode]: [number, 'by-kind' | 'immediate' | 'await'] = [
+        config.websocketPort,
+        config.hookPolicy.default,
+      ];
       // @ts-expect-error: settings cannot be changed
       config.drainMs = port + mode.length;
     }),

@@ -72,6 +72,8 @@ export interface CallDirectory<G extends DirectoryGateway> {
   gatewayLost(gateway: G): void;
   /** A report goes by on its way to the bus. */
   passed(frame: EventFrame | ResultFrame): void;
+  /** Hands a message of jambonz on to the gateway that has the call. */
+  relay(callSid: string, payload: Uint8Array): void;
   /** The gateway asks for what the bus has of a call. */
   recall(gateway: G, callSid: string): void;
   find(callSid: string): Whereabouts<G>;
@@ -181,6 +183,11 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         gateway.send({ t: 'elsewhere', call: frame.call });
         return;
       }
+      if (rival !== undefined && frame.tentative === true) {
+        const [known] = (former as Entry<G>).knowledge.frame(frame.call, undefined, false);
+        gateway.send({ ...known, elsewhere: true });
+        return;
+      }
       if (former !== undefined) ownerless.delete(former);
       const entry = entryFor(gateway, frame, former);
       entries.set(frame.call, entry);
@@ -246,9 +253,12 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         const mark = frame.t === 'result' ? decidedBy(frame) : undefined;
         if (mark !== undefined) ended.note(frame.call, mark);
       } else if (frame.t === 'event') {
-        entry.knowledge.noteEvent(frame.epoch, frame.sequence);
+        entry.knowledge.notePassed(frame.epoch, frame.sequence, frame.type);
         entry.epoch = Math.max(entry.epoch, frame.epoch);
       } else entry.knowledge.noteResult(frame);
+    },
+    relay(callSid, payload) {
+      entries.get(callSid)?.owner?.send({ t: 'relayed', call: callSid }, payload);
     },
     recall(gateway, callSid) {
       const entry = entries.get(callSid);

@@ -30,13 +30,21 @@ export class CallKnowledge {
     this.sequence = Math.max(this.sequence, sequence);
   }
 
+  /** An event has passed. A status, or the beginning of a session, comes also while jambonz has no application yet. */
+  notePassed(epoch: number, sequence: number, type: string): void {
+    this.noteEvent(epoch, sequence);
+    if (!IN_SET_UP.test(type) && this.#memory?.live !== true) this.#ownMemory().live = true;
+  }
+
   noteResult(frame: ResultFrame): void {
     const { command, position, verdict } = frame;
     const memory = this.#ownMemory();
     const mark = decidedBy(frame);
     if (mark !== undefined) noteDecided(memory.decided, mark);
     memory.claimed = true;
-    if (verdict.status !== 'delivered' || command === position) return;
+    if (verdict.status !== 'delivered') return;
+    memory.live = true;
+    if (command === position) return;
     memory.ids.push(command);
     if (memory.ids.length > MOST_IDS) memory.ids.shift();
   }
@@ -44,6 +52,8 @@ export class CallKnowledge {
   /** What is on the bus. @param position up to which the commands of the call are decided */
   noteHistory(epoch: number, sequence: number, position: string | undefined): void {
     this.noteEvent(epoch, sequence);
+    // What kind of events they were is not known; a call in set-up has few.
+    if (sequence > MOST_IN_SET_UP) this.#ownMemory().live = true;
     if (position === undefined) return;
     const { log, offset } = placeOf(position);
     if (Number.isSafeInteger(offset) && offset >= 0) noteDecided(this.#ownMemory().decided, { log, offset });
@@ -58,6 +68,10 @@ export class CallKnowledge {
     // A gateway that had the call for a moment may not have heard all of its past itself.
     for (const decided of this.decided) noteDecided(left.decided, decided);
     left.ids = [...new Set([...(this.#memory?.ids ?? []), ...left.ids])].slice(-MOST_IDS);
+    left.live ||= this.#memory?.live ?? false;
+    left.claimed ||= this.#memory?.claimed ?? false;
+    if (left.hooks.length === 0) left.hooks = this.#memory?.hooks ?? [];
+    if (left.questions.length === 0) left.questions = this.#memory?.questions ?? [];
     this.#memory = left;
   }
 
@@ -86,6 +100,10 @@ export class CallKnowledge {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Events of an outbound call in set-up: trying, ringing, early-media, in-progress, session:new. */
+const MOST_IN_SET_UP = 5;
+/** Types of events that do not show that jambonz has made a session of the initial application. */
+const IN_SET_UP = /^(?:session:|jambus:|call:status$)/;
 
 /**
  * The mark that a result sets: up to where the commands of its call are decided, with the verdict if it is the last one. None

@@ -71,6 +71,8 @@ function linkCommand(
     name: parsed.kind === 'ack' ? 'ack' : parsed.command,
     ...(parsed.kind === 'ack' ? { msgid: parsed.msgid } : {}),
     verbs: [...parsed.verbIds],
+    ...hooksIn(parsed),
+    ...warningIn(parsed),
     replaces: parsed.application === 'replaces',
     published: publishedAt,
     expires: expiresAt,
@@ -81,6 +83,17 @@ function linkCommand(
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(traceparent === undefined ? {} : { traceparent, resultTrace: resultTrace(record, traceparent) }),
   };
+}
+
+/** The gateway tells hooks apart by how verbs have named them. */
+function hooksIn(parsed: ParsedCommand | ParsedAck): Pick<LinkCommand, 'hooks'> {
+  const hooks = parsed.hooks();
+  return hooks.length === 0 ? {} : { hooks: hooks.map(({ hook, kind }) => [hook, kind]) };
+}
+
+/** What is certain to be lost over there, for the result. */
+function warningIn({ warnings }: ParsedCommand | ParsedAck): Pick<LinkCommand, 'warning'> {
+  return warnings.length === 0 ? {} : { warning: warnings.map(({ message }) => message).join('; ') };
 }
 
 /** `tracestate` means something only beside the context it came with. */

@@ -42,6 +42,8 @@ export interface GatewayLinkHandlers {
   readonly opened: (link: GatewayLink, frame: OpenedFrame) => void;
   readonly closed: (link: GatewayLink, frame: ClosedFrame, memory: Buffer) => void;
   readonly recall: (link: GatewayLink, callSid: string) => void;
+  /** A message of jambonz for the gateway that has the call. */
+  readonly relay: (callSid: string, payload: Buffer) => void;
   /** Call `confirm(reports, n)` when the report, and every one before it, is on the bus. */
   readonly report: (
     link: GatewayLink,
@@ -154,6 +156,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       case 'closed':
         closings = frame.closing;
         handlers.closed(link, frame, payload);
+        break;
+      case 'relay':
+        handlers.relay(frame.call, payload);
         break;
       case 'recall':
         handlers.recall(link, frame.call);

@@ -9,7 +9,13 @@ const MEMORY: CallMemory = {
   ids: ['id'],
   runs: [['verb', 'command', true]],
   claimed: true,
+  live: true,
+  hooks: [],
+  questions: [],
 };
+
+/** What is known of a call that has got past its set-up. */
+const LIVE = { live: true, hooks: [], questions: [] };
 
 /** What the next gateway hears of a call that comes to it. */
 describe('a call that goes to another gateway', () => {
@@ -38,7 +44,10 @@ describe('a call that goes to another gateway', () => {
     directory.closed(former, closedFrame('moved', { sequence: 9 }), encodeCallMemory(MEMORY));
     await resume();
     expect(next.known).toEqual([
-      { frame: { t: 'known', call: 'c', epoch: 1, sequence: 9, since: 1_000, certain: true }, memory: MEMORY },
+      {
+        frame: { t: 'known', call: 'c', epoch: 1, sequence: 9, since: 1_000, certain: true },
+        memory: { ...MEMORY, ids: ['command-4', 'id'] },
+      },
     ]);
     expect([directory.find('c'), made.asked]).toEqual([{ at: 'gateway', gateway: next }, []]);
   });
@@ -73,7 +82,13 @@ describe('a call that goes to another gateway', () => {
     expect(next.known).toEqual([
       {
         frame: { t: 'known', call: 'c', epoch: 1, sequence: 7, since: 1_000, certain: false },
-        memory: { decided: [{ log: 'log/0', offset: 4, verdict }], ids: ['command-4'], runs: [], claimed: true },
+        memory: {
+          decided: [{ log: 'log/0', offset: 4, verdict }],
+          ids: ['command-4'],
+          runs: [],
+          claimed: true,
+          ...LIVE,
+        },
       },
     ]);
   });
@@ -159,7 +174,10 @@ describe('a call that goes to another gateway', () => {
     directory.gatewayLost(former);
     await settled();
     expect(next.known).toEqual([
-      { frame: expect.objectContaining({ sequence: 7, certain: false }), memory: undefined },
+      {
+        frame: expect.objectContaining({ sequence: 7, certain: false }),
+        memory: { decided: [], ids: [], runs: [], claimed: false, ...LIVE },
+      },
     ]);
   });
 
@@ -200,7 +218,7 @@ describe('a call that nobody remembers', () => {
     await settled();
     expect(gateway.known[1]).toEqual({
       frame: { t: 'known', call: 'c', epoch: 2, sequence: 17, certain: true },
-      memory: { decided: [{ log: 'log/0', offset: 33 }], ids: [], runs: [], claimed: false },
+      memory: { decided: [{ log: 'log/0', offset: 33 }], ids: [], runs: [], claimed: false, ...LIVE },
     });
   });
 

@@ -1,15 +1,20 @@
 import { type CallEnd, decodeCallMemory, type GatewayFrame, type KnownFrame, type Verdict } from '@jambus/link';
-import { type JambonzMessage, traceparentOfB3 } from '@jambus/schema';
+import { type JambonzMessage, parseJambonzMessage, traceparentOfB3 } from '@jambus/schema';
 import type { Logger } from '@jambus/telemetry';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { GatewaySpans } from '../gateway-spans.ts';
 import type { ReportOutbox } from '../reports/report-outbox.ts';
+import { admit } from './admission.ts';
 import { Call, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
 import { type Closing, createClosings } from './closings.ts';
 import type { InboundCommand, LinkedCommand } from './inbound-command.ts';
 import { resultReport } from './result-report.ts';
+import { type BindingHost, bindSocket, type SocketBinding } from './socket-binding.ts';
+import { isSamePeer, type SocketOrigin } from './socket-origin.ts';
+import { roleOf, takesControl } from './socket-role.ts';
+import { ackMessage, withNotifyEvents } from './wire.ts';
 
 export interface CallHostOptions {
   readonly calls: CallRegistry;
@@ -29,20 +34,16 @@ export interface CallAdapters {
   linked(): Iterable<string>;
   /** False for some time after the first one has linked: others may be on their way. */
   allMayBeLinked(): boolean;
+  /** Has one adapter hand a message on to the gateway that has the call. */
+  relay(callSid: string, payload: Buffer): void;
   /** Has one adapter look at what is on the bus about a call. @returns which one; undefined when none is linked */
   recall(callSid: string): string | undefined;
 }
 
 /** Where websockets, commands and news from other gateways find their call. */
 export interface CallHost {
-  /** The first message of a websocket: begins a call, or gives one its next websocket. Undefined when none is taken any more. */
-  takeSession(
-    socket: CallSocket,
-    callSid: string,
-    message: JambonzMessage,
-    payload: Buffer,
-    application: string,
-  ): Call | undefined;
+  /** A fresh websocket: which call it belongs to is found from what it says. */
+  openSocket(socket: CallSocket, origin: SocketOrigin): SocketBinding;
   /** @returns the command as it goes on, to be named when it is withdrawn */
   takeCommand(command: LinkedCommand): InboundCommand;
   withdraw(command: InboundCommand): void;
@@ -50,6 +51,8 @@ export interface CallHost {
   takePast(adapter: string, frame: KnownFrame, memory: Buffer): void;
   /** An adapter tells that another gateway has the call. */
   giveUp(callSid: string): void;
+  /** jambonz has said this of a call that is here, on a websocket of another gateway. */
+  takeRelayed(callSid: string, payload: Buffer): void;
   /** An adapter is linked, and is about to be told all calls. */
   adapterLinked(adapter: string): void;
   adapterLost(adapter: string): void;
@@ -69,6 +72,24 @@ const SERVICE_RESTART = 1012;
 /** Messages that are kept even when the buffer is full: few per call, and nobody can do without them. */
 function mustKeep(type: string): boolean {
   return type === 'call:status' || type.startsWith('session:') || type.startsWith('jambus:');
+}
+
+/** What a call needs to know of a fresh websocket. */
+type SocketArguments = readonly [socket: CallSocket, message: JambonzMessage, payload: Buffer, origin: SocketOrigin];
+
+/** The call is older than this websocket, and its past is to be looked for. */
+function isResumed({ type, data }: JambonzMessage): boolean {
+  if (type === 'session:reconnect' || type === 'session:redirect') return true;
+  // A call that jambonz places begins with these; one that is further has come from another feature-server.
+  return type !== 'session:new' && type !== 'session:adulting' && !BEGINNINGS.has(String(data['call_status']));
+}
+
+const BEGINNINGS: ReadonlySet<string> = new Set(['trying', 'ringing', 'early-media']);
+
+/** A call whose peer comes back without a word about which call it is. */
+function isAwayFrom(call: Call, origin: SocketOrigin): boolean {
+  const known = call.origin;
+  return call.isAway && known !== undefined && isSamePeer(known, origin) && known.application === origin.application;
 }
 
 export function createCallHost(options: CallHostOptions): CallHost {
@@ -100,6 +121,10 @@ export function createCallHost(options: CallHostOptions): CallHost {
       metrics.callUnclaimed();
       logger.warn({ callSid }, 'no service has sent this call anything: hanging it up');
     },
+    relay: ({ callSid }, payload) => adapters.relay(callSid, payload),
+    rejected({ callSid }) {
+      logger.warn({ callSid }, 'jambonz has not taken the initial application: the caller hears SIP 480');
+    },
     finished: (_call, callStatus) => metrics.callFinished(callStatus),
     ended(call, reason) {
       const { callSid, epoch, sequence, since } = call;
@@ -115,37 +140,81 @@ export function createCallHost(options: CallHostOptions): CallHost {
   };
 
   /** A call that comes from another gateway, and asks the adapters for its past. */
-  const resume = (call: Call): void => {
+  const resume = (call: Call, tentative: boolean): void => {
     call.searchPast({
+      tentative,
       allMayBeLinked: adapters.allMayBeLinked,
       recall: () => adapters.recall(call.callSid),
     });
     for (const adapter of adapters.linked()) call.past?.expect(adapter);
   };
 
-  return {
-    left,
-    takeSession(socket, callSid, message, payload, application) {
-      if (!taking) {
+  /** The call that a first message is about; a `session:new` is about none that is over. */
+  const find = (callSid: string, { type }: JambonzMessage): Call | undefined => {
+    const call = calls.get(callSid);
+    if (call === undefined || call.isGone) return undefined;
+    return type === 'session:new' && call.ended ? undefined : call;
+  };
+
+  const addStatusSocket = (call: Call, ...[socket, message, payload, origin]: SocketArguments): Call => {
+    call.attach(socket, 'status', message, payload, origin);
+    logger.info({ callSid: call.callSid, ...origin }, 'websocket for the status of a call opened');
+    return call;
+  };
+
+  const addControl = (known: Call | undefined, callSid: string, ...args: SocketArguments): Call => {
+    const [socket, message, payload, origin] = args;
+    const call = known ?? new Call(callSid, origin.application, settings, observer);
+    const how = known !== undefined ? 'reconnected' : isResumed(message) ? 'resumed' : 'new';
+    if (how === 'reconnected') call.nextEpoch();
+    if (how === 'resumed') resume(call, !takesControl(message));
+    call.isMessage =
+      how === 'new' &&
+      message.type === 'session:new' &&
+      message.data['call_sid'] === undefined &&
+      message.call_sid === undefined;
+    call.traceparent ??= traceparentOfB3(message.b3) ?? spans.callOpened(callSid, how, origin.application);
+    calls.add(call);
+    // Adapters hear of the call before anything of it, and before anybody can answer to that.
+    adapters.announce(call.opened());
+    call.attach(socket, 'control', message, payload, origin);
+    metrics.callOpened(how);
+    logger.info({ callSid, how, epoch: call.epoch, ...origin }, 'call opened');
+    // It was upgraded before this gateway stopped taking calls, so it is answered before it is sent on.
+    if (!taking) call.move();
+    return call;
+  };
+
+  const bindings: BindingHost = {
+    find,
+    admit,
+    awayFor: (origin) => [...calls].filter((call) => isAwayFrom(call, origin)),
+    take(socket, callSid, message, payload, origin) {
+      const known = find(callSid, message);
+      if (!taking && message.type !== 'session:new') {
         socket.close(SERVICE_RESTART, 'service restart');
         return undefined;
       }
-      const known = calls.get(callSid);
-      const isKnown = known !== undefined && !known.ended;
-      const call = isKnown ? known : new Call(callSid, application, settings, observer);
-      const how = isKnown ? 'reconnected' : message.type === 'session:reconnect' ? 'resumed' : 'new';
-      if (how === 'reconnected') call.nextEpoch();
-      if (how === 'resumed') resume(call);
-      call.traceparent ??= traceparentOfB3(message.b3) ?? spans.callOpened(callSid, how, application);
-      calls.add(call);
-      // Adapters hear of the call before anything of it, and before anybody can answer to that.
-      adapters.announce(call.opened());
-      call.attach(socket, message, payload);
+      const role = roleOf(message, origin.application, known);
+      const call =
+        role === 'status' && known !== undefined
+          ? addStatusSocket(known, socket, message, payload, origin)
+          : addControl(known, callSid, socket, message, payload, origin);
       if (outbox.congested) call.pause();
-      metrics.callOpened(how);
-      logger.info({ callSid, how, epoch: call.epoch, application }, 'call opened');
       return call;
     },
+    ackUnknown(socket, { msgid }) {
+      if (msgid !== undefined) socket.send(ackMessage(msgid, withNotifyEvents(settings.fallback)), () => {});
+    },
+    clash(callSid, { type }, origin) {
+      metrics.clash();
+      logger.warn({ callSid, type, ...origin }, 'a peer claims a call that another one has: refused');
+    },
+  };
+
+  return {
+    left,
+    openSocket: (socket, origin) => bindSocket(socket, origin, bindings),
     takeCommand(linked) {
       const { frame } = linked;
       const call = calls.get(frame.call);
@@ -170,8 +239,13 @@ export function createCallHost(options: CallHostOptions): CallHost {
       calls.get(command.frame.call)?.withdraw(command);
     },
     takePast(adapter, frame, memory) {
-      const { call, epoch, sequence, since, certain } = frame;
-      calls.get(call)?.past?.hear(adapter, { epoch, sequence, since, certain, memory: decodeCallMemory(memory) });
+      const { call, epoch, sequence, since, certain, elsewhere = false } = frame;
+      const past = { epoch, sequence, since, certain, elsewhere, memory: decodeCallMemory(memory) };
+      calls.get(call)?.past?.hear(adapter, past);
+    },
+    takeRelayed(callSid, payload) {
+      const parsed = parseJambonzMessage(payload);
+      if (parsed.ok) calls.get(callSid)?.hearRelayed(parsed.message, payload);
     },
     giveUp(callSid) {
       calls.get(callSid)?.goneElsewhere();

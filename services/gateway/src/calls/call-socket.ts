@@ -20,6 +20,13 @@ export interface CallSocket {
   close(code: number, reason: string): void;
   /** Cuts the connection. */
   terminate(): void;
+  /**
+   * Asks whether the peer is still there.
+   *
+   * @param withinMs how long a closing connection is waited for
+   * @param onEnd told once: true when the connection has closed, or the peer does not answer; false when it is there
+   */
+  probe(withinMs: number, onEnd: (gone: boolean) => void): void;
   /** Stops and starts reading from jambonz. */
   pause(): void;
   resume(): void;

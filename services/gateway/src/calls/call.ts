@@ -13,24 +13,34 @@ import {
   type JambusMessageOf,
   type JambusMessageType,
   traceparentOfB3,
+  wantsAck,
 } from '@jambus/schema';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { type AnswerSettings, type Answers, createAnswers } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
 import { type DecisionSettings, Decisions } from './decisions.ts';
 import type { InboundCommand } from './inbound-command.ts';
+import { createNamedHooks, type NamedHooks } from './named-hooks.ts';
 import { type KnownPast, PastSearch, type PastSearchOptions } from './past-search.ts';
-import { type Phase, pastOf, socketOf } from './phases.ts';
+import { cancelLife, isLive, type Phase, pastOf, socketOf } from './phases.ts';
+import { type QuestionKind, questionKind } from './questions.ts';
+import type { SocketOrigin } from './socket-origin.ts';
+import { type RoleContext, type SocketRole, takesControl } from './socket-role.ts';
+import { createStatusSockets } from './status-sockets.ts';
 import { createVerbRuns, type VerbRuns } from './verb-runs.ts';
-import { hangUpMessage } from './wire.ts';
+import { ackMessage, hangUpMessage, notifyEventsMessage } from './wire.ts';
 
 export interface CallSettings extends AnswerSettings, DecisionSettings {
   /** How long a call may be without websocket before it counts as lost. */
   readonly graceDeadlines: DeadlineQueue;
+  /** How long a call may take from one websocket, closed for good, to the one that a `redirect` verb opens. */
+  readonly handOverDeadlines: DeadlineQueue;
   /** How long commands wait for the sign that jambonz has made a session of the initial application. */
   readonly lifeDeadlines: DeadlineQueue;
   /** How long a resumed call waits for what adapters know of its past, once one is linked. */
   readonly pastDeadlines: DeadlineQueue;
+  /** How long a text message is kept after it was given its application, for the hooks of its verbs. */
+  readonly messageDeadlines: DeadlineQueue;
   /** How long a call may go without anybody sending it anything, from its start. */
   readonly claimDeadlines: DeadlineQueue | undefined;
 }
@@ -46,6 +56,10 @@ export interface CallObserver {
   /** The websocket went without ending the call. */
   away(call: Call, code: number): void;
   unclaimed(call: Call): void;
+  /** A message for the gateway that has the call. */
+  relay(call: Call, payload: Buffer): void;
+  /** jambonz has not taken the initial application. */
+  rejected(call: Call): void;
   /** jambonz says how it ended: `completed`, `busy` … */
   finished(call: Call, callStatus: string): void;
   ended(call: Call, reason: CallEnd): void;
@@ -58,11 +72,14 @@ const MOST_KEPT = 256;
 /** Close codes, and what jambonz does about them: 1000 ends the call's control for good, 1012 makes it reconnect. */
 const NORMAL_CLOSURE = 1000;
 const SERVICE_RESTART = 1012;
+/** With which jambonz closes the websocket of a call whose application it does not take. */
+const GOING_AWAY = 1001;
 
 /** One live call, across all the websockets it has in its life. */
-export class Call {
+export class Call implements RoleContext {
   readonly callSid: string;
-  readonly application: string;
+  /** The path of its websocket for commands, by which applications of jambonz differ. */
+  application: string;
   /** When it was first seen, by whichever gateway knows, ms since the epoch. */
   since = Date.now();
   /** How many websockets the call has had; while its past is not known, how many here. */
@@ -73,16 +90,26 @@ export class Call {
   endedAt: number | undefined;
   /** Somebody has sent it a command. */
   claimed = false;
+  /** Where its websocket for commands comes from. */
+  origin: SocketOrigin | undefined;
+  /** It is a text message, which has no call: jambonz takes its application and nothing else. */
+  isMessage = false;
   /** Trace context of what has to do with the call and has none of its own; undefined when nobody traces it. */
   traceparent: string | undefined;
 
   readonly answers: Answers;
   readonly verbs: VerbRuns;
+  readonly hooks: NamedHooks = createNamedHooks();
+  readonly #statusSockets = createStatusSockets();
   readonly #decisions: Decisions;
   readonly #settings: CallSettings;
   readonly #observer: CallObserver;
-  #phase: Phase = { name: 'away', wasLive: false, past: undefined, grace: undefined };
+  #phase: Phase = { name: 'away', was: 'awaiting_application', past: undefined, grace: undefined };
   #answered = false;
+  /** jambonz has asked for the initial application. */
+  #hasSession = false;
+  /** It was a leg of another call, and has become one of its own. */
+  #isAdult = false;
   /** Reading is stopped because the bus does not keep up. */
   #isPaused = false;
   /** When the call began is known. */
@@ -90,17 +117,15 @@ export class Call {
   /** The numbers of the past are not to be had, which the next event says. */
   #isReset = false;
   #claim: Deadline | undefined;
+  /** jambonz has closed the websocket for commands with 1000. */
+  #closedForGood = false;
 
   constructor(callSid: string, application: string, settings: CallSettings, observer: CallObserver) {
     this.callSid = callSid;
     this.application = application;
     this.#settings = settings;
     this.#observer = observer;
-    this.answers = createAnswers(
-      settings,
-      (message) => this.#sendOwn(message),
-      () => this.#awaitLife(),
-    );
+    this.answers = createAnswers(settings, () => this.#awaitLife());
     this.verbs = createVerbRuns(settings.rememberedCommands);
     this.#decisions = new Decisions(settings, this, {
       decided: (command, verdict, decided) => observer.decided(this, command, verdict, decided),
@@ -110,12 +135,32 @@ export class Call {
 
   /** The call takes no commands any more. */
   get ended(): boolean {
-    return this.#phase.name === 'ended' || this.endedAt !== undefined;
+    return this.isGone || this.endedAt !== undefined;
+  }
+
+  /** The call has left this gateway. */
+  get isGone(): boolean {
+    return this.#phase.name === 'ended' || this.#phase.name === 'relaying';
   }
 
   /** True between a socket's end and the next one's start. */
   get isAway(): boolean {
     return this.#phase.name === 'away';
+  }
+
+  /** Tells whether the websocket for commands is gone, or goes within so many ms. */
+  whenControlGone(withinMs: number, onEnd: (gone: boolean) => void): void {
+    const socket = socketOf(this.#phase);
+    if (socket === undefined) onEnd(true);
+    else socket.probe(withinMs, onEnd);
+  }
+
+  get hasControl(): boolean {
+    return socketOf(this.#phase) !== undefined;
+  }
+
+  awaitsStatus(application: string): boolean {
+    return this.#statusSockets.awaits(application);
   }
 
   get isPastKnown(): boolean {
@@ -155,7 +200,7 @@ export class Call {
       },
       onDone: () => this.#pastIsKnown(past),
     });
-    this.#phase = { name: 'away', wasLive: true, past, grace: undefined };
+    this.#phase = { name: 'away', was: 'live', past, grace: undefined };
     this.#isSinceKnown = false;
   }
 
@@ -165,45 +210,88 @@ export class Call {
   }
 
   /**
-   * Gives the call its websocket: the first one, or the next after a drop. An older one that is still open is cut.
+   * Gives the call a websocket.
    *
    * @param message the first message on it; what follows comes by `receive`
+   * @param origin where the websocket comes from
    */
-  attach(socket: CallSocket, message: JambonzMessage, payload: Buffer): void {
-    const former = this.#phase;
-    if (former.name === 'away') former.grace?.cancel();
-    if (former.name === 'awaiting_application') former.life?.cancel();
-    this.#phase = phaseWith(socket, former);
-    socketOf(former)?.terminate();
-    this.#decisions.socketLost();
-    this.answers.abandon();
-    if (this.isPastKnown && this.epoch === 1) this.#awaitClaim();
-    this.#take(message, payload, true);
+  attach(socket: CallSocket, role: SocketRole, message: JambonzMessage, payload: Buffer, origin: SocketOrigin): void {
+    if (role === 'control') this.#takeControl(socket, message, origin);
+    else this.#statusSockets.add(socket, origin.application);
+    this.#hear(socket, message, payload);
     this.#decisions.release();
   }
 
   /** A message of jambonz on `socket`. */
   receive(socket: CallSocket, message: JambonzMessage, payload: Buffer): void {
-    // A socket that was replaced may still have something in its buffers; jambonz has said it, so it counts.
-    this.#take(message, payload, false, socket === socketOf(this.#phase));
-    this.#goLive();
+    if (takesControl(message) && this.#statusSockets.has(socket)) {
+      this.#statusSockets.remove(socket);
+      this.#takeControl(socket, message, this.origin);
+    }
+    this.#hear(socket, message, payload);
   }
 
-  /** The websocket has closed. */
+  /** A websocket has closed. */
   detach(socket: CallSocket, code: number): void {
+    if (this.isGone) return;
+    this.answers.abandon(socket);
+    if (this.#statusSockets.remove(socket)) {
+      if (this.#statusSockets.size === 0 && this.#isOver) this.#end('ended');
+      return;
+    }
     const phase = this.#phase;
     // A late close of a replaced socket says nothing about the call.
     if (socket !== socketOf(phase)) return;
-    this.answers.abandon();
     this.#decisions.socketLost();
+    cancelLife(phase);
     if (phase.name === 'moving') this.#end('moved');
-    else if (this.endedAt !== undefined || code === NORMAL_CLOSURE) this.#end('ended');
-    else {
-      if (phase.name === 'awaiting_application') phase.life?.cancel();
-      const grace = this.#settings.graceDeadlines.add(() => this.#lose());
-      this.#phase = { name: 'away', wasLive: phase.name !== 'awaiting_application', past: pastOf(phase), grace };
-      this.#observer.away(this, code);
+    else if (this.endedAt !== undefined || (code === NORMAL_CLOSURE && this.isMessage)) this.#end('ended');
+    else if (code === GOING_AWAY && phase.name === 'awaiting_application' && this.answers.initial === undefined) {
+      this.#observer.rejected(this);
+      this.#end('ended');
+    } else this.#goAway(code);
+  }
+
+  /** jambonz has closed the websocket for commands for good, and tells the end of the call on another one. */
+  get #isOver(): boolean {
+    return this.#phase.name === 'away' && (this.#closedForGood || this.endedAt !== undefined);
+  }
+
+  /** An older websocket is cut, unless jambonz goes on telling the status of the call there. */
+  #takeControl(socket: CallSocket, message: JambonzMessage, origin: SocketOrigin | undefined): void {
+    const former = this.#phase;
+    const formerSocket = socketOf(former);
+    if (former.name === 'away') former.grace?.cancel();
+    cancelLife(former);
+    if (formerSocket !== undefined && formerSocket !== socket) {
+      if (message.type === 'session:redirect') this.#statusSockets.add(formerSocket, this.application);
+      else {
+        this.answers.abandon(formerSocket);
+        formerSocket.terminate();
+      }
+      this.#decisions.socketLost();
     }
+    this.application = origin?.application ?? this.application;
+    this.origin = origin;
+    this.#isAdult ||= message.type === 'session:adulting';
+    this.#closedForGood = false;
+    this.#phase = phaseWith(socket, former, message);
+    // While jambonz places the call, nobody can know it yet.
+    if (this.#phase.name === 'awaiting_application' && this.isPastKnown) this.#awaitClaim();
+  }
+
+  #goAway(code: number): void {
+    const phase = this.#phase;
+    const was = phase.name === 'awaiting_session' || phase.name === 'awaiting_application' ? phase.name : 'live';
+    this.#closedForGood = code === NORMAL_CLOSURE;
+    // jambonz tells the end of a call before it closes with 1000. Without that the call goes on: on a websocket that a
+    // `redirect` verb opens, or with an application that is not ours.
+    const grace =
+      this.#closedForGood && this.#statusSockets.size === 0
+        ? this.#settings.handOverDeadlines.add(() => this.#end('ended'))
+        : this.#settings.graceDeadlines.add(() => this.#lose());
+    this.#phase = { name: 'away', was, past: pastOf(phase), grace };
+    this.#observer.away(this, code);
   }
 
   deliver(command: InboundCommand): void {
@@ -211,7 +299,7 @@ export class Call {
     this.#claim?.cancel();
     this.#claim = undefined;
     const { name } = this.#phase;
-    if (name === 'moving' || name === 'ended') command.giveBack();
+    if (name === 'moving' || this.isGone) command.giveBack();
     else this.#decisions.take(command);
   }
 
@@ -226,19 +314,23 @@ export class Call {
   pause(): void {
     this.#isPaused = true;
     socketOf(this.#phase)?.pause();
+    for (const socket of this.#statusSockets) socket.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
     const { past } = this;
-    if (past === undefined || past.kept.length < MOST_KEPT) socketOf(this.#phase)?.resume();
+    if (past !== undefined && past.kept.length >= MOST_KEPT) return;
+    socketOf(this.#phase)?.resume();
+    for (const socket of this.#statusSockets) socket.resume();
   }
 
   /** Answers what is open and closes the websocket so that jambonz opens the next one, at another gateway. */
   move(): void {
     const phase = this.#phase;
-    if (phase.name === 'ended' || phase.name === 'moving') return;
+    if (this.isGone || phase.name === 'moving') return;
     this.answers.release();
+    for (const status of this.#statusSockets) status.close(SERVICE_RESTART, 'service restart');
     const socket = socketOf(phase);
     if (socket === undefined) {
       this.#end('moved');
@@ -251,12 +343,17 @@ export class Call {
     socket.close(SERVICE_RESTART, 'service restart');
   }
 
-  /** Another gateway has the call: jambonz has left a socket that we may not even know to be dead. */
+  /** Another gateway has the call. A websocket that jambonz has not left may still tell its status. */
   goneElsewhere(): void {
-    const phase = this.#phase;
-    if (phase.name === 'ended') return;
+    if (this.isGone) return;
     this.#end('moved');
-    socketOf(phase)?.terminate();
+    this.#phase = { name: 'relaying', wasLive: isLive(this.#phase) };
+  }
+
+  /** Another gateway has heard this of the call. */
+  hearRelayed(message: JambonzMessage, payload: Buffer): void {
+    this.#keepOrReport(message, payload);
+    this.#observeStatus(message);
   }
 
   opened(): OpenedFrame {
@@ -267,15 +364,72 @@ export class Call {
       since: this.since,
       application: this.application,
       resumed: !this.isPastKnown,
+      ...(this.past?.tentative === true ? { tentative: true } : {}),
       ...(this.traceparent === undefined ? {} : { traceparent: this.traceparent }),
     };
   }
 
   memory(): CallMemory {
-    return { ...this.#decisions.memory(), runs: this.verbs.list(), claimed: this.claimed };
+    return {
+      ...this.#decisions.memory(),
+      runs: this.verbs.list(),
+      claimed: this.claimed,
+      live: isLive(this.#phase),
+      hooks: this.hooks.list(),
+      questions: this.answers.list(),
+    };
   }
 
-  #take(message: JambonzMessage, payload: Buffer, first: boolean, current = true): void {
+  /** What jambonz says, on whichever websocket: it is published, answered, and may tell that the call has come further. */
+  #hear(socket: CallSocket, message: JambonzMessage, payload: Buffer): void {
+    if (this.#phase.name === 'relaying') {
+      this.#observer.relay(this, payload);
+      if (message.msgid !== undefined && wantsAck(message)) socket.send(ackMessage(message.msgid, undefined), () => {});
+      return;
+    }
+    this.#keepOrReport(message, payload);
+    const phase = this.#phase;
+    const isControl = socket === socketOf(phase);
+    const kind = questionKind(message, this.hooks.kindOf(message.hook));
+    if (isControl && message.type !== 'session:new') this.#noteSign(message);
+    // A call has one application to ask for, and a websocket that was replaced has nobody who waits for an answer.
+    const isSecond = kind === 'application' && !this.#beginSession();
+    if (!isSecond && (isControl || this.#statusSockets.has(socket))) this.#ask(message, kind, socket);
+    this.#observeStatus(message);
+  }
+
+  /** jambonz asks for the initial application. @returns false when it has asked before */
+  #beginSession(): boolean {
+    if (this.#hasSession) return false;
+    this.#hasSession = true;
+    const phase = this.#phase;
+    // One that jambonz has placed was only heard of until now.
+    cancelLife(phase);
+    if (phase.name === 'awaiting_session' || phase.name === 'live') {
+      this.#phase = { name: 'awaiting_application', socket: phase.socket, life: undefined };
+      this.#awaitClaim();
+    }
+    return true;
+  }
+
+  #ask(message: JambonzMessage, kind: QuestionKind, socket: CallSocket): void {
+    const isMute = kind === 'reconnect' && this.#phase.name === 'awaiting_application' && !this.isMessage;
+    this.answers.ask(message, kind, socket);
+    if (isMute) this.#cureMuteness(socket);
+  }
+
+  /**
+   * A call whose websocket drops before its `session:new` has its ack takes commands after the reconnect, and keeps
+   * everything that it has to say for ever (`_initMsgId` in lib/utils/ws-requestor.js of 0.9.8). After one more reconnect it
+   * speaks.
+   */
+  #cureMuteness(socket: CallSocket): void {
+    // It has its application by now, so once is enough.
+    this.#phase = { name: 'live', socket };
+    socket.close(SERVICE_RESTART, 'reconnect once more to be heard');
+  }
+
+  #keepOrReport(message: JambonzMessage, payload: Buffer): void {
     const past = pastOf(this.#phase);
     if (past === undefined) {
       this.#report(message, payload, Date.now(), this.epoch);
@@ -285,8 +439,6 @@ export class Call {
       // Whatever websocket it came on, and what of our own was kept meanwhile.
       if (past.kept.length >= MOST_KEPT) socketOf(this.#phase)?.pause();
     }
-    if (current) this.answers.ask(message, first);
-    this.#observeStatus(message);
   }
 
   #observeStatus(message: JambonzMessage): void {
@@ -299,6 +451,7 @@ export class Call {
       this.endedAt = Date.now();
       this.#observer.finished(this, status.callStatus);
       this.#decisions.release();
+      if (this.#phase.name === 'away' && this.isPastKnown) this.#end('ended');
     }
   }
 
@@ -329,7 +482,23 @@ export class Call {
     this.#isReset = false;
   }
 
+  /** The websocket only tells the status of a call that another gateway has. */
+  #relay(past: PastSearch): void {
+    for (const { payload } of past.kept) {
+      this.#observer.keeping(-payload.length);
+      this.#observer.relay(this, payload);
+    }
+    this.#decisions.giveBackAll();
+    this.#claim?.cancel();
+    this.#phase = { name: 'relaying', wasLive: isLive(this.#phase) };
+    this.#observer.ended(this, 'moved');
+  }
+
   #pastIsKnown(past: PastSearch): void {
+    if (past.found.some(({ elsewhere }) => elsewhere)) {
+      this.#relay(past);
+      return;
+    }
     const phase = this.#phase;
     if (phase.name === 'awaiting_past') this.#phase = { name: 'live', socket: phase.socket };
     else if (phase.name === 'away') this.#phase = { ...phase, past: undefined };
@@ -347,8 +516,12 @@ export class Call {
     if (!this.claimed) this.#awaitClaim();
     this.#decisions.judgeHeld();
     this.#decisions.release();
+    const socket = socketOf(this.#phase);
     if (past.endsAs !== undefined) this.#end(past.endsAs);
-    else if (past.kept.length >= MOST_KEPT && !this.#isPaused) socketOf(this.#phase)?.resume();
+    else {
+      if (past.kept.length >= MOST_KEPT && !this.#isPaused) socket?.resume();
+      if (socket !== undefined && this.#wasInSetUp(past)) this.#cureMuteness(socket);
+    }
   }
 
   #restore(found: readonly KnownPast[]): void {
@@ -363,34 +536,52 @@ export class Call {
       memory.ids.push(...known.ids);
       if (known.runs.length > memory.runs.length) memory.runs = known.runs;
       this.claimed ||= known.claimed;
+      this.#hasSession ||= known.live;
+      this.hooks.note(known.hooks);
+      this.answers.restore(known.questions as [string, QuestionKind][]);
     }
     this.#decisions.restore(memory);
     this.verbs.restore(memory.runs);
+  }
+
+  /** The former gateway was left before jambonz had the initial application, as far as anybody knows. */
+  #wasInSetUp(past: PastSearch): boolean {
+    const isBack = past.kept[0]?.message.type === 'session:reconnect';
+    return isBack && !past.found.some(({ memory }) => memory?.live === true);
   }
 
   /** Something jambus itself has to say about the call, in the form of a jambonz message. */
   #announce<Type extends JambusMessageType>(type: Type, data: JambusMessageOf<Type>['data']): void {
     const message: JambonzMessage = { type, msgid: undefined, call_sid: this.callSid, data };
     const payload = Buffer.from(JSON.stringify({ type, call_sid: this.callSid, data }));
-    const past = pastOf(this.#phase);
-    if (past === undefined) {
-      this.#report(message, payload, Date.now(), this.epoch);
-    } else {
-      past.kept.push({ message, payload, at: Date.now(), socket: this.epoch });
-      this.#observer.keeping(payload.length);
-    }
+    this.#keepOrReport(message, payload);
   }
 
   #awaitLife(): void {
     const phase = this.#phase;
+    // jambonz keeps the websocket of a message open, and waits for commands that nobody can send.
+    if (this.isMessage) this.#settings.messageDeadlines.add(() => socketOf(this.#phase)?.close(NORMAL_CLOSURE, 'done'));
     if (phase.name === 'awaiting_application') phase.life ??= this.#settings.lifeDeadlines.add(() => this.#goLive());
+  }
+
+  /** A message that may show that jambonz has an application for the call. */
+  #noteSign({ type, data }: JambonzMessage): void {
+    const phase = this.#phase;
+    const isAboutCall = type === 'call:status' || type.startsWith('session:');
+    if (type === 'session:reconnect' && phase.name !== 'awaiting_session') return;
+    if (phase.name !== 'awaiting_session' || !isAboutCall) this.#goLive();
+    else if (this.#answered || data['call_status'] === 'in-progress') {
+      phase.life ??= this.#settings.lifeDeadlines.add(() => this.#goLive());
+    }
   }
 
   #goLive(): void {
     const phase = this.#phase;
-    if (phase.name !== 'awaiting_application') return;
+    if (phase.name !== 'awaiting_application' && phase.name !== 'awaiting_session') return;
     phase.life?.cancel();
     this.#phase = { name: 'live', socket: phase.socket };
+    // Its application is not of our making, so nobody has turned `verb:status` on.
+    if (this.#isAdult && this.#settings.notifyEvents) this.#sendOwn(notifyEventsMessage());
     this.#decisions.release();
   }
 
@@ -422,7 +613,7 @@ export class Call {
       past.endsAs = reason;
       this.endedAt ??= Date.now();
       if (phase.name === 'away') phase.grace?.cancel();
-      this.#phase = { name: 'away', wasLive: true, past, grace: undefined };
+      this.#phase = { name: 'away', was: 'live', past, grace: undefined };
       return;
     }
     if (reason === 'moved') {
@@ -432,15 +623,17 @@ export class Call {
     past?.finish();
     // It had ended before, and its past was all that it waited for.
     if (this.#phase.name === 'ended') return;
-    if (phase.name === 'awaiting_application') phase.life?.cancel();
+    cancelLife(phase);
     if (phase.name === 'away') phase.grace?.cancel();
     this.#claim?.cancel();
-    this.answers.abandon();
+    const socket = socketOf(phase);
+    if (socket !== undefined) this.answers.abandon(socket);
+    for (const status of this.#statusSockets) this.answers.abandon(status);
     if (reason !== 'moved') {
       this.endedAt ??= Date.now();
       this.#decisions.release();
     }
-    this.#phase = { name: 'ended' };
+    this.#phase = { name: 'ended', wasLive: isLive(phase) };
     this.#observer.ended(this, reason);
   }
 
@@ -451,10 +644,31 @@ export class Call {
   }
 }
 
-/** The phase of a call that gets a websocket. */
-function phaseWith(socket: CallSocket, former: Phase): Phase {
+/** The phase of a call that gets a websocket for commands, by the first message on it. */
+function phaseWith(socket: CallSocket, former: Phase, message: JambonzMessage): Phase {
   const past = pastOf(former);
   if (past !== undefined) return { name: 'awaiting_past', socket, past };
-  const isLive = former.name === 'live' || (former.name === 'away' && former.wasLive);
-  return isLive ? { name: 'live', socket } : { name: 'awaiting_application', socket, life: undefined };
+  switch (message.type) {
+    case 'session:new':
+      return { name: 'awaiting_application', socket, life: undefined };
+    case 'session:redirect':
+      return { name: 'live', socket };
+    case 'session:adulting':
+      // jambonz makes its session after the ack, and hears no command before that.
+      return { name: 'awaiting_session', socket, life: undefined };
+    case 'session:reconnect': {
+      const was = former.name === 'away' ? former.was : former.name;
+      if (was === 'awaiting_application') return { name: 'awaiting_application', socket, life: undefined };
+      return was === 'awaiting_session'
+        ? { name: 'awaiting_session', socket, life: undefined }
+        : { name: 'live', socket };
+    }
+    default:
+      // A call that jambonz is placing says so first; one that comes from another feature-server is in progress.
+      return isBeingPlaced(message) ? { name: 'awaiting_session', socket, life: undefined } : { name: 'live', socket };
+  }
+}
+
+function isBeingPlaced({ type, data }: JambonzMessage): boolean {
+  return type === 'call:status' && (data['call_status'] === 'trying' || data['call_status'] === 'ringing');
 }

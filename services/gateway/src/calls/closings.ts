@@ -38,7 +38,7 @@ export function createClosings(): Closings {
         at: endedAt ?? Date.now(),
       };
       // Of a call that is over only the outcomes matter.
-      const kept = reason === 'moved' ? memory : { ...memory, ids: [], runs: [] };
+      const kept = reason === 'moved' ? memory : { ...memory, ids: [], runs: [], hooks: [], questions: [] };
       const closing = { frame, memory: encodeCallMemory(kept) };
       closings.set(last, closing);
       if (closings.size > MOST_CLOSINGS) closings.delete(closings.keys().next().value as number);

@@ -4,6 +4,7 @@ import type { Answers } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
 import { composeMessage } from './compose-message.ts';
 import type { InboundCommand } from './inbound-command.ts';
+import type { NamedHooks } from './named-hooks.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 import { duplicate, failedCondition, tooLarge, verdictAfterEnd, verdictBeforeStart } from './refusals.ts';
 import type { VerbRuns } from './verb-runs.ts';
@@ -21,6 +22,7 @@ export interface DecisionSettings {
 export interface DecisionTarget {
   readonly answers: Answers;
   readonly verbs: VerbRuns;
+  readonly hooks: NamedHooks;
   /** False while the call waits for what others know of it: until then nothing of it can be decided. */
   readonly isPastKnown: boolean;
   /** When the call began, ms since the epoch; undefined when nobody knows. */
@@ -219,28 +221,35 @@ export class Decisions {
     const { answers, verbs } = this.#target;
     const { maxMessageBytes, spans } = this.#settings;
     const { frame } = command;
-    const { message, answers: msgid } = composeMessage(command, answers);
-    if (message !== undefined && message.length > maxMessageBytes) {
-      this.#decide(command, tooLarge(message.length, maxMessageBytes));
+    const composed = composeMessage(command, answers);
+    if (composed.kind === 'refuse') {
+      this.#decide(command, composed.verdict);
       return true;
     }
+    if (composed.kind === 'write' && composed.message.length > maxMessageBytes) {
+      this.#decide(command, tooLarge(composed.message.length, maxMessageBytes));
+      return true;
+    }
+    const msgid = composed.kind === 'write' ? composed.answers : undefined;
     if (msgid === undefined && answers.initial !== undefined) {
       // A command finds nobody listening over there before the call has an application: give it one first.
       answers.release();
       return false;
     }
-    if (message !== undefined) {
-      const span = spans.write(command, message.length);
-      const write = { command };
-      const state = socket.send(message, (written) => this.#writeEnded(write, written));
-      span.end(state === 'closed' ? 'socket_closed' : undefined);
-      if (state === 'closed') return false;
-      verbs.brought(frame.verbs, frame.id, frame.replaces);
-      if (state === 'buffered') this.#writing = write;
-      else this.#deliver(command);
-    } else {
+    if (composed.kind === 'nothing') {
       this.#deliver(command);
+      return true;
     }
+    const { message } = composed;
+    const span = spans.write(command, message.length);
+    const write = { command };
+    const state = (composed.socket ?? socket).send(message, (written) => this.#writeEnded(write, written));
+    span.end(state === 'closed' ? 'socket_closed' : undefined);
+    if (state === 'closed') return false;
+    verbs.brought(frame.verbs, frame.id, frame.replaces);
+    if (frame.hooks !== undefined) this.#target.hooks.note(frame.hooks);
+    if (state === 'buffered') this.#writing = write;
+    else this.#deliver(command);
     if (msgid !== undefined) answers.close(msgid);
     return true;
   }
@@ -259,10 +268,11 @@ export class Decisions {
   }
 
   #deliver(command: InboundCommand): void {
-    const { id, position } = command.frame;
+    const { id, position, warning } = command.frame;
     // An id that was made from the position needs no memory: the position tells it.
     if (id !== position) this.#ids.add(id);
-    this.#decide(command, { status: 'delivered', at: Date.now() });
+    const detail = warning === undefined ? {} : { detail: warning };
+    this.#decide(command, { status: 'delivered', ...detail, at: Date.now() });
   }
 
   #refuseExpired(command: InboundCommand, isAhead: boolean): void {

@@ -12,6 +12,8 @@ export interface KnownPast {
   /** The former gateway has told all of it. */
   readonly certain: boolean;
   readonly memory: CallMemory | undefined;
+  /** Another gateway has the call, and keeps it. */
+  readonly elsewhere: boolean;
 }
 
 /** A message of the call that is kept back until its number is known. */
@@ -24,6 +26,8 @@ export interface KeptMessage {
 }
 
 export interface PastSearchOptions {
+  /** The websocket may be one that only tells the status of a call which another gateway has. */
+  readonly tentative: boolean;
   /** False while adapters may still link that know more: the gateway has just started. */
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
@@ -42,6 +46,8 @@ export interface PastSearchOptions {
 export class PastSearch {
   readonly kept: KeptMessage[] = [];
   readonly found: KnownPast[] = [];
+  /** The websocket may be one that only tells the status of a call which another gateway has. */
+  readonly tentative: boolean;
   /** The deadline of those who are asked. */
   deadline: Deadline | undefined;
   /** How the call has ended meanwhile. */
@@ -56,6 +62,7 @@ export class PastSearch {
 
   constructor(options: PastSearchOptions) {
     this.#options = options;
+    this.tentative = options.tentative;
   }
 
   /** An adapter is asked. */
@@ -82,7 +89,7 @@ export class PastSearch {
   /** Looks whether everything that can be known is. */
   look(): void {
     if (this.#done || this.#asked.size > 0 || this.#heard === 0) return;
-    if (this.#looker !== undefined || this.found.some(({ certain }) => certain)) {
+    if (this.#looker !== undefined || this.found.some(({ certain, elsewhere }) => certain || elsewhere)) {
       this.finish();
       return;
     }

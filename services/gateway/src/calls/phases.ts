@@ -13,6 +13,17 @@ export interface AwaitingPast {
 }
 
 /**
+ * The other party has not answered yet, and jambonz tells how that goes; or a leg has just become a call of its own. It takes
+ * commands when it has its application: that of a `session:new`, or one that it had before, of which nothing is said.
+ */
+export interface AwaitingSession {
+  readonly name: 'awaiting_session';
+  readonly socket: CallSocket;
+  /** Runs from the answer on: without a `session:new` until then the call counts as live. */
+  life: Deadline | undefined;
+}
+
+/**
  * jambonz has no session for the call yet: it waits for the initial application, or has it and has not given a sign. Only the
  * answer is written; other commands are lost over there, so they wait.
  */
@@ -32,8 +43,8 @@ export interface Live {
 /** The call has no websocket, and waits for jambonz to open the next one. A call begins in this phase. */
 export interface Away {
   readonly name: 'away';
-  /** jambonz had a session for it. */
-  readonly wasLive: boolean;
+  /** What it goes on as with the next websocket. */
+  readonly was: 'awaiting_session' | 'awaiting_application' | 'live';
   /** The search that is under way meanwhile. */
   readonly past: PastSearch | undefined;
   /** When it expires the call is lost; undefined before the first websocket. */
@@ -46,17 +57,52 @@ export interface Moving {
   readonly socket: CallSocket;
 }
 
+/**
+ * Another gateway has the call, and jambonz still tells its status on a websocket here. What it says goes to that gateway,
+ * which numbers it among the events of the call.
+ */
+export interface Relaying {
+  readonly name: 'relaying';
+  readonly wasLive: boolean;
+}
+
 /** The call is here no longer. */
 export interface Ended {
   readonly name: 'ended';
+  /** jambonz had made a session of it. */
+  readonly wasLive: boolean;
 }
 
-/** Where a call stands. A call that jambonz has called ended stays in its phase until its websocket closes. */
-export type Phase = AwaitingPast | AwaitingApplication | Live | Away | Moving | Ended;
+/**
+ * Where a call stands. The websocket in a phase is the one for commands; the call may have others that only tell its status.
+ * A call that jambonz has called ended stays in its phase until its websocket closes.
+ */
+export type Phase = AwaitingPast | AwaitingSession | AwaitingApplication | Live | Away | Moving | Relaying | Ended;
+
+/** Nobody waits any more for a sign that the call is live. */
+export function cancelLife(phase: Phase): void {
+  if (phase.name === 'awaiting_session' || phase.name === 'awaiting_application') phase.life?.cancel();
+}
 
 /** The websocket of the phase, if it has one. */
 export function socketOf(phase: Phase): CallSocket | undefined {
-  return phase.name === 'away' || phase.name === 'ended' ? undefined : phase.socket;
+  return 'socket' in phase ? phase.socket : undefined;
+}
+
+/** Whether jambonz has made a session of the initial application. While the past is not known it counts as not. */
+export function isLive(phase: Phase): boolean {
+  switch (phase.name) {
+    case 'live':
+    case 'moving':
+      return true;
+    case 'away':
+      return phase.was === 'live' && phase.past === undefined;
+    case 'ended':
+    case 'relaying':
+      return phase.wasLive;
+    default:
+      return false;
+  }
 }
 
 /** The search for the past that is under way in the phase. */

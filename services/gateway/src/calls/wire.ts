@@ -26,6 +26,13 @@ export function withNotifyEvents(verbs: Uint8Array): Buffer {
   return Buffer.concat([NOTIFY_EVENTS, verbs.subarray(open + 1)]);
 }
 
+const NOTIFY_COMMAND = Buffer.from('{"type":"command","command":"config","data":{"notifyEvents":true}}');
+
+/** The command that turns `verb:status` on for a call whose application is not ours to begin. */
+export function notifyEventsMessage(): Buffer {
+  return NOTIFY_COMMAND;
+}
+
 /** Ends a call that was answered. Has no effect on one that was not. */
 const HANG_UP = Buffer.from('{"type":"command","command":"call:status","data":{"call_status":"completed"}}');
 /** Ends a call that was not answered yet. Has no effect on one that was. */

@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { CallSocket } from '../calls/call-socket.ts';
+import type { SocketBinding } from '../calls/socket-binding.ts';
+import type { SocketOrigin } from '../calls/socket-origin.ts';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { createJambonzSocket, type JambonzSocket, type SocketHandlers } from './jambonz-socket.ts';
-import { answerRefusal, applicationOf, JAMBONZ_SUBPROTOCOL, refuseUpgrade } from './upgrade.ts';
+import { answerRefusal, isAuthorised, JAMBONZ_SUBPROTOCOL, originOf, refuseUpgrade } from './upgrade.ts';
 
 export interface JambonzServerOptions {
   readonly host: string;
@@ -17,10 +20,10 @@ export interface JambonzServerOptions {
   readonly pingIntervalMs: number;
   /** How long a fresh socket may stay silent. */
   readonly silenceDeadlines: DeadlineQueue;
-  readonly handlers: Omit<SocketHandlers, 'session' | 'closed'> & {
-    readonly session: (
-      ...args: [...Parameters<SocketHandlers['session']>, application: string]
-    ) => ReturnType<SocketHandlers['session']>;
+  /** The answer to an OPTIONS request of the portal: the variables that the application declares, as JSON. */
+  readonly envVars: string;
+  readonly handlers: Pick<SocketHandlers, 'violation'> & {
+    readonly opened: (socket: CallSocket, origin: SocketOrigin) => SocketBinding;
     /** A TCP connection was dropped because there are too many. */
     readonly dropped: () => void;
   };
@@ -66,7 +69,13 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     handlers.violation('http', 'not an HTTP request');
     answerRefusal(socket, { status: 400, reason: 'not an HTTP request' });
   });
-  http.on('request', (_request, response) => {
+  http.on('request', (request, response) => {
+    if (request.method === 'OPTIONS' && isAuthorised(request, options.basicAuth)) {
+      // The portal asks which variables the application declares, and never upgrades.
+      response.writeHead(200, { connection: 'close', 'content-type': 'application/json' });
+      response.end(options.envVars);
+      return;
+    }
     handlers.violation('http', 'a request without upgrade');
     response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain; charset=utf-8' });
     response.end(`this port speaks websocket (${JAMBONZ_SUBPROTOCOL}) only\n`);
@@ -79,7 +88,7 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
       answerRefusal(stream, refusal);
       return;
     }
-    const application = applicationOf(request);
+    const origin = originOf(request, options.basicAuth);
     websockets.handleUpgrade(request, stream, head, (ws) => {
       if (holding) ws.pause();
       let silence: Deadline;
@@ -90,10 +99,8 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
       };
       awaitFirst();
       const socket = createJambonzSocket(ws, stream, {
-        session: (...args) => {
-          silence.cancel();
-          return handlers.session(...args, application);
-        },
+        opened: (opened) => handlers.opened(opened, origin),
+        heard: () => silence.cancel(),
         violation: handlers.violation,
         closed: () => {
           silence.cancel();

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { type JambonzMessage, MAX_CALL_SID_LENGTH, parseJambonzMessage, sessionCallSid } from '@jambus/schema';
+import { isMessageType, parseJambonzMessage } from '@jambus/schema';
 import { WebSocket } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
+import type { SocketBinding } from '../calls/socket-binding.ts';
 
 /** Ways a peer on the jambonz port breaks the rules; labels of a metric. */
 export const VIOLATIONS = [
@@ -9,7 +10,7 @@ export const VIOLATIONS = [
   'silence',
   'binary',
   'not_json',
-  'second_session',
+  'bad_type',
   'too_large',
   'bad_frame',
   'upgrade',
@@ -17,15 +18,11 @@ export const VIOLATIONS = [
 ] as const;
 export type Violation = (typeof VIOLATIONS)[number];
 
-/** What a socket needs of a call. */
-export interface SocketCall {
-  receive(socket: CallSocket, message: JambonzMessage, payload: Buffer): void;
-  detach(socket: CallSocket, code: number): void;
-}
-
 export interface SocketHandlers {
-  /** The first message says which call this is; undefined when it cannot be taken. */
-  session(socket: CallSocket, callSid: string, message: JambonzMessage, payload: Buffer): SocketCall | undefined;
+  /** Told of the socket once, before anything comes from it. */
+  opened(socket: CallSocket): SocketBinding;
+  /** The peer is one of jambonz. */
+  heard(): void;
   violation(kind: Violation, detail: string): void;
   closed(): void;
 }
@@ -40,9 +37,6 @@ export interface JambonzSocket extends CallSocket {
   holdFirst(hold: boolean): void;
 }
 
-/** Messages that may come first on a socket. */
-const SESSION_TYPES: ReadonlySet<string> = new Set(['session:new', 'session:reconnect', 'session:adulting']);
-
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
 
@@ -52,28 +46,19 @@ const POLICY_VIOLATION = 1008;
  * @param stream the connection below it
  */
 export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: SocketHandlers): JambonzSocket {
-  let call: SocketCall | undefined;
   let alive = true;
   let refused = false;
   /** Those who wait for the end of a buffered write, by its number, oldest first. */
   const buffered: { readonly n: number; readonly onEnd: (written: boolean) => void }[] = [];
   let sent = 0;
   let ended = 0;
+  /** Those who want to know whether the peer is still there. */
+  const probes: { answered: boolean; readonly onEnd: (gone: boolean) => void }[] = [];
 
   const refuse = (kind: Violation, code: number, detail: string): void => {
     refused = true;
     handlers.violation(kind, detail);
     ws.close(code, detail.slice(0, 120));
-  };
-
-  const first = (message: JambonzMessage, payload: Buffer): void => {
-    const callSid = SESSION_TYPES.has(message.type) ? sessionCallSid(message) : undefined;
-    if (callSid === undefined || callSid.length > MAX_CALL_SID_LENGTH) {
-      refuse('first_message', POLICY_VIOLATION, `expected a session message with a call_sid, not ${message.type}`);
-      return;
-    }
-    call = handlers.session(socket, callSid, message, payload);
-    if (call === undefined) refused = true;
   };
 
   /** ws ends writes in their order. Of a connection that was cut it says that they succeeded. */
@@ -89,31 +74,42 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
   });
   ws.on('close', (code) => {
     for (const { onEnd } of buffered.splice(0)) onEnd(false);
-    call?.detach(socket, code);
+    binding.closed(code);
+    for (const { onEnd } of probes.splice(0)) onEnd(true);
     handlers.closed();
   });
   ws.on('pong', () => {
     alive = true;
+    for (const probe of probes) probe.answered = true;
   });
   ws.on('message', (data, isBinary) => {
     alive = true;
     if (refused) return;
     const payload = data as Buffer;
     if (isBinary) {
-      if (call === undefined) refuse('binary', UNSUPPORTED_DATA, 'expected a session message, not binary data');
+      if (!binding.isSettled) refuse('binary', UNSUPPORTED_DATA, 'expected a session message, not binary data');
       else handlers.violation('binary', `${payload.length} bytes of binary data`);
       return;
     }
     const parsed = parseJambonzMessage(payload);
     if (!parsed.ok) {
-      if (call === undefined) refuse('first_message', POLICY_VIOLATION, `expected a session message: ${parsed.reason}`);
+      if (!binding.isSettled)
+        refuse('first_message', POLICY_VIOLATION, `expected a message of a call: ${parsed.reason}`);
       else handlers.violation('not_json', parsed.reason);
       return;
     }
     const { message } = parsed;
-    if (call === undefined) first(message, payload);
-    else if (message.type === 'session:new') handlers.violation('second_session', 'session:new on a socket in use');
-    else call.receive(socket, message, payload);
+    if (!isMessageType(message.type)) {
+      // It would become part of names on the bus.
+      handlers.violation(
+        'bad_type',
+        `a type of ${message.type.length} characters, or with characters that no name has`,
+      );
+      return;
+    }
+    const received = binding.receive(message, payload);
+    if (received.kind === 'refused') refuse('first_message', POLICY_VIOLATION, received.reason);
+    else handlers.heard();
   });
 
   const socket: JambonzSocket = {
@@ -156,17 +152,33 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
       alive = false;
       ws.ping(() => {});
     },
+    probe(withinMs, onEnd) {
+      if (ws.readyState !== WebSocket.OPEN) {
+        onEnd(true);
+        return;
+      }
+      const probe = { answered: false, onEnd };
+      probes.push(probe);
+      ws.ping(() => {});
+      setTimeout(() => {
+        const at = probes.indexOf(probe);
+        if (at === -1) return;
+        probes.splice(at, 1);
+        onEnd(!probe.answered);
+      }, withinMs);
+    },
     holdFirst(hold) {
-      if (call !== undefined) return;
+      if (binding.isSettled) return;
       if (hold) ws.pause();
       else ws.resume();
     },
     expireSilence() {
-      if (call !== undefined || refused || ws.readyState !== WebSocket.OPEN) return true;
+      if (binding.isSettled || refused || ws.readyState !== WebSocket.OPEN) return true;
       if (ws.isPaused) return false;
       refuse('silence', POLICY_VIOLATION, 'expected a session message, heard nothing');
       return true;
     },
   };
+  const binding = handlers.opened(socket);
   return socket;
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { SocketOrigin } from '../calls/socket-origin.ts';
 
 /** The subprotocol jambonz asks for; it fails a call whose answer lacks it. */
 export const JAMBONZ_SUBPROTOCOL = 'ws.jambonz.org';
@@ -21,7 +22,7 @@ export function refuseUpgrade(request: IncomingMessage, basicAuth: string | unde
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
     return { status: 400, reason: 'the only upgrade on this port is to websocket' };
   }
-  if (basicAuth !== undefined && !hasCredentials(request, basicAuth)) {
+  if (!isAuthorised(request, basicAuth)) {
     return {
       status: 401,
       reason: 'wrong or missing user and password',
@@ -33,6 +34,11 @@ export function refuseUpgrade(request: IncomingMessage, basicAuth: string | unde
     return { status: 400, reason: `the subprotocol on this port is ${JAMBONZ_SUBPROTOCOL}` };
   }
   return undefined;
+}
+
+/** Whether the request brings the credentials, where any are asked for. */
+export function isAuthorised(request: IncomingMessage, basicAuth: string | undefined): boolean {
+  return basicAuth === undefined || hasCredentials(request, basicAuth);
 }
 
 /** Compares digests, so that neither length nor content of the password shows in the time it takes. */
@@ -59,8 +65,14 @@ export function answerRefusal(socket: Duplex, { status, reason, headers = {} }: 
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
+/** Where an upgrade that was accepted comes from. */
+export function originOf(request: IncomingMessage, basicAuth: string | undefined): SocketOrigin {
+  const user = basicAuth === undefined ? '' : (basicAuth.split(':', 1)[0] ?? '');
+  return { application: applicationOf(request), address: request.socket.remoteAddress ?? '', user };
+}
+
 /** The websocket path, which tells one application from another. Queries stay out of it: they may hold secrets. */
-export function applicationOf(request: IncomingMessage): string {
+function applicationOf(request: IncomingMessage): string {
   const path = (request.url ?? '/').split('?', 1)[0] as string;
   return path.slice(0, 256);
 }

@@ -23,6 +23,7 @@ export interface AdapterLinkHandlers {
   taken(link: AdapterLink, n: number): void;
   known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
   elsewhere(callSid: string): void;
+  relayed(callSid: string, payload: Buffer): void;
   /** The adapter takes no more reports. */
   draining(link: AdapterLink): void;
   /** @param forGood the adapter has closed the link in good order */
@@ -125,6 +126,9 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
         break;
       case 'elsewhere':
         handlers.elsewhere(frame.call);
+        break;
+      case 'relayed':
+        handlers.relayed(frame.call, payload);
         break;
       case 'draining':
         handlers.draining(link);

@@ -36,7 +36,7 @@ export interface LinkServer {
   /** The names of the linked adapters. */
   names(): Iterable<string>;
   /** Tells one adapter, the same one for a call as long as the adapters are the same. @returns its name */
-  sendToOne(frame: GatewayFrame & { readonly call: string }): string | undefined;
+  sendToOne(frame: GatewayFrame & { readonly call: string }, payload?: Uint8Array): string | undefined;
   close(reason: string): void;
 }
 
@@ -94,6 +94,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
         taken: handlers.taken,
         known: handlers.known,
         elsewhere: handlers.elsewhere,
+        relayed: handlers.relayed,
         draining: handlers.draining,
         closed: (closedLink, error, forGood) => {
           links.delete(closedLink);
@@ -123,9 +124,9 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     *names() {
       for (const { id } of greeted()) yield id;
     },
-    sendToOne(frame) {
+    sendToOne(frame, payload) {
       const link = rendezvous(frame.call, greeted());
-      link?.sendFrame(frame);
+      link?.sendFrame(frame, payload);
       return link?.id;
     },
     close(reason) {

@@ -1,10 +1,10 @@
-import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, redirect, SAY, send } from './harness.ts';
+import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, ORIGIN, redirect, SAY, send } from './harness.ts';
 
 describe('the initial application', () => {
   test('a redirect that comes while session:new is open becomes its ack', () => {
     const { call, socket } = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     expect(socket.sent).toEqual([]);
     expect(send(call, redirect())).toMatchObject([{ status: 'delivered' }]);
     expect(socket.sent).toEqual([{ type: 'ack', msgid: hello.msgid, data: SAY }]);
@@ -13,7 +13,7 @@ describe('the initial application', () => {
   test('an ack from the bus answers session:new with its verbs', () => {
     const { call, socket } = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     send(call, { type: 'ack', msgid: hello.msgid, data: SAY });
     expect(socket.sent).toEqual([{ type: 'ack', msgid: hello.msgid, data: SAY }]);
   });
@@ -21,7 +21,7 @@ describe('the initial application', () => {
   test('an ack without verbs gets the fallback, since jambonz would reject the call', () => {
     const { call, socket } = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     send(call, { type: 'ack', msgid: hello.msgid });
     expect(socket.sent).toEqual([{ type: 'ack', msgid: hello.msgid, data: [{ verb: 'pause', length: 1 }] }]);
   });
@@ -29,7 +29,7 @@ describe('the initial application', () => {
   test('the fallback answers when nobody did by the deadline, and a later redirect goes as a command', () => {
     const { call, socket, queues } = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     queues.applicationDeadlines.expireAll();
     send(call, redirect());
     queues.lifeDeadlines.expireAll();
@@ -39,7 +39,7 @@ describe('the initial application', () => {
   test('turns verb:status on in front of the application', () => {
     const { call, socket } = callHarness({ notifyEvents: true });
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     send(call, redirect());
     expect(socket.sent[0]?.data).toEqual([{ verb: 'config', notifyEvents: true }, ...SAY]);
   });
@@ -47,7 +47,7 @@ describe('the initial application', () => {
   test('any other command first gives the call an application, so that somebody is there to take it', () => {
     const harness = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    harness.call.attach(harness.socket, hello, bytes);
+    harness.call.attach(harness.socket, 'control', hello, bytes, ORIGIN);
     const outcomes = send(harness.call, { type: 'command', command: 'redirect', data: [] });
     expect(harness.socket.sent.map(({ type, data }) => [type, data])).toEqual([
       ['ack', [{ verb: 'pause', length: 1 }]],
@@ -60,7 +60,7 @@ describe('the initial application', () => {
   test('commands after the application wait for a sign of the session, since jambonz hears none before it', () => {
     const harness = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    harness.call.attach(harness.socket, hello, bytes);
+    harness.call.attach(harness.socket, 'control', hello, bytes, ORIGIN);
     send(harness.call, redirect());
     const outcomes = send(harness.call, MUTE);
     expect(harness.socket.sent.map(({ type }) => type)).toEqual(['ack']);
@@ -72,7 +72,7 @@ describe('the initial application', () => {
   test('a session that gives no sign does not hold commands for ever', () => {
     const { call, socket, queues } = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     send(call, redirect());
     send(call, MUTE);
     queues.lifeDeadlines.expireAll();
@@ -123,7 +123,7 @@ describe('hooks', () => {
     const next = new FakeSocket();
     const [again, bytes] = jambonz('session:reconnect');
     harness.call.nextEpoch();
-    harness.call.attach(next, again, bytes);
+    harness.call.attach(next, 'control', again, bytes, ORIGIN);
     send(harness.call, { type: 'ack', msgid, data: SAY });
     expect(next.sent.map(({ type, command }) => command ?? type)).toEqual(['ack', 'redirect']);
   });

@@ -6,7 +6,7 @@ import { createGatewayMetrics } from '../../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../../src/gateway-spans.ts';
 import type { Report, ReportLink } from '../../src/reports/report.ts';
 import { createReportOutbox } from '../../src/reports/report-outbox.ts';
-import { at, callSettings, commandOf, FakeSocket, gatewayState, jambonz, MUTE, redirect } from './harness.ts';
+import { at, callSettings, commandOf, FakeSocket, gatewayState, jambonz, MUTE, ORIGIN, redirect } from './harness.ts';
 
 const registries: { close(): void }[] = [];
 afterEach(() => {
@@ -27,6 +27,7 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
   });
   registries.push(calls, outbox);
   const announced: GatewayFrame[] = [];
+  const relayed: (readonly [string, string])[] = [];
   const linked = new Set<string>();
   const around = { allLinked, recalls: [] as string[] };
   const { settings, queues } = callSettings();
@@ -38,6 +39,7 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
       announce: (frame) => announced.push(frame),
       linked: () => linked,
       allMayBeLinked: () => around.allLinked,
+      relay: (callSid, payload) => relayed.push([callSid, payload.toString()]),
       recall(callSid) {
         around.recalls.push(callSid);
         return [...linked][0];
@@ -50,21 +52,20 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
   const reports: Report[] = [];
   const link: ReportLink = { id: 'one', boot: 'first', send: (_n, report) => reports.push(report), sendDrained() {} };
   const told = () => announced.map(({ t }) => t);
-  const take = (type: string, socket = new FakeSocket(), callSid = 'call-1') => {
-    const call = host.takeSession(socket, callSid, ...jambonz(type, {}, { call_sid: callSid }), '/');
-    return { call, socket };
+  const take = (type: string, socket = new FakeSocket(), callSid = 'call-1', origin = ORIGIN) => {
+    const binding = host.openSocket(socket, origin);
+    const received = binding.receive(...jambonz(type, {}, { call_sid: callSid }));
+    return { call: calls.get(callSid), socket, binding, received };
   };
-  return { host, calls, shed, outbox, told, announced, linked, around, queues, link, reports, take };
+  return { host, calls, shed, outbox, told, announced, linked, around, queues, link, reports, take, relayed };
 }
 
 const hostWithFullBuffer = () => hostWith({ bufferBytes: 0 });
 
 describe('call host', () => {
   test('with no room left only messages that somebody can do without are shed', () => {
-    const { host, shed, outbox } = hostWithFullBuffer();
-    const socket = new FakeSocket();
-    const [hello, bytes] = jambonz('session:new');
-    const call = host.takeSession(socket, 'call-1', hello, bytes, '/');
+    const { shed, outbox, take } = hostWithFullBuffer();
+    const { call, socket } = take('session:new');
     for (const type of ['verb:status', 'verb:hook', 'call:status', 'llm:event']) {
       const [message, payload] = jambonz(type, { call_status: 'completed' });
       call?.receive(socket, message, payload);
@@ -74,31 +75,34 @@ describe('call host', () => {
   });
 
   test('a socket of a call that begins while reading is stopped is not read either', () => {
-    const { host, outbox } = hostWithFullBuffer();
-    const [hello, bytes] = jambonz('session:new');
-    const socket = new FakeSocket();
-    host.takeSession(socket, 'call-1', hello, bytes, '/');
+    const { outbox, take } = hostWithFullBuffer();
+    const { socket } = take('session:new');
     expect([outbox.congested, socket.paused]).toEqual([true, true]);
   });
 
   test('the late end of a call that was over does not end the one that came after it under its call_sid', () => {
-    const { host, told } = hostWithFullBuffer();
-    const [first, second] = [new FakeSocket(), new FakeSocket()];
-    const [hello, bytes] = jambonz('session:new');
-    const over = host.takeSession(first, 'call-1', hello, bytes, '/');
-    over?.receive(first, ...jambonz('call:status', { call_status: 'completed' }));
-    host.takeSession(second, 'call-1', hello, bytes, '/');
-    over?.detach(first, 1000);
-    expect(told()).toEqual(['opened', 'opened']);
+    const { told, take, calls } = hostWithFullBuffer();
+    const { call: over, socket, binding } = take('session:new');
+    binding.receive(...jambonz('call:status', { call_status: 'completed' }));
+    socket.isOpen = false;
+    const { call } = take('session:new');
+    binding.closed(1000);
+    expect([told(), call === over, calls.get('call-1') === call]).toEqual([['opened', 'opened'], false, true]);
   });
 
   test('once the gateway drains, a new websocket is sent on to another gateway', () => {
-    const { host, told } = hostWithFullBuffer();
-    const socket = new FakeSocket();
-    const [hello, bytes] = jambonz('session:new');
+    const { host, told, take } = hostWithFullBuffer();
     host.stopTaking();
-    expect(host.takeSession(socket, 'call-1', hello, bytes, '/')).toBeUndefined();
-    expect([socket.closedWith, told()]).toEqual([1012, []]);
+    const { call, socket } = take('session:reconnect');
+    expect([call, socket.closedWith, told()]).toEqual([undefined, 1012, []]);
+  });
+
+  test('a call whose first message is read only when the gateway drains is answered, and then sent on', () => {
+    const { host, told, take } = hostWithFullBuffer();
+    host.stopTaking();
+    const { socket } = take('session:new');
+    expect(socket.sent.map(({ type }) => type)).toEqual(['ack']);
+    expect([socket.closedWith, told()]).toEqual([1012, ['opened']]);
   });
 });
 
@@ -150,7 +154,11 @@ describe('a call that comes from another gateway', () => {
     linked.add('one').add('two');
     const { call } = take('session:reconnect');
     expect(announced).toMatchObject([{ t: 'opened', resumed: true }]);
-    host.takePast('one', known(7, true), encodeCallMemory({ decided: [], ids: [], runs: [], claimed: false }));
+    host.takePast(
+      'one',
+      known(7, true),
+      encodeCallMemory({ decided: [], ids: [], runs: [], claimed: false, live: true, hooks: [], questions: [] }),
+    );
     expect(call?.sequence).toBe(0);
     host.takePast('two', known(0, false), NONE);
     expect([call?.sequence, call?.epoch]).toEqual([8, 2]);
@@ -198,6 +206,7 @@ test('an adapter whose link was down hears which calls left meanwhile, and with 
   for (const callSid of ['first', 'second']) {
     const { call, socket } = take('session:new', new FakeSocket(), callSid);
     host.takeCommand(commandOf(callSid, redirect(), { position: at(5) }).command);
+    call?.receive(socket, ...jambonz('call:status', { call_status: 'completed' }, { call_sid: callSid }));
     call?.detach(socket, 1000);
   }
   const [closing] = host.closingsSince(1);
@@ -206,9 +215,12 @@ test('an adapter whose link was down hears which calls left meanwhile, and with 
   expect(JSON.parse(String(closing?.memory)).decided).toMatchObject([{ log: 'log/0', offset: 5 }]);
 });
 
-test('a call that another gateway has is given up here', () => {
-  const { host, told, take, calls } = hostWith();
-  const { socket } = take('session:new');
+test('a call that another gateway has is given up here, and what jambonz still says goes to that gateway', () => {
+  const { host, told, take, calls, relayed } = hostWith();
+  const { socket, binding } = take('session:new');
   host.giveUp('call-1');
-  expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, 1006]);
+  expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, undefined]);
+  const [status, payload] = jambonz('call:status', { call_status: 'completed' });
+  binding.receive(status, payload);
+  expect(relayed).toEqual([['call-1', payload.toString()]]);
 });

@@ -1,4 +1,4 @@
-import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, redirect, send } from './harness.ts';
+import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, ORIGIN, redirect, send } from './harness.ts';
 
 describe('events', () => {
   test('are numbered without gaps across websockets, and carry the bytes jambonz sent', () => {
@@ -7,7 +7,7 @@ describe('events', () => {
     harness.call.detach(harness.socket, 1006);
     const [again, bytes] = jambonz('session:reconnect');
     harness.call.nextEpoch();
-    harness.call.attach(new FakeSocket(), again, bytes);
+    harness.call.attach(new FakeSocket(), 'control', again, bytes, ORIGIN);
     expect(harness.events.map(({ type, sequence, epoch }) => [type, sequence, epoch])).toEqual([
       ['session:new', 1, 1],
       ['call:status', 2, 1],
@@ -55,7 +55,7 @@ describe('the end of a call', () => {
     const harness = liveCall();
     const next = new FakeSocket();
     const [again, bytes] = jambonz('session:reconnect');
-    harness.call.attach(next, again, bytes);
+    harness.call.attach(next, 'control', again, bytes, ORIGIN);
     expect(harness.socket.closedWith).toBe(1006);
     harness.call.detach(harness.socket, 1000);
     expect(harness.ends).toEqual([]);
@@ -78,7 +78,7 @@ describe('the end of a call', () => {
     (_how, status, command) => {
       const harness = callHarness();
       const [hello, bytes] = jambonz('session:new');
-      harness.call.attach(harness.socket, hello, bytes);
+      harness.call.attach(harness.socket, 'control', hello, bytes, ORIGIN);
       harness.queues.applicationDeadlines.expireAll();
       hear(harness, 'call:status', { call_status: status });
       harness.queues.claimDeadlines.expireAll();
@@ -98,7 +98,7 @@ describe('moving to another gateway', () => {
   test('answers what is open, gives waiting commands back and closes with 1012', () => {
     const harness = callHarness();
     const [hello, bytes] = jambonz('session:new');
-    harness.call.attach(harness.socket, hello, bytes);
+    harness.call.attach(harness.socket, 'control', hello, bytes, ORIGIN);
     harness.call.move();
     expect(harness.socket.sent.map(({ type }) => type)).toEqual(['ack']);
     expect(harness.socket.closedWith).toBe(1012);

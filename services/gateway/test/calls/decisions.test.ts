@@ -7,6 +7,7 @@ import {
   jambonz,
   liveCall,
   MUTE,
+  ORIGIN,
   reconnect,
   redirect,
   resumedWith,
@@ -168,7 +169,7 @@ describe('preconditions and size', () => {
   test('what counts for the limit is the message as it is written, with all that is put around it', () => {
     const { call, socket } = callHarness({ notifyEvents: true });
     const [hello, bytes] = jambonz('session:new');
-    call.attach(socket, hello, bytes);
+    call.attach(socket, 'control', hello, bytes, ORIGIN);
     const bare = JSON.stringify({ type: 'ack', msgid: hello.msgid, data: [{ verb: 'say', text: '' }] }).length;
     const outcomes = send(call, redirect([{ verb: 'say', text: 'x'.repeat(24_576 - bare) }]));
     expect(outcomes).toMatchObject([{ code: 'too_large' }]);

@@ -63,6 +63,10 @@ export class FakeSocket implements CallSocket {
     this.closedWith = 1006;
   }
 
+  probe(_withinMs: number, onEnd: (gone: boolean) => void): void {
+    onEnd(!this.isOpen);
+  }
+
   pause(): void {
     this.paused = true;
   }

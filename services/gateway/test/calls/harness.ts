@@ -1,11 +1,11 @@
 import type { CallEnd, CallMemory, CommandFrame, EventFrame, Verdict } from '@jambus/link';
-import { createCommandParser, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
+import { createCommandParser, type HookMode, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
 import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
-import type { HookMode } from '../../src/calls/answers.ts';
 import { Call, type CallSettings } from '../../src/calls/call.ts';
 import type { CallRegistry } from '../../src/calls/call-registry.ts';
 import type { InboundCommand } from '../../src/calls/inbound-command.ts';
 import type { KnownPast } from '../../src/calls/past-search.ts';
+import type { SocketOrigin } from '../../src/calls/socket-origin.ts';
 import type { DeadlineQueue } from '../../src/deadline-queue.ts';
 import type { GatewayState } from '../../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../../src/gateway-spans.ts';
@@ -30,10 +30,13 @@ export function manualQueue(): DeadlineQueue & { expireAll(): void; readonly wai
   };
 }
 
+/** Where the peer of a call comes from, unless said otherwise. */
+export const ORIGIN: SocketOrigin = { application: '/app', address: '10.0.0.1', user: '' };
+
 export const FALLBACK = Buffer.from('[{"verb":"pause","length":1}]');
 
 export interface SettingsOptions {
-  readonly hookMode?: (hook: string | undefined) => HookMode;
+  readonly hookMode?: (hook: string) => HookMode;
   readonly notifyEvents?: boolean;
 }
 
@@ -43,8 +46,10 @@ export function callSettings(options: SettingsOptions = {}) {
     applicationDeadlines: manualQueue(),
     hookDeadlines: manualQueue(),
     graceDeadlines: manualQueue(),
+    handOverDeadlines: manualQueue(),
     lifeDeadlines: manualQueue(),
     pastDeadlines: manualQueue(),
+    messageDeadlines: manualQueue(),
     claimDeadlines: manualQueue(),
   };
   const settings: CallSettings = {
@@ -91,6 +96,8 @@ export function callHarness(options: SettingsOptions = {}) {
   const holding: boolean[] = [];
   const kept = { bytes: 0 };
   const unclaimed: Call[] = [];
+  const relayed: string[] = [];
+  const rejected: string[] = [];
   const call = new Call('call-1', '/app', settings, {
     event(event, payload) {
       events.push(event);
@@ -109,6 +116,8 @@ export function callHarness(options: SettingsOptions = {}) {
     },
     away() {},
     unclaimed: (which) => unclaimed.push(which),
+    relay: (_call, payload) => relayed.push(payload.toString()),
+    rejected: () => rejected.push('rejected'),
     finished() {},
     ended: (_call, reason) => ends.push(reason),
   });
@@ -123,6 +132,8 @@ export function callHarness(options: SettingsOptions = {}) {
     holding,
     kept,
     unclaimed,
+    relayed,
+    rejected,
     socket: new FakeSocket(),
   };
 }
@@ -217,7 +228,7 @@ export const MUTE = { type: 'command', command: 'mute:status', data: { mute_stat
 /** A call whose application has been taken. */
 export function liveCall(options: SettingsOptions = {}): Harness {
   const harness = callHarness(options);
-  harness.call.attach(harness.socket, ...jambonz('session:new'));
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:new'), ORIGIN);
   send(harness.call, redirect([{ verb: 'say', text: 'hello' }]), { position: 'start/0/0' });
   hear(harness, 'call:status', { call_status: 'trying' });
   harness.socket.sent.length = 0;
@@ -240,21 +251,21 @@ export function drop({ call }: Pick<Harness, 'call'>, socket: FakeSocket): void 
 /** jambonz opens the next websocket. */
 export function reconnect({ call }: Pick<Harness, 'call'>, socket = new FakeSocket()): FakeSocket {
   call.nextEpoch();
-  call.attach(socket, ...jambonz('session:reconnect'));
+  call.attach(socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
   return socket;
 }
 
 /** What an adapter knows of a call; nothing, unless said otherwise. */
 export function known(past: Partial<KnownPast> = {}): KnownPast {
-  return { epoch: 0, sequence: 0, since: undefined, certain: false, memory: undefined, ...past };
+  return { epoch: 0, sequence: 0, since: undefined, certain: false, memory: undefined, elsewhere: false, ...past };
 }
 
 /** A call that comes from another gateway, and has asked the adapters `one` and `two`. */
 export function resumedCall({ recall = (): string | undefined => undefined } = {}): Harness {
   const harness = callHarness();
-  harness.call.searchPast({ allMayBeLinked: () => true, recall });
+  harness.call.searchPast({ tentative: false, allMayBeLinked: () => true, recall });
   for (const adapter of ['one', 'two']) harness.call.past?.expect(adapter);
-  harness.call.attach(harness.socket, ...jambonz('session:reconnect'));
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
   return harness;
 }
 

@@ -7,6 +7,7 @@ import {
   jambonz,
   liveCall,
   MUTE,
+  ORIGIN,
   reconnect,
   redirect,
   resumedWith,
@@ -83,7 +84,7 @@ describe('in time and in order', () => {
     const outcomes = send(call, MUTE, { expires: Date.now() });
     const next = new FakeSocket();
     const [again, bytes] = jambonz('session:reconnect');
-    call.attach(next, again, bytes);
+    call.attach(next, 'control', again, bytes, ORIGIN);
     expect(outcomes).toMatchObject([{ code: 'expired' }]);
     expect(next.sent.map(({ type }) => type)).toEqual(['ack']);
   });
@@ -94,7 +95,7 @@ describe('in time and in order', () => {
     for (const text of ['one', 'two', 'three']) send(call, redirect([{ verb: 'say', text }]));
     const next = new FakeSocket();
     const [again, bytes] = jambonz('session:reconnect');
-    call.attach(next, again, bytes);
+    call.attach(next, 'control', again, bytes, ORIGIN);
     expect(next.sent.map(({ data }) => (data as [{ text?: string }])[0].text)).toEqual([
       undefined,
       'one',

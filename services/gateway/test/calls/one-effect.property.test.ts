@@ -10,6 +10,7 @@ import {
   jambonz,
   known,
   MUTE,
+  ORIGIN,
   redirect,
   send,
 } from './harness.ts';
@@ -55,7 +56,7 @@ class Play {
     this.#harness = callHarness();
     this.gateways.push(this.#harness);
     this.#socket = this.#harness.socket;
-    this.#harness.call.attach(this.#socket, ...jambonz('session:new'));
+    this.#harness.call.attach(this.#socket, 'control', ...jambonz('session:new'), ORIGIN);
     send(this.#harness.call, redirect(), { position: 'start/0/0' });
     this.#harness.call.receive(this.#socket, ...jambonz('call:status', { call_status: 'trying' }));
     this.sockets.push(this.#socket);
@@ -106,7 +107,7 @@ class Play {
     this.#socket = new FakeSocket();
     this.sockets.push(this.#socket);
     this.#harness.call.nextEpoch();
-    this.#harness.call.attach(this.#socket, ...jambonz('session:reconnect'));
+    this.#harness.call.attach(this.#socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
   }
 
   /** The call goes to another gateway: in good order, or because it has shown up there. */
@@ -119,7 +120,7 @@ class Play {
     this.#harness = callHarness();
     this.gateways.push(this.#harness);
     const { call } = this.#harness;
-    call.searchPast({ allMayBeLinked: () => true, recall: () => undefined });
+    call.searchPast({ tentative: false, allMayBeLinked: () => true, recall: () => undefined });
     call.past?.expect('one');
     this.#reconnect();
     // An adapter reads on before the past of the call is known: from the first record that has no verdict, or before it.

@@ -13,6 +13,7 @@ function search(around: Partial<Surroundings> = {}) {
   let asked = 0;
   let done = 0;
   const past = new PastSearch({
+    tentative: false,
     allMayBeLinked: () => surroundings.allLinked,
     recall() {
       recalls.push(surroundings.looker);

@@ -9,6 +9,7 @@ import {
   known,
   liveCall,
   MUTE,
+  ORIGIN,
   reconnect,
   redirect,
   resumedCall,
@@ -79,6 +80,9 @@ describe('a call that comes from another gateway', () => {
       ids: [id],
       runs: [],
       claimed: true,
+      live: true,
+      hooks: [],
+      questions: [],
     });
     const { call, events } = resumedCall();
     call.past?.hear('one', known({ epoch: 2, sequence: 30, since: 7, memory: memory(8, 'a') }));
@@ -103,8 +107,8 @@ describe('a call that comes from another gateway', () => {
 
   test('waits with its numbers as long as no adapter is linked', () => {
     const harness = callHarness();
-    harness.call.searchPast({ allMayBeLinked: () => true, recall: () => undefined });
-    harness.call.attach(harness.socket, ...jambonz('session:reconnect'));
+    harness.call.searchPast({ tentative: false, allMayBeLinked: () => true, recall: () => undefined });
+    harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
     harness.queues.pastDeadlines.expireAll();
     harness.queues.pastDeadlines.expireAll();
     expect(harness.events).toEqual([]);
@@ -201,6 +205,7 @@ describe('a call whose past is not known yet', () => {
   test('and whose websocket was closed for good is over at that time, and takes no other websocket', () => {
     const harness = resumedCall();
     harness.call.detach(harness.socket, 1000);
+    harness.queues.handOverDeadlines.expireAll();
     expect(harness.call.ended).toBe(true);
     const endedAt = harness.call.endedAt;
     const waiting = send(harness.call, MUTE);
@@ -211,6 +216,7 @@ describe('a call whose past is not known yet', () => {
   test('and that ends and is to move leaves once', () => {
     const harness = resumedCall();
     harness.call.detach(harness.socket, 1000);
+    harness.queues.handOverDeadlines.expireAll();
     harness.call.move();
     expect(harness.ends).toEqual(['ended']);
   });

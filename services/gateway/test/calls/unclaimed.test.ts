@@ -1,22 +1,29 @@
-import { callHarness, drop, hear, jambonz, known, reconnect, resumedCall, resumedWith } from './harness.ts';
+import { emptyMemory } from '@jambus/link';
+import { callHarness, drop, hear, jambonz, known, ORIGIN, reconnect, resumedCall, resumedWith } from './harness.ts';
 
 const ANSWERED = { command: 'call:status', data: { call_status: 'completed' } };
 const NOT_ANSWERED = { command: 'call:status', data: { call_status: 'no-answer' } };
 
-test.each(['session:new', 'session:adulting'])(
-  'an unclaimed call that arrived answered in %s is completed: jambonz would ignore no-answer',
-  (type) => {
-    const harness = callHarness();
-    harness.call.attach(harness.socket, ...jambonz(type, { call_sid: 'call-1', call_status: 'in-progress' }));
-    harness.queues.applicationDeadlines.expireAll();
-    harness.queues.claimDeadlines.expireAll();
-    expect(harness.socket.sent.at(-1)).toMatchObject(ANSWERED);
-  },
-);
+const IN_PROGRESS = { call_sid: 'call-1', call_status: 'in-progress' };
+
+test('an unclaimed call that arrived answered is completed: jambonz would ignore no-answer', () => {
+  const harness = callHarness();
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:new', IN_PROGRESS), ORIGIN);
+  harness.queues.applicationDeadlines.expireAll();
+  harness.queues.claimDeadlines.expireAll();
+  expect(harness.socket.sent.at(-1)).toMatchObject(ANSWERED);
+});
+
+test('a leg that has become a call of its own runs its own application, and is never unclaimed', () => {
+  const harness = callHarness();
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:adulting', IN_PROGRESS), ORIGIN);
+  harness.queues.claimDeadlines.expireAll();
+  expect([harness.unclaimed, harness.socket.sent.map(({ type }) => type)]).toEqual([[], ['ack']]);
+});
 
 test('an unclaimed call that arrived ringing is declined', () => {
   const harness = callHarness();
-  harness.call.attach(harness.socket, ...jambonz('session:new', { call_status: 'trying' }));
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:new', { call_status: 'trying' }), ORIGIN);
   harness.queues.applicationDeadlines.expireAll();
   harness.queues.claimDeadlines.expireAll();
   expect(harness.socket.sent.at(-1)).toMatchObject(NOT_ANSWERED);
@@ -27,7 +34,10 @@ test('a call that comes from another gateway is unclaimed after its time, when n
   harness.queues.claimDeadlines.expireAll();
   expect(harness.unclaimed).toEqual([]);
   for (const adapter of ['one', 'two']) {
-    harness.call.past?.hear(adapter, known({ epoch: 1, sequence: 3, certain: true }));
+    harness.call.past?.hear(
+      adapter,
+      known({ epoch: 1, sequence: 3, certain: true, memory: { ...emptyMemory(), live: true } }),
+    );
   }
   hear(harness, 'call:status', { call_status: 'in-progress' });
   harness.queues.claimDeadlines.expireAll();
@@ -37,15 +47,24 @@ test('a call that comes from another gateway is unclaimed after its time, when n
 });
 
 test('a call that was claimed at its former gateway is not unclaimed at the next one', () => {
-  const { queues, unclaimed } = resumedWith({ decided: [], ids: [], runs: [], claimed: true });
+  const { queues, unclaimed } = resumedWith({
+    decided: [],
+    ids: [],
+    runs: [],
+    claimed: true,
+    live: true,
+    hooks: [],
+    questions: [],
+  });
   queues.claimDeadlines.expireAll();
   expect(unclaimed).toEqual([]);
 });
 
 test('an unclaimed call that is away has nothing to hang up, and is hung up when it is back', () => {
   const harness = callHarness();
-  harness.call.attach(harness.socket, ...jambonz('session:new'));
+  harness.call.attach(harness.socket, 'control', ...jambonz('session:new'), ORIGIN);
   harness.queues.applicationDeadlines.expireAll();
+  harness.queues.lifeDeadlines.expireAll();
   drop(harness, harness.socket);
   harness.queues.claimDeadlines.expireAll();
   const next = reconnect(harness);

@@ -25,10 +25,21 @@ async function listeningServer() {
     maxConnections: 100,
     pingIntervalMs: 60_000,
     silenceDeadlines,
+    envVars: '[]',
     handlers: {
-      session(_socket, callSid, _message, _payload, application) {
-        log.push(`session ${callSid} ${application}`);
-        return { receive: (_from, { type }) => log.push(type), detach() {} };
+      opened(_socket, { application }) {
+        let isSettled = false;
+        return {
+          get isSettled() {
+            return isSettled;
+          },
+          receive({ type, call_sid }) {
+            log.push(isSettled ? type : `session ${call_sid} ${application}`);
+            isSettled = true;
+            return { kind: 'taken' };
+          },
+          closed() {},
+        };
       },
       violation: (kind) => log.push(`violation ${kind}`),
       dropped: () => log.push('dropped'),

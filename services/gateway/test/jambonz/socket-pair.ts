@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sessionCallSid } from '@jambus/schema';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { SocketBinding } from '../../src/calls/socket-binding.ts';
 import { createJambonzSocket, type JambonzSocket } from '../../src/jambonz/jambonz-socket.ts';
 
 /** A websocket of jambonz on a real connection, whose other end the test has in its hand. */
@@ -36,13 +38,8 @@ export async function socketPair(): Promise<SocketPair> {
       stream.on('error', () => stream.destroy());
       websockets.handleUpgrade(request, stream, head, (ws) => {
         const near = createJambonzSocket(ws, stream, {
-          session(_socket, callSid) {
-            log.push(`session ${callSid}`);
-            return {
-              receive: (_from, { type }) => log.push(type),
-              detach: (_from, code) => log.push(`detach ${code}`),
-            };
-          },
+          opened: () => loggingBinding(log),
+          heard() {},
           violation: (kind) => log.push(`violation ${kind}`),
           closed: () => log.push('closed'),
         });
@@ -68,6 +65,26 @@ export async function socketPair(): Promise<SocketPair> {
     await once(http, 'close');
   });
   return { ...nearSide, peer, peerConnection: peerConnection as Socket, arrived, log };
+}
+
+/** What belongs to a call once it names one, and writes down what it is told. */
+function loggingBinding(log: string[]): SocketBinding {
+  let isSettled = false;
+  return {
+    get isSettled() {
+      return isSettled;
+    },
+    receive(message) {
+      const callSid = sessionCallSid(message);
+      if (!isSettled && callSid === undefined) return { kind: 'refused', reason: 'it names no call' };
+      log.push(isSettled ? message.type : `session ${callSid}`);
+      isSettled = true;
+      return { kind: 'taken' };
+    },
+    closed(code) {
+      if (isSettled) log.push(`detach ${code}`);
+    },
+  };
 }
 
 /** Resolves when `holds` does. */

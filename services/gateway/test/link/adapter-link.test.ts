@@ -75,6 +75,7 @@ async function linkedPair(onCommand: (command: InboundCommand) => void = () => {
     taken: (_link, n) => calls.push(`taken ${n}`),
     known: (_link, { call }) => calls.push(`known ${call}`),
     elsewhere: (call) => calls.push(`elsewhere ${call}`),
+    relayed: (call) => calls.push(`relayed ${call}`),
     draining: () => calls.push('draining'),
     closed: (_link, error, forGood) => closed({ error: error?.code, forGood }),
   });
