@@ -119,7 +119,8 @@ await describeWithKafka('a consumer group of the kafka driver', { version: 'newe
       }
       await eventually(() => expect(first.handled).toHaveLength(4));
       const second = scene.handle(await scene.connect());
-      await eventually(() => expect(second.handled.map(textOf)).toEqual(['held', 'quick']));
+      // What the first has finished behind it is not handled again.
+      await eventually(() => expect(second.handled.map(textOf)).toEqual(['held']));
       const lost = partitionOf(second.handled[0]);
       for (const text of numbers(3)) await scene.sendTo(lost, `call-${lost}`, text);
       await eventually(async () => expect((await scene.committed())[lost]).toBe(5));

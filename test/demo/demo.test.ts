@@ -86,11 +86,11 @@ test('with --trace it shows how the call was answered, from jambonz to its webso
     '      └ ivr answer',
     '        └ process jambonz.commands',
     '          ├ validate command',
-    '          ├ route command',
-    '          │ └ link command',
-    '          │   └ deliver ack',
-    '          │     └ websocket write',
-    '          └ send jambonz.results',
+    '          └ route command',
+    '            └ link command',
+    '              └ deliver ack',
+    '                ├ websocket write',
+    '                └ send jambonz.results',
   ]);
   expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');

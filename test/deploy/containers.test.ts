@@ -129,6 +129,9 @@ async function healthy(container: Container, url: string): Promise<void> {
   });
 }
 
+/** On a machine that is busy with other tests, processes take their time to start. */
+const STARTING_MS = 60_000;
+
 await describeWithNats('the containers of compose.yaml', { version: 'newest' }, (nats) => {
   // Nested, so that each of the two that can be missing has its own line.
   describeWithBroker('started as it says', sandbox, () => {
@@ -149,12 +152,16 @@ await describeWithNats('the containers of compose.yaml', { version: 'newest' }, 
       running.set('gateway', new Map(gateway.ports));
       adapters = [];
       for (let n = 0; n < (serviceOf('adapter').deploy?.replicas ?? 1); n += 1) adapters.push(await start('adapter'));
-      await eventually('every container is healthy', async () => {
-        const checks = [gateway, ...adapters].map((service) =>
-          healthOf(service, serviceOf(service.service).healthcheck?.test),
-        );
-        return (await Promise.all(checks)).every(({ code }) => code === 0);
-      });
+      await eventually(
+        'every container is healthy',
+        async () => {
+          const checks = [gateway, ...adapters].map((service) =>
+            healthOf(service, serviceOf(service.service).healthcheck?.test),
+          );
+          return (await Promise.all(checks)).every(({ code }) => code === 0);
+        },
+        STARTING_MS,
+      );
     }, TEST_MS);
 
     afterAll(async () => {

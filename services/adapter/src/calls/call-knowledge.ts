@@ -52,8 +52,8 @@ export class CallKnowledge {
   /** What is on the bus. @param position up to which the commands of the call are decided */
   noteHistory(epoch: number, sequence: number, position: string | undefined): void {
     this.noteEvent(epoch, sequence);
-    // What kind of events they were is not known; a call in set-up has few.
-    if (sequence > MOST_IN_SET_UP) this.#ownMemory().live = true;
+    // What kind of events they were is not known. A call is in set-up for moments, and taken for one it would lose a reconnect.
+    if (sequence > 0) this.#ownMemory().live = true;
     if (position === undefined) return;
     const { log, offset } = placeOf(position);
     if (Number.isSafeInteger(offset) && offset >= 0) noteDecided(this.#ownMemory().decided, { log, offset });
@@ -100,8 +100,6 @@ export class CallKnowledge {
 }
 
 const NOTHING = Buffer.alloc(0);
-/** Events of an outbound call in set-up: trying, ringing, early-media, in-progress, session:new. */
-const MOST_IN_SET_UP = 5;
 /** Types of events that do not show that jambonz has made a session of the initial application. */
 const IN_SET_UP = /^(?:session:|jambus:|call:status$)/;
 

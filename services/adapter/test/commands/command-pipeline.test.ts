@@ -97,7 +97,7 @@ describe('a command', () => {
     expect(published).toEqual([]);
   });
 
-  test('that no gateway can decide has its result from here, with the verdict as it is and its position', async () => {
+  test('that no gateway can decide has its result from here, with the verdict as it is; one that expired has no mark', async () => {
     const { published, run } = pipeline(EXPIRED);
     await expect(run(REDIRECT)).resolves.toEqual({ kind: 'done' });
     expect(published).toEqual([
@@ -111,7 +111,7 @@ describe('a command', () => {
           detail: 'late',
           at: '2026-01-02T03:04:35.000Z',
         },
-        decided: 'log/0/7',
+        decided: undefined,
       },
     ]);
   });
