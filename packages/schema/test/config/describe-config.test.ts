@@ -46,7 +46,7 @@ test('a line of the help tells what a value must be, what it is when not set, an
   expect(help).toMatch(/JAMBUS_WEBSOCKET_PORT +a whole number from 0 to 65535; default 3000\n/);
   expect(help).toMatch(/JAMBUS_LINK_TOKEN .*\n +secret; required\n/);
   expect(help).toMatch(/JAMBUS_GATEWAY_ID .*; optional\n/);
-  expect(help).toContain('default immediate');
+  expect(help).toContain('default by-kind');
 });
 
 test('the default of a secret is not in the help either', () => {

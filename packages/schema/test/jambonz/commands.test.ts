@@ -190,9 +190,13 @@ test('an ack carries its verbs as the bytes that came, and their ids', () => {
   expect(new TextDecoder().decode(ack.verbs)).toBe('[ {"verb":"say","id":"a","text":"hi"} ]');
 });
 
+test('an ack with an empty list carries that list, because jambonz takes it as an application of no verbs', () => {
+  const ack = acceptAck('{"type":"ack","msgid":"m1","data":[]}');
+  expect([new TextDecoder().decode(ack.verbs), ack.verbIds]).toEqual(['[]', []]);
+});
+
 test.each([
   { type: 'ack', msgid: 'm1' },
-  { type: 'ack', msgid: 'm1', data: [] },
   { type: 'ack', msgid: 'm1', data: null },
 ])('an ack without verbs carries none: %j', (ack) => {
   const parsed = acceptAck(ack);
