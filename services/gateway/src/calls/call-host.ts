@@ -13,7 +13,7 @@ import type { InboundCommand, LinkedCommand } from './inbound-command.ts';
 import { resultReport } from './result-report.ts';
 import { type BindingHost, bindSocket, type SocketBinding } from './socket-binding.ts';
 import { isSamePeer, type SocketOrigin } from './socket-origin.ts';
-import { roleOf, takesControl } from './socket-role.ts';
+import { roleOf } from './socket-role.ts';
 import { ackMessage, withNotifyEvents } from './wire.ts';
 
 export interface CallHostOptions {
@@ -167,7 +167,8 @@ export function createCallHost(options: CallHostOptions): CallHost {
     const call = known ?? new Call(callSid, origin.application, settings, observer);
     const how = known !== undefined ? 'reconnected' : isResumed(message) ? 'resumed' : 'new';
     if (how === 'reconnected') call.nextEpoch();
-    if (how === 'resumed') resume(call, !takesControl(message));
+    // A `session:reconnect` is nearly always the one for commands: were it taken for a status, no command would reach the call.
+    if (how === 'resumed') resume(call, message.type === 'call:status');
     call.isMessage =
       how === 'new' &&
       message.type === 'session:new' &&
