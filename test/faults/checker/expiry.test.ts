@@ -1,5 +1,5 @@
 import { START } from './sample-history.ts';
-import { Specimen } from './specimen.ts';
+import { Specimen, saying } from './specimen.ts';
 
 let specimen: Specimen;
 beforeEach(() => {
@@ -45,4 +45,16 @@ test('told late is none by as much as the machine let everybody wait', () => {
   tellOfExpiryAt(START + 8_100);
   specimen.history.facts.stallMs = 200;
   expect(specimen.broken()).toEqual([]);
+});
+
+test('a command that runs into its expiry although its call is there is found', () => {
+  const at = new Date(START + 32_300).toISOString();
+  specimen.changeResult('result/3/13', (copy) => saying(copy, { code: 'expired', at }));
+  // Its call has a websocket for 2.7 s, and for 1 s before its end, which may be too short after some misfortune.
+  expect(specimen.broken()).not.toContain('expired although its call was there');
+  const stays = { closedAt: START + 9_000 };
+  specimen.history.sockets = specimen.history.sockets.map((one) => (one.socket === 1 ? { ...one, ...stays } : one));
+  expect(specimen.broken()).toContain('expired although its call was there');
+  specimen.history.facts.outages = [{ from: START, to: START + 5_000, total: true }];
+  expect(specimen.broken()).not.toContain('expired although its call was there');
 });

@@ -3,9 +3,17 @@ import { socketOf } from './in-doubt.ts';
 import { nameOf } from './outcomes.ts';
 import type { Violation } from './violation.ts';
 
-/** No command is written after its expiry, none expires before, and its publisher is told in time. */
+/**
+ * No command is written after its expiry, none expires before or although its call was there, and its publisher is told in
+ * time.
+ */
 export function checkExpiry(of: Case): Violation[] {
-  return of.stories.flatMap((story) => [...writtenLate(of, story), ...tooEarly(story), ...toldLate(of, story)]);
+  return of.stories.flatMap((story) => [
+    ...writtenLate(of, story),
+    ...tooEarly(story),
+    ...inVain(of, story),
+    ...toldLate(of, story),
+  ]);
 }
 
 function writtenLate(of: Case, { command, writes }: Story): Violation[] {
@@ -24,6 +32,30 @@ function tooEarly({ command, terminal }: Story): Violation[] {
   if (early === undefined) return [];
   const what = `${nameOf(command)} by ${command.expiresAt - early.decidedAt} ms`;
   return [{ rule: 'expired too early', callSid: command.callSid, what }];
+}
+
+function inVain(of: Case, story: Story): Violation[] {
+  const { callSid } = story.command;
+  const couldBeDelivered = story.terminal.some(({ code }) => code === 'expired') && mostTimeToDeliver(of, story) > 0;
+  return couldBeDelivered
+    ? [{ rule: 'expired although its call was there', callSid, what: nameOf(story.command) }]
+    : [];
+}
+
+/**
+ * For how long, while the command lived, its call had a websocket that was read and nothing between them was away, ms. What
+ * everybody takes for a delivery in such a time is taken off.
+ */
+function mostTimeToDeliver({ calls, history: { facts }, tolerances }: Case, { command }: Story): number {
+  const { callSid, storedAt, expiresAt } = command;
+  const { sockets = [], endedAt = Number.POSITIVE_INFINITY } = calls.get(callSid) ?? {};
+  const isCalm = facts.outages.length === 0 && !facts.missesGateway;
+  const times = sockets.map(({ openedAt, closedAt = Number.POSITIVE_INFINITY, slow }) => {
+    const until = Math.min(expiresAt, closedAt, endedAt);
+    const since = Math.max(storedAt, openedAt, ...facts.outages.map(({ from, to }) => (from < until ? to : 0)));
+    return slow ? 0 : until - since;
+  });
+  return Math.max(0, ...times) - (isCalm ? tolerances.deliveryMs : tolerances.recoveryMs) - facts.stallMs;
 }
 
 function toldLate(of: Case, story: Story): Violation[] {

@@ -35,7 +35,7 @@ function outcomeOf({ history: { facts } }: Case, { command, terminal, writes }: 
     found.push(violation('copies of a result differ', differing(terminal)));
   }
   // Whoever reads a partition that has moved may ask again, and is given the same.
-  if (!facts.rough && facts.moves.length === 0) {
+  if (!facts.rough) {
     for (const seen of [false, true]) {
       const copies = terminal.filter((copy) => copy.seen === seen).length;
       if (copies > 1) found.push(violation('result repeated', `${outcomeText(first)} ${copies} times`));

@@ -6,6 +6,8 @@ export interface Tolerances {
   readonly toldMs: number;
   /** After an outage, what was missed in it is made good within this time. */
   readonly recoveryMs: number;
+  /** A command whose call has had an open websocket for so long is there, unless something was away. */
+  readonly deliveryMs: number;
   /** Two things so close may have happened in either order, as seen from the gateway. */
   readonly raceMs: number;
   /** What was on a socket so long before it was cut may never have arrived. */
@@ -18,6 +20,7 @@ export const TOLERANCES: Tolerances = {
   seeingMs: 500,
   toldMs: 1_000,
   recoveryMs: 10_000,
+  deliveryMs: 5_000,
   raceMs: 1_000,
   cutMs: 500,
   slowCutMs: 20_000,

@@ -16,6 +16,7 @@ export type Rule =
   | 'written out of order'
   | 'written after its expiry'
   | 'expired too early'
+  | 'expired although its call was there'
   | 'expiry told late'
   | 'precondition ignored'
   | 'precondition misjudged'

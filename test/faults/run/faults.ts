@@ -6,8 +6,6 @@ export interface Fault {
   readonly name: string;
   /** Left out: two. */
   readonly gateways?: number;
-  /** While partitions move, commands of live calls must not wait long. */
-  readonly moves?: true;
   /** Resolves when it is over. */
   happen(to: Disturbances): Promise<void>;
 }
@@ -18,10 +16,9 @@ const AWAY_MS = 5_000;
 export const FAULTS: readonly Fault[] = [
   { name: 'without a fault', happen: async () => {} },
   { name: 'an adapter is killed', happen: (to) => to.killAdapter(to.cluster.adapters[0]) },
-  { name: 'an adapter stops in good order', moves: true, happen: (to) => to.stopAdapter(to.cluster.adapters[0]) },
+  { name: 'an adapter stops in good order', happen: (to) => to.stopAdapter(to.cluster.adapters[0]) },
   {
     name: 'an adapter is added',
-    moves: true,
     async happen(to) {
       await to.addAdapter();
     },
@@ -32,7 +29,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'an adapter comes or goes every other second',
-    moves: true,
     async happen(to) {
       for (let round = 0; round < 2; round++) {
         const extra = await to.addAdapter();

@@ -12,6 +12,7 @@ import {
   type JambonzMessage,
   type JambusMessageOf,
   type JambusMessageType,
+  type RejectionCode,
   traceparentOfB3,
   wantsAck,
 } from '@jambus/schema';
@@ -305,6 +306,11 @@ export class Call implements RoleContext {
 
   withdraw(command: InboundCommand): void {
     this.#decisions.withdraw(command);
+  }
+
+  /** The bus has the result of the command at this position. @param code of a refusal */
+  resultTaken(position: string, code: RejectionCode | undefined): void {
+    this.#decisions.resultTaken(position, code);
   }
 
   expireHeld(nowMs: number): void {

@@ -1,4 +1,5 @@
 import { type CallMemory, expiredVerdict, type Verdict } from '@jambus/link';
+import type { RejectionCode } from '@jambus/schema';
 import type { GatewaySpans } from '../gateway-spans.ts';
 import type { Answers } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -42,6 +43,8 @@ export interface DecisionObserver {
   holding(holding: boolean): void;
 }
 
+const NOBODY: InboundCommand[] = [];
+
 /**
  * Decides the outcome of every command of one call, once: written, refused, expired, ended. While the call lives this is the
  * only place where that is done. Commands are decided in their order; one that cannot be written yet is held, and those
@@ -59,6 +62,8 @@ export class Decisions {
   /** The write that the operating system has not taken whole. A command that is written again is another write. */
   #writing: { readonly command: InboundCommand } | undefined;
   #isHolding = false;
+  /** Positions whose results are on their way to the bus, with the others that asked for them meanwhile. */
+  readonly #resultsUnderWay = new Map<string, InboundCommand[]>();
 
   constructor(settings: DecisionSettings, target: DecisionTarget, observer: DecisionObserver) {
     this.#settings = settings;
@@ -85,9 +90,16 @@ export class Decisions {
     }
     const standing = this.#watermarks.standingOf(command.frame.position);
     if (standing.kind === 'past') command.settle(undefined);
-    // The verdict stands. Its result may have been lost with the gateway that had the call, so it is given again.
-    else if (standing.kind === 'last') this.#tell(command, standing.verdict);
+    else if (standing.kind === 'last') this.#decidedLast(command, standing.verdict);
     else if (!this.#takesPlaceOfHeld(command)) this.#takeNew(command);
+  }
+
+  /** The bus has the result of the command at this position. @param code of a refusal */
+  resultTaken(position: string, code: RejectionCode | undefined): void {
+    this.#watermarks.confirm(position);
+    const askers = this.#resultsUnderWay.get(position) ?? NOBODY;
+    this.#resultsUnderWay.delete(position);
+    for (const command of askers) command.settle(code);
   }
 
   /** Decides what was held, as far as the websocket takes it. */
@@ -164,6 +176,14 @@ export class Decisions {
   restore({ decided, ids }: Pick<CallMemory, 'decided' | 'ids'>): void {
     this.#watermarks.restore(decided);
     for (const id of ids) this.#ids.add(id);
+  }
+
+  /** The verdict stands. Its result may have been lost with the gateway that gave it, but not while it is under way from here. */
+  #decidedLast(command: InboundCommand, verdict: Verdict): void {
+    const { position } = command.frame;
+    const askers = this.#resultsUnderWay.get(position);
+    if (askers === undefined) this.#tell(command, verdict);
+    else this.#resultsUnderWay.set(position, [...askers, command]);
   }
 
   #takeNew(command: InboundCommand): void {
@@ -288,7 +308,9 @@ export class Decisions {
   }
 
   #tell(command: InboundCommand, verdict: Verdict): void {
-    this.#observer.decided(command, verdict, command.frame.position);
+    const { position } = command.frame;
+    this.#resultsUnderWay.set(position, NOBODY);
+    this.#observer.decided(command, verdict, position);
   }
 
   #hold(command: InboundCommand): void {

@@ -1,17 +1,18 @@
 import type { ResultFrame, Verdict } from '@jambus/link';
 import type { Report } from '../reports/report.ts';
+import type { Call } from './call.ts';
 import type { InboundCommand } from './inbound-command.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * The outcome of a command as it goes to the bus, among the events of its call. The adapter that read the command is told when
- * it is there.
+ * The outcome of a command as it goes to the bus, among the events of its call. The adapters that
+ * read the command are told when it is there.
  *
  * @param decided its position; undefined when it was refused ahead of others, which are not decided
  */
 export function resultReport(
-  call: { readonly traceparent: string | undefined },
+  call: Pick<Call, 'traceparent' | 'resultTaken'>,
   command: InboundCommand,
   verdict: Verdict,
   decided: string | undefined,
@@ -34,5 +35,9 @@ export function resultReport(
     ...(resultTrace?.tracestate === undefined ? {} : { tracestate: resultTrace.tracestate }),
     ...(command.span.traceparent === undefined ? {} : { parent: command.span.traceparent }),
   };
-  return { frame, payload: NOTHING, onTaken: () => command.settle(verdict.code) };
+  const onTaken = (): void => {
+    command.settle(verdict.code);
+    if (decided !== undefined) call.resultTaken(decided, verdict.code);
+  };
+  return { frame, payload: NOTHING, onTaken };
 }

@@ -5,9 +5,9 @@ import { placeOf, positionOf } from '@jambus/schema';
 export type Standing =
   /** It was not decided yet. */
   | { readonly kind: 'open' }
-  /** It was decided, and so was a later one: its result is on the bus. */
+  /** It was decided, and its result is on the bus. */
   | { readonly kind: 'past' }
-  /** It was decided last. */
+  /** It was decided last, and nobody knows whether its result is on the bus. */
   | { readonly kind: 'last'; readonly verdict: Verdict };
 
 const OPEN: Standing = { kind: 'open' };
@@ -22,6 +22,8 @@ export interface Watermarks {
   standingOf(position: string): Standing;
   /** @param position of the command that was decided now */
   advance(position: string, verdict: Verdict): void;
+  /** The result of the command at this position is on the bus, so its verdict is not needed any more. */
+  confirm(position: string): void;
   /** The position that was decided last; undefined when nothing was. */
   readonly latest: string | undefined;
   list(): Decided[];
@@ -46,6 +48,11 @@ export function createWatermarks(): Watermarks {
       marks ??= [];
       noteDecided(marks, { log, offset, verdict });
       latest = position;
+    },
+    confirm(position) {
+      const { log, offset } = placeOf(position);
+      const at = marks?.findIndex((mark) => mark.log === log && mark.offset === offset) ?? -1;
+      if (marks !== undefined && at !== -1) marks[at] = { log, offset };
     },
     get latest() {
       return latest;

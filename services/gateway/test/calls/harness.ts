@@ -210,6 +210,11 @@ export function ask(call: Call, message: object, more: Partial<CommandFrame> = {
   return asked;
 }
 
+/** The bus has every result that the call has given so far. */
+export function busHasResults({ call, verdicts }: Pick<Harness, 'call' | 'verdicts'>): void {
+  for (const { decided, verdict } of [...verdicts]) if (decided !== undefined) call.resultTaken(decided, verdict.code);
+}
+
 /** Sends a command to the call, and gives back what it came to so far. */
 export function send(call: Call, message: object, more: Partial<CommandFrame> = {}): Outcome[] {
   return ask(call, message, more).outcomes;

@@ -3,6 +3,7 @@ import {
   type Asked,
   ask,
   at,
+  busHasResults,
   callHarness,
   drop,
   FakeSocket,
@@ -25,7 +26,7 @@ type Step =
   | { readonly kind: 'record'; readonly id: number; readonly impossible: boolean }
   /** A former record is read again, this many before the last one. */
   | { readonly kind: 'replay'; readonly back: number }
-  | { readonly kind: 'drop' | 'reconnect' | 'slow' | 'fast' | 'take' | 'refuse' | 'move' | 'gone' };
+  | { readonly kind: 'drop' | 'reconnect' | 'slow' | 'fast' | 'take' | 'refuse' | 'move' | 'gone' | 'results' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -38,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('replay' as const), back: fc.nat(6) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('drop' as const, 'slow', 'fast', 'refuse') }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('reconnect' as const, 'take') }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('reconnect' as const, 'take', 'results') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('move' as const, 'gone') }) },
 );
 
@@ -71,6 +72,7 @@ class Play {
     else if (step.kind === 'drop') this.#drop();
     else if (step.kind === 'reconnect') this.#reconnect();
     else if (step.kind === 'take') this.#socket?.take();
+    else if (step.kind === 'results') busHasResults(this.#harness);
     else if (step.kind === 'move' || step.kind === 'gone') this.#moveOn(step.kind);
     else if (this.#socket !== undefined) {
       this.#socket.writes = ({ slow: 'buffered', fast: 'written', refuse: 'closed' } as const)[step.kind];
@@ -82,6 +84,7 @@ class Play {
     this.#drop();
     this.#reconnect();
     this.#replay(0);
+    for (const gateway of this.gateways) busHasResults(gateway);
   }
 
   /** An adapter takes over, and reads everything from a record on again. */
