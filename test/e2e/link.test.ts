@@ -79,7 +79,7 @@ describe('the link port of a gateway', () => {
     while (!seen.some(({ t }) => t === 'ready')) await once(socket, 'message');
     expect(seen.slice(0, 3)).toMatchObject([
       { t: 'welcome', gateway: 'gateway-1' },
-      { t: 'opened', call: call.callSid, epoch: 1, resumed: false },
+      { t: 'opened', call: call.callSid, epoch: 1 },
       { t: 'ready' },
     ]);
     socket.terminate();

@@ -1,6 +1,6 @@
 import type { HookKind } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { CallSid, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
+import { CallSid, Claim, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
 
 /**
  * First frame of an adapter: who it is, and how far it is with the reports of the gateway's life `gatewayBoot`, empty when it
@@ -75,7 +75,7 @@ export const TakenFrame = Type.Object({ t: Type.Literal('taken'), n: Counter });
 export type TakenFrame = Static<typeof TakenFrame>;
 
 /**
- * Answer to an `opened` with `resumed`, and to `recall`: what this adapter knows of the call's past, zeros when nothing.
+ * Answer to an `opened` with a `claim`, and to `recall`: what this adapter knows of the call's past, zeros when nothing.
  * Everything that it had of the call is on the bus by then. `certain`: the former gateway has told all of it. The payload is
  * the memory of the call.
  */
@@ -87,7 +87,9 @@ export const KnownFrame = Type.Object({
   since: Type.Optional(Milliseconds),
   certain: Type.Boolean(),
   elsewhere: Type.Optional(
-    Type.Literal(true, { description: 'to a tentative `opened`: another gateway has the call, and keeps it' }),
+    Type.Union([Type.Literal('status'), Type.Literal('refused')], {
+      description: 'another gateway has the call and keeps it, and says so of the websocket here',
+    }),
   ),
 });
 export type KnownFrame = Static<typeof KnownFrame>;
@@ -95,6 +97,13 @@ export type KnownFrame = Static<typeof KnownFrame>;
 /** Another gateway has this call now: whatever waits for it here waits in vain. */
 export const ElsewhereFrame = Type.Object({ t: Type.Literal('elsewhere'), call: CallSid });
 export type ElsewhereFrame = Static<typeof ElsewhereFrame>;
+
+/**
+ * Another gateway has a websocket that claims to be one of this call. This one answers with `kept`, or gives the call up by
+ * `closed`.
+ */
+export const ContestedFrame = Type.Object({ t: Type.Literal('contested'), call: CallSid, claim: Claim });
+export type ContestedFrame = Static<typeof ContestedFrame>;
 
 /** What jambonz has said of a call on a websocket of another gateway; it is the payload. This gateway has the call. */
 export const RelayedFrame = Type.Object({ t: Type.Literal('relayed'), call: CallSid });
@@ -111,6 +120,7 @@ export const AdapterFrame = Type.Union([
   WithdrawFrame,
   KnownFrame,
   ElsewhereFrame,
+  ContestedFrame,
   RelayedFrame,
   AdapterDrainingFrame,
   HelloFrame,

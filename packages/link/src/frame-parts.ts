@@ -1,5 +1,5 @@
 import { MAX_CALL_SID_LENGTH } from '@jambus/schema';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 
 /* Parts that frames of both directions have. */
 
@@ -12,3 +12,13 @@ export const Sequence = Type.Integer({ minimum: 0 });
 export const Traceparent = Type.String({ maxLength: 512 });
 /** Time since the epoch. */
 export const Milliseconds = Type.Number({ minimum: 0 });
+
+/** What speaks for a websocket that claims to be one of a call. Whoever has the call decides. */
+export const Claim = Type.Object({
+  address: Type.String({ description: 'of the peer, or of the proxy in front of it' }),
+  user: Type.String({ description: 'it signed in as; empty where no credentials are asked for' }),
+  control: Type.Boolean({
+    description: 'commands go there from now on; otherwise it may only tell the status of the call',
+  }),
+});
+export type Claim = Static<typeof Claim>;

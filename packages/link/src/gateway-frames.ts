@@ -1,6 +1,6 @@
 import { RejectionCode } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { CallSid, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
+import { CallSid, Claim, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
 import { Verdict } from './verdict.ts';
 
 /**
@@ -23,7 +23,8 @@ export const ReadyFrame = Type.Object({ t: Type.Literal('ready') });
 export type ReadyFrame = Static<typeof ReadyFrame>;
 
 /**
- * This gateway has the call. `resumed`: it is older than the gateway's knowledge of it; answer with `known`. `traceparent` is
+ * This gateway has the call, or with a `claim` a websocket of one that is older than its knowledge: answer with `known`, once
+ * the gateway that has the call has given it up, or has said that it keeps it. `traceparent` is
  * for what has to do with the call and has no context of its own; left out when it is the one that follows from the call_sid.
  */
 export const OpenedFrame = Type.Object({
@@ -32,12 +33,7 @@ export const OpenedFrame = Type.Object({
   epoch: Counter,
   since: Milliseconds,
   application: Type.String(),
-  resumed: Type.Boolean(),
-  tentative: Type.Optional(
-    Type.Literal(true, {
-      description: 'its websocket may be one that only tells the status of a call which another gateway has',
-    }),
-  ),
+  claim: Type.Optional(Claim),
   traceparent: Type.Optional(Traceparent),
 });
 export type OpenedFrame = Static<typeof OpenedFrame>;
@@ -135,6 +131,16 @@ export const ResultFrame = Type.Object({
 });
 export type ResultFrame = Static<typeof ResultFrame>;
 
+/** Answer to `contested`: this gateway keeps the call. */
+export const KeptFrame = Type.Object({
+  t: Type.Literal('kept'),
+  call: CallSid,
+  as: Type.Union([Type.Literal('status'), Type.Literal('refused')], {
+    description: '`status`: the other websocket tells the status of the call. `refused`: it is not from its peer',
+  }),
+});
+export type KeptFrame = Static<typeof KeptFrame>;
+
 /** What jambonz has said of a call that another gateway has; it is the payload, and goes there. */
 export const RelayFrame = Type.Object({ t: Type.Literal('relay'), call: CallSid });
 export type RelayFrame = Static<typeof RelayFrame>;
@@ -155,6 +161,7 @@ export const GatewayFrame = Type.Union([
   OpenedFrame,
   ClosedFrame,
   RecallFrame,
+  KeptFrame,
   RelayFrame,
   ReadyFrame,
   WelcomeFrame,

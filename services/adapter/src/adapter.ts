@@ -75,7 +75,7 @@ const OUTBOX_SETTINGS = { ...DEFAULT_OUTBOX_SETTINGS, maxPendingMessages: 200_00
 
 /**
  * The whole adapter: the bus on one side, gateways on the other. A command's way is `commands/` (pipeline, then router),
- * `calls/` (which gateway has the call), `link/` (to that gateway); an event's way is `link/`, then `events/`.
+ * `calls/` (which gateway has the call), `link/` (to that gateway); an event's way is `link/`, then `reports/`.
  *
  * @param connect connects the bus, which is closed when `run` ends
  * @throws whatever `connect` throws
@@ -182,7 +182,11 @@ export async function createAdapter(
           draining: (link) => logger.info({ gateway: link.gateway }, 'gateway is draining'),
           opened: (link, frame) => directory.opened(link, frame),
           closed: (link, frame, memory) => directory.closed(link, frame, memory),
-          relay: (callSid, payload) => directory.relay(callSid, payload),
+          kept: (link, frame) => directory.kept(link, frame),
+          relay(callSid, payload) {
+            if (directory.relay(callSid, payload)) return;
+            logger.warn({ callSid }, 'status of a call lost: no gateway that this adapter reaches has the call');
+          },
           recall: (link, callSid) => directory.recall(link, callSid),
           report(link, frame, payload, incoming) {
             directory.passed(frame);

@@ -3,6 +3,7 @@ import {
   type ClosedFrame,
   decodeCallMemory,
   type EventFrame,
+  type KeptFrame,
   type OpenedFrame,
   type ResultFrame,
 } from '@jambus/link';
@@ -65,6 +66,8 @@ export interface PastOnBus {
 /** Which gateway has which call, and what the next gateway has to know of it. */
 export interface CallDirectory<G extends DirectoryGateway> {
   opened(gateway: G, frame: OpenedFrame): void;
+  /** A gateway keeps a call that another one has a websocket of. */
+  kept(gateway: G, frame: KeptFrame): void;
   closed(gateway: G, frame: ClosedFrame, memory: Buffer): void;
   /** The gateway has told all its calls: those of this life of it that it did not name are over. */
   snapshotComplete(gateway: G): void;
@@ -72,8 +75,8 @@ export interface CallDirectory<G extends DirectoryGateway> {
   gatewayLost(gateway: G): void;
   /** A report goes by on its way to the bus. */
   passed(frame: EventFrame | ResultFrame): void;
-  /** Hands a message of jambonz on to the gateway that has the call. */
-  relay(callSid: string, payload: Uint8Array): void;
+  /** Hands a message of jambonz on to the gateway that has the call. @returns false when none is known here */
+  relay(callSid: string, payload: Uint8Array): boolean;
   /** The gateway asks for what the bus has of a call. */
   recall(gateway: G, callSid: string): void;
   find(callSid: string): Whereabouts<G>;
@@ -100,12 +103,20 @@ interface Entry<G> {
   epoch: number;
   readonly traceparent: string;
   readonly knowledge: CallKnowledge;
-  /** The gateway it was taken from, which has been told and has yet to leave its memory; the owner waits for that. */
-  predecessor: G | undefined;
+  /** Gateways that claim it by a websocket, while the one that has it decides. */
+  claims: readonly ClaimUnderWay<G>[];
   /** Since when it has no owner, ms since the epoch. */
   ownerlessSince: number;
 }
 
+interface ClaimUnderWay<G> {
+  readonly by: G;
+  readonly frame: OpenedFrame;
+  /** The gateway that has been asked. */
+  readonly asked: G;
+}
+
+const NONE: readonly never[] = [];
 const SWEEP_MS = 1_000;
 /** A call that shows up nowhere for this long is forgotten. Longer than jambonz goes on redialling by itself. */
 const OWNERLESS_MS = 120_000;
@@ -164,50 +175,66 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       application: frame.application,
       since: former?.since ?? frame.since,
       // A gateway that resumes a call asks for this, and knows only when it came to itself.
-      began: former?.began ?? (frame.resumed ? undefined : frame.since),
-      epoch: frame.resumed ? Math.max(frame.epoch, knowledge.epoch + 1) : frame.epoch,
+      began: former?.began ?? (frame.claim === undefined ? frame.since : undefined),
+      epoch: frame.claim !== undefined ? Math.max(frame.epoch, knowledge.epoch + 1) : frame.epoch,
       traceparent: frame.traceparent ?? former?.traceparent ?? traceparentOfCall(frame.call),
       knowledge,
-      predecessor: undefined,
+      claims: former?.claims ?? [],
       ownerlessSince: 0,
     };
   };
 
+  const opened = (gateway: G, frame: OpenedFrame): void => {
+    ended.delete(frame.call);
+    const former = entries.get(frame.call);
+    const rival = former?.owner === gateway ? undefined : former?.owner;
+    if (former !== undefined && rival !== undefined) {
+      const { claim } = frame;
+      if (claim !== undefined) {
+        former.claims = [...former.claims, { by: gateway, frame, asked: rival }];
+        rival.send({ t: 'contested', call: frame.call, claim });
+        return;
+      }
+      // A gateway that was cut off comes back with a call that has since moved on, unless it is the other way round.
+      const isOutdated = former.epoch > frame.epoch;
+      (isOutdated ? gateway : rival).send({ t: 'elsewhere', call: frame.call });
+      if (isOutdated) return;
+    }
+    if (former !== undefined) ownerless.delete(former);
+    const entry = entryFor(gateway, frame, former);
+    entries.set(frame.call, entry);
+    if (former === undefined) options.onKnown(frame.call);
+    if (frame.claim !== undefined) void tellPast(gateway, entry, false);
+    else {
+      entry.knowledge.certain = false;
+      entry.knowledge.noteEvent(frame.epoch, 0);
+    }
+    waiters.wake(frame.call);
+  };
+
+  /** Takes the claims out that wait for an answer of this gateway. */
+  const claimsBefore = (entry: Entry<G> | undefined, asked: G): readonly ClaimUnderWay<G>[] => {
+    if (entry === undefined || entry.claims.length === 0) return NONE;
+    const answered = entry.claims.filter((claim) => claim.asked === asked);
+    entry.claims = entry.claims.filter((claim) => claim.asked !== asked);
+    return answered;
+  };
+
   return {
-    opened(gateway, frame) {
-      ended.delete(frame.call);
-      const former = entries.get(frame.call);
-      const rival = former?.owner === gateway ? undefined : former?.owner;
-      if (rival !== undefined && !frame.resumed && former !== undefined && former.epoch > frame.epoch) {
-        // A gateway that was cut off comes back with a call that has since moved on.
-        gateway.send({ t: 'elsewhere', call: frame.call });
-        return;
+    opened,
+    kept(gateway, { call, as }) {
+      const entry = entries.get(call);
+      if (entry === undefined) return;
+      for (const { by } of claimsBefore(entry, gateway)) {
+        const [known] = entry.knowledge.frame(call, undefined, false);
+        by.send({ ...known, elsewhere: as });
       }
-      if (rival !== undefined && frame.tentative === true) {
-        const [known] = (former as Entry<G>).knowledge.frame(frame.call, undefined, false);
-        gateway.send({ ...known, elsewhere: true });
-        return;
-      }
-      if (former !== undefined) ownerless.delete(former);
-      const entry = entryFor(gateway, frame, former);
-      entries.set(frame.call, entry);
-      if (former === undefined) options.onKnown(frame.call);
-      rival?.send({ t: 'elsewhere', call: frame.call });
-      if (!frame.resumed) {
-        entry.knowledge.certain = false;
-        entry.knowledge.noteEvent(frame.epoch, 0);
-      } else if (rival === undefined) void tellPast(gateway, entry, false);
-      else entry.predecessor = rival;
-      waiters.wake(frame.call);
     },
     closed(gateway, frame, memory) {
       const entry = entries.get(frame.call);
       const isHome = entry?.home.gateway === gateway.gateway && entry.home.boot === gateway.boot;
-      if (entry !== undefined && entry.predecessor === gateway) {
-        entry.predecessor = undefined;
-        entry.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
-        if (entry.owner !== undefined) void tellPast(entry.owner, entry, false);
-      } else if (frame.reason !== 'moved') {
+      if (entry !== undefined) entry.claims = entry.claims.filter(({ by }) => by !== gateway);
+      if (frame.reason !== 'moved') {
         const decided = decodeCallMemory(memory)?.decided ?? [];
         const isLatest = isHome || (entry?.owner === undefined && frame.epoch >= (entry?.knowledge.epoch ?? 0));
         if (entry === undefined) ended.add(frame.call, { at: frame.at, decided });
@@ -217,16 +244,15 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         disown(entry);
         waiters.wake(frame.call);
       } else if (entry === undefined && !isOver(frame) && ended.get(frame.call) === undefined) {
-        const moved = entryFor(
-          gateway,
-          { ...frame, t: 'opened', since: frame.at, application: '', resumed: true },
-          undefined,
-        );
+        const { call, epoch, at: since } = frame;
+        const known = entryFor(gateway, { t: 'opened', call, epoch, since, application: '' }, undefined);
+        const moved = { ...known, began: undefined };
         moved.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
         entries.set(frame.call, moved);
         options.onKnown(frame.call);
         disown(moved);
       }
+      for (const { by, frame: claim } of claimsBefore(entry, gateway)) opened(by, claim);
     },
     snapshotComplete({ gateway, boot }) {
       for (const entry of [...ownerless]) {
@@ -240,10 +266,9 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     gatewayLost(gateway) {
       for (const entry of entries.values()) {
         if (entry.owner === gateway) disown(entry);
-        else if (entry.predecessor === gateway) {
-          entry.predecessor = undefined;
-          if (entry.owner !== undefined) void tellPast(entry.owner, entry, false);
-        }
+        if (entry.claims.length === 0) continue;
+        entry.claims = entry.claims.filter(({ by }) => by !== gateway);
+        for (const { by, frame } of claimsBefore(entry, gateway)) opened(by, frame);
       }
       waiters.wakeAll();
     },
@@ -258,7 +283,9 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       } else entry.knowledge.noteResult(frame);
     },
     relay(callSid, payload) {
-      entries.get(callSid)?.owner?.send({ t: 'relayed', call: callSid }, payload);
+      const owner = entries.get(callSid)?.owner;
+      owner?.send({ t: 'relayed', call: callSid }, payload);
+      return owner !== undefined;
     },
     recall(gateway, callSid) {
       const entry = entries.get(callSid);

@@ -9,6 +9,7 @@ import {
   type FrameSocket,
   type GatewayFrame,
   gatewayFrames,
+  type KeptFrame,
   LINK_MAX_MESSAGE_BYTES,
   LINK_PATH,
   LINK_SUBPROTOCOL,
@@ -42,6 +43,8 @@ export interface GatewayLinkHandlers {
   readonly opened: (link: GatewayLink, frame: OpenedFrame) => void;
   readonly closed: (link: GatewayLink, frame: ClosedFrame, memory: Buffer) => void;
   readonly recall: (link: GatewayLink, callSid: string) => void;
+  /** The gateway keeps a call that another one has a websocket of. */
+  readonly kept: (link: GatewayLink, frame: KeptFrame) => void;
   /** A message of jambonz for the gateway that has the call. */
   readonly relay: (callSid: string, payload: Buffer) => void;
   /** Call `confirm(reports, n)` when the report, and every one before it, is on the bus. */
@@ -156,6 +159,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       case 'closed':
         closings = frame.closing;
         handlers.closed(link, frame, payload);
+        break;
+      case 'kept':
+        handlers.kept(link, frame);
         break;
       case 'relay':
         handlers.relay(frame.call, payload);

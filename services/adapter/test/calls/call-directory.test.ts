@@ -1,4 +1,4 @@
-import { closedFrame, eventFrame, openedFrame } from '../support/commands.ts';
+import { CLAIM, closedFrame, eventFrame, openedFrame } from '../support/commands.ts';
 import { FakeDirectoryGateway } from '../support/fake-directory-gateway.ts';
 import { createTestDirectory, NO_MEMORY, type TestDirectory } from '../support/test-directory.ts';
 
@@ -28,7 +28,7 @@ describe('call directory', () => {
     directory.opened(gateway, openedFrame({ call: 'd' }));
     directory.gatewayLost(gateway);
     expect([...made.reachable]).toEqual(['c', 'd']);
-    directory.opened(another, openedFrame({ resumed: true }));
+    directory.opened(another, openedFrame({ claim: CLAIM }));
     directory.closed(another, closedFrame('ended'), NO_MEMORY);
     expect([...made.reachable]).toEqual(['d']);
   });
@@ -76,7 +76,7 @@ describe('call directory', () => {
   test('a gateway is told when its call shows up at another, and its word no longer counts', () => {
     const [former, next] = [one(), new FakeDirectoryGateway('two')];
     directory.opened(former, openedFrame());
-    directory.opened(next, openedFrame({ resumed: true, epoch: 2 }));
+    directory.opened(next, openedFrame({ epoch: 2 }));
     expect(former.elsewhere).toEqual(['c']);
     directory.closed(former, closedFrame('lost'), NO_MEMORY);
     expect(directory.find('c')).toEqual({ at: 'gateway', gateway: next });
@@ -86,7 +86,7 @@ describe('call directory', () => {
     const [former, next] = [one(), new FakeDirectoryGateway('two')];
     directory.opened(former, openedFrame());
     directory.gatewayLost(former);
-    directory.opened(next, openedFrame({ resumed: true, epoch: 2 }));
+    directory.opened(next, openedFrame({ claim: CLAIM, epoch: 2 }));
     directory.opened(former, openedFrame());
     expect(former.elsewhere).toEqual(['c']);
     expect(directory.find('c')).toEqual({ at: 'gateway', gateway: next });

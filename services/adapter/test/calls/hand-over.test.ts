@@ -1,5 +1,5 @@
 import { type CallMemory, encodeCallMemory } from '@jambus/link';
-import { closedFrame, eventFrame, openedFrame, resultFrame } from '../support/commands.ts';
+import { CLAIM, closedFrame, eventFrame, openedFrame, resultFrame } from '../support/commands.ts';
 import { settled } from '../support/eventually.ts';
 import { FakeDirectoryGateway } from '../support/fake-directory-gateway.ts';
 import { createTestDirectory, NO_MEMORY, type TestDirectory } from '../support/test-directory.ts';
@@ -33,7 +33,7 @@ describe('a call that goes to another gateway', () => {
   afterEach(() => directory.close());
 
   const resume = async (gateway = next, epoch = 2): Promise<void> => {
-    directory.opened(gateway, openedFrame({ resumed: true, epoch, since: 9_999 }));
+    directory.opened(gateway, openedFrame({ claim: CLAIM, epoch, since: 9_999 }));
     await settled();
   };
 
@@ -65,7 +65,7 @@ describe('a call that goes to another gateway', () => {
   test('is still certain when the gateway that was about to hear it has lost the call before', async () => {
     directory.opened(former, openedFrame());
     directory.closed(former, closedFrame('moved'), encodeCallMemory(MEMORY));
-    directory.opened(next, openedFrame({ resumed: true, epoch: 2 }));
+    directory.opened(next, openedFrame({ claim: CLAIM, epoch: 2 }));
     directory.gatewayLost(next);
     await settled();
     await resume();
@@ -157,10 +157,11 @@ describe('a call that goes to another gateway', () => {
     expect(next.known[0]?.frame.sequence).toBe(8);
   });
 
-  test('and shows up there first: the old one is told, and the new one hears what it left', async () => {
+  test('and shows up there first: the old one is asked, and the new one hears what it left', async () => {
     directory.opened(former, openedFrame());
     await resume();
-    expect([former.elsewhere, next.known]).toEqual([['c'], []]);
+    expect([former.contested, next.known]).toEqual([['c'], []]);
+    expect(directory.find('c')).toEqual({ at: 'gateway', gateway: former });
     directory.closed(former, closedFrame('moved', { sequence: 9 }), encodeCallMemory(MEMORY));
     await settled();
     expect(next.known).toEqual([{ frame: expect.objectContaining({ sequence: 9, certain: true }), memory: MEMORY }]);
@@ -179,6 +180,40 @@ describe('a call that goes to another gateway', () => {
         memory: { decided: [], ids: [], runs: [], claimed: false, ...LIVE },
       },
     ]);
+  });
+
+  test('and is kept by the old one: the new one hears so, and its statuses go there', async () => {
+    directory.opened(former, openedFrame());
+    await resume();
+    await resume(new FakeDirectoryGateway('three'));
+    directory.kept(former, { t: 'kept', call: 'c', as: 'status' });
+    expect(next.known.map(({ frame }) => frame.elsewhere)).toEqual(['status']);
+    expect([directory.relay('c', Buffer.from('said')), former.relayed]).toEqual([true, ['said']]);
+    directory.closed(next, closedFrame('moved', { epoch: 2 }), NO_MEMORY);
+    expect(directory.find('c')).toEqual({ at: 'gateway', gateway: former });
+    directory.gatewayLost(former);
+    await settled();
+    expect(directory.find('c')).toEqual({ at: 'between' });
+    expect(directory.relay('c', Buffer.from('said'))).toBe(false);
+  });
+
+  test('and to a third: the second is asked about it as soon as it has the call', async () => {
+    const third = new FakeDirectoryGateway('three');
+    directory.opened(former, openedFrame());
+    await resume();
+    await resume(third);
+    directory.gatewayLost(former);
+    await settled();
+    expect([directory.find('c'), next.known.length]).toEqual([{ at: 'gateway', gateway: next }, 1]);
+    expect([next.contested, third.known]).toEqual([['c'], []]);
+  });
+
+  test('does not go to one that is gone itself when the old one gives it up', async () => {
+    directory.opened(former, openedFrame());
+    await resume();
+    directory.gatewayLost(next);
+    directory.closed(former, closedFrame('moved'), encodeCallMemory(MEMORY));
+    expect([directory.find('c'), next.known]).toEqual([{ at: 'between' }, []]);
   });
 
   test('that this adapter has heard of only as it moved: it does not say when it began', async () => {
@@ -200,7 +235,7 @@ describe('a call that nobody remembers', () => {
     made = createTestDirectory();
     directory = made.directory;
     gateway.known.length = 0;
-    directory.opened(gateway, openedFrame({ resumed: true, since: 9_999 }));
+    directory.opened(gateway, openedFrame({ claim: CLAIM, since: 9_999 }));
     await settled();
   });
   afterEach(() => directory.close());
@@ -258,7 +293,7 @@ test('a gateway that left nothing readable leaves its call to go on without', as
   const next = new FakeDirectoryGateway('two');
   directory.opened(new FakeDirectoryGateway('one'), openedFrame());
   directory.closed(new FakeDirectoryGateway('one'), closedFrame('moved'), NO_MEMORY);
-  directory.opened(next, openedFrame({ resumed: true, epoch: 2 }));
+  directory.opened(next, openedFrame({ claim: CLAIM, epoch: 2 }));
   await settled();
   expect(next.known).toEqual([{ frame: expect.objectContaining({ certain: true }), memory: undefined }]);
   directory.close();

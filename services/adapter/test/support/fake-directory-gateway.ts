@@ -5,6 +5,8 @@ import type { DirectoryGateway } from '../../src/calls/call-directory.ts';
 export class FakeDirectoryGateway implements DirectoryGateway {
   readonly known: { readonly frame: KnownFrame; readonly memory: CallMemory | undefined }[] = [];
   readonly elsewhere: string[] = [];
+  readonly contested: string[] = [];
+  readonly relayed: string[] = [];
   readonly gateway: string;
   boot: string;
 
@@ -16,6 +18,8 @@ export class FakeDirectoryGateway implements DirectoryGateway {
   send(frame: AdapterFrame, payload: Uint8Array = Buffer.alloc(0)): void {
     if (frame.t === 'known') this.known.push({ frame, memory: decodeCallMemory(payload) });
     else if (frame.t === 'elsewhere') this.elsewhere.push(frame.call);
+    else if (frame.t === 'contested') this.contested.push(frame.call);
+    else if (frame.t === 'relayed') this.relayed.push(Buffer.from(payload).toString());
     else throw new Error(`a directory does not send ${frame.t}`);
   }
 }

@@ -56,6 +56,7 @@ export async function linked(options: { refuseWith?: number; commandWindow?: num
       draining: () => void log.push('draining'),
       opened: (_link, frame) => void made.opened.push(frame),
       closed: (_link, frame) => void made.closed.push(frame),
+      kept: () => {},
       relay: () => {},
       recall: (_link, callSid) => void made.recalled.push(callSid),
       report(_link, frame, _payload, incoming) {

@@ -1,6 +1,15 @@
+import type { Claim, KeptFrame } from '@jambus/link';
 import type { JambonzMessage } from '@jambus/schema';
 import type { Call } from './call.ts';
-import { isSamePeer, type SocketOrigin } from './socket-origin.ts';
+import { isSamePeer, type Peer } from './socket-origin.ts';
+
+/** Whether a websocket may have to do with a call. */
+export type Admission = 'yes' | 'no' | 'when_former_is_gone';
+
+/** How long a peer waits that claims a call which another websocket has, ms. jambonz gives an ack 5 s. */
+export const CLAIM_MS = 2_000;
+/** What a peer hears whose claim is refused. */
+export const CLAIM_REFUSED = 'another websocket has this call';
 
 /**
  * Whether a websocket may have to do with a call that lives here. Who knows a call_sid is not thereby its peer: a stranger
@@ -12,10 +21,28 @@ import { isSamePeer, type SocketOrigin } from './socket-origin.ts';
  *   feature-servers comes from another one.
  * - Another user may never.
  */
-export function admit(call: Call, message: JambonzMessage, origin: SocketOrigin): 'yes' | 'no' | 'when_former_is_gone' {
+export function admit(call: Call, { type }: Pick<JambonzMessage, 'type'>, peer: Peer): Admission {
   const known = call.origin;
-  if (known !== undefined && known.user !== origin.user) return 'no';
+  if (known !== undefined && known.user !== peer.user) return 'no';
   if (!call.hasControl) return 'yes';
-  if (message.type === 'session:new') return 'no';
-  return known === undefined || isSamePeer(known, origin) ? 'yes' : 'when_former_is_gone';
+  if (type === 'session:new') return 'no';
+  return known === undefined || isSamePeer(known, peer) ? 'yes' : 'when_former_is_gone';
+}
+
+/**
+ * Decides about a websocket at another gateway by the same rules, and by what has become of the one here: where that is gone
+ * the other is the one for commands, whatever it says first.
+ *
+ * @param decide `undefined`: this gateway gives the call up
+ */
+export function judgeClaim(call: Call, claim: Claim, decide: (kept: KeptFrame['as'] | undefined) => void): void {
+  const admission = admit(call, { type: 'session:reconnect' }, claim);
+  if (admission === 'no') decide('refused');
+  else if (admission === 'yes' && claim.control) decide(undefined);
+  else {
+    call.whenControlGone(CLAIM_MS, (gone) => {
+      if (gone) decide(undefined);
+      else decide(admission === 'yes' ? 'status' : 'refused');
+    });
+  }
 }

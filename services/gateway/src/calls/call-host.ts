@@ -1,10 +1,18 @@
-import { type CallEnd, decodeCallMemory, type GatewayFrame, type KnownFrame, type Verdict } from '@jambus/link';
+import {
+  type CallEnd,
+  type Claim,
+  decodeCallMemory,
+  type GatewayFrame,
+  type KeptFrame,
+  type KnownFrame,
+  type Verdict,
+} from '@jambus/link';
 import { type JambonzMessage, parseJambonzMessage, traceparentOfB3 } from '@jambus/schema';
 import type { Logger } from '@jambus/telemetry';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { GatewaySpans } from '../gateway-spans.ts';
 import type { ReportOutbox } from '../reports/report-outbox.ts';
-import { admit } from './admission.ts';
+import { admit, judgeClaim } from './admission.ts';
 import { Call, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -13,7 +21,7 @@ import type { InboundCommand, LinkedCommand } from './inbound-command.ts';
 import { resultReport } from './result-report.ts';
 import { type BindingHost, bindSocket, type SocketBinding } from './socket-binding.ts';
 import { isSamePeer, type SocketOrigin } from './socket-origin.ts';
-import { roleOf } from './socket-role.ts';
+import { roleOf, takesControl } from './socket-role.ts';
 import { ackMessage, withNotifyEvents } from './wire.ts';
 
 export interface CallHostOptions {
@@ -34,8 +42,8 @@ export interface CallAdapters {
   linked(): Iterable<string>;
   /** False for some time after the first one has linked: others may be on their way. */
   allMayBeLinked(): boolean;
-  /** Has one adapter hand a message on to the gateway that has the call. */
-  relay(callSid: string, payload: Buffer): void;
+  /** Has one adapter hand a message on to the gateway that has the call. @param via those that reach it, as far as is known */
+  relay(callSid: string, payload: Buffer, via: readonly string[]): void;
   /** Has one adapter look at what is on the bus about a call. @returns which one; undefined when none is linked */
   recall(callSid: string): string | undefined;
 }
@@ -50,7 +58,9 @@ export interface CallHost {
   /** An adapter tells what it knows of a call's past. */
   takePast(adapter: string, frame: KnownFrame, memory: Buffer): void;
   /** An adapter tells that another gateway has the call. */
-  giveUp(callSid: string): void;
+  giveUp(adapter: string, callSid: string): void;
+  /** A websocket at another gateway claims the call. @param keep is called when the call stays here */
+  contest(adapter: string, callSid: string, claim: Claim, keep: (as: KeptFrame['as']) => void): void;
   /** jambonz has said this of a call that is here, on a websocket of another gateway. */
   takeRelayed(callSid: string, payload: Buffer): void;
   /** An adapter is linked, and is about to be told all calls. */
@@ -121,7 +131,11 @@ export function createCallHost(options: CallHostOptions): CallHost {
       metrics.callUnclaimed();
       logger.warn({ callSid }, 'no service has sent this call anything: hanging it up');
     },
-    relay: ({ callSid }, payload) => adapters.relay(callSid, payload),
+    relay: ({ callSid }, payload, via) => adapters.relay(callSid, payload, via),
+    clash({ callSid, origin }) {
+      metrics.clash();
+      logger.warn({ callSid, ...origin }, 'a peer claims a call that another gateway has: refused');
+    },
     rejected({ callSid }) {
       logger.warn({ callSid }, 'jambonz has not taken the initial application: the caller hears SIP 480');
     },
@@ -140,9 +154,9 @@ export function createCallHost(options: CallHostOptions): CallHost {
   };
 
   /** A call that comes from another gateway, and asks the adapters for its past. */
-  const resume = (call: Call, tentative: boolean): void => {
+  const resume = (call: Call, claim: Claim): void => {
     call.searchPast({
-      tentative,
+      claim,
       allMayBeLinked: adapters.allMayBeLinked,
       recall: () => adapters.recall(call.callSid),
     });
@@ -167,8 +181,8 @@ export function createCallHost(options: CallHostOptions): CallHost {
     const call = known ?? new Call(callSid, origin.application, settings, observer);
     const how = known !== undefined ? 'reconnected' : isResumed(message) ? 'resumed' : 'new';
     if (how === 'reconnected') call.nextEpoch();
-    // A `session:reconnect` is nearly always the one for commands: were it taken for a status, no command would reach the call.
-    if (how === 'resumed') resume(call, message.type === 'call:status');
+    const { address, user } = origin;
+    if (how === 'resumed') resume(call, { address, user, control: takesControl(message) });
     call.isMessage =
       how === 'new' &&
       message.type === 'session:new' &&
@@ -240,7 +254,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
       calls.get(command.frame.call)?.withdraw(command);
     },
     takePast(adapter, frame, memory) {
-      const { call, epoch, sequence, since, certain, elsewhere = false } = frame;
+      const { call, epoch, sequence, since, certain, elsewhere } = frame;
       const past = { epoch, sequence, since, certain, elsewhere, memory: decodeCallMemory(memory) };
       calls.get(call)?.past?.hear(adapter, past);
     },
@@ -248,8 +262,17 @@ export function createCallHost(options: CallHostOptions): CallHost {
       const parsed = parseJambonzMessage(payload);
       if (parsed.ok) calls.get(callSid)?.hearRelayed(parsed.message, payload);
     },
-    giveUp(callSid) {
-      calls.get(callSid)?.goneElsewhere();
+    giveUp(adapter, callSid) {
+      calls.get(callSid)?.goneElsewhere(adapter);
+    },
+    contest(adapter, callSid, claim, keep) {
+      const call = calls.get(callSid);
+      // That it has left is on its way to the adapter already.
+      if (call === undefined) return;
+      judgeClaim(call, claim, (as) => {
+        if (as === undefined) call.goneElsewhere(adapter);
+        else if (!call.isGone) keep(as);
+      });
     },
     adapterLinked(adapter) {
       for (const call of calls) call.past?.expect(adapter);

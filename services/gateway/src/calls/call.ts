@@ -17,6 +17,7 @@ import {
   wantsAck,
 } from '@jambus/schema';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
+import { CLAIM_REFUSED } from './admission.ts';
 import { type AnswerSettings, type Answers, createAnswers } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
 import { type DecisionSettings, Decisions } from './decisions.ts';
@@ -57,8 +58,10 @@ export interface CallObserver {
   /** The websocket went without ending the call. */
   away(call: Call, code: number): void;
   unclaimed(call: Call): void;
-  /** A message for the gateway that has the call. */
-  relay(call: Call, payload: Buffer): void;
+  /** A message for the gateway that has the call. @param via adapters that reach it, as far as is known */
+  relay(call: Call, payload: Buffer, via: readonly string[]): void;
+  /** Another gateway has the call, and its websocket here is not from its peer. */
+  clash(call: Call): void;
   /** jambonz has not taken the initial application. */
   rejected(call: Call): void;
   /** jambonz says how it ended: `completed`, `busy` … */
@@ -73,6 +76,7 @@ const MOST_KEPT = 256;
 /** Close codes, and what jambonz does about them: 1000 ends the call's control for good, 1012 makes it reconnect. */
 const NORMAL_CLOSURE = 1000;
 const SERVICE_RESTART = 1012;
+const POLICY_VIOLATION = 1008;
 /** With which jambonz closes the websocket of a call whose application it does not take. */
 const GOING_AWAY = 1001;
 
@@ -149,11 +153,17 @@ export class Call implements RoleContext {
     return this.#phase.name === 'away';
   }
 
-  /** Tells whether the websocket for commands is gone, or goes within so many ms. */
+  /** Tells whether the websocket for commands is gone, or goes within so many ms, and no other comes. */
   whenControlGone(withinMs: number, onEnd: (gone: boolean) => void): void {
     const socket = socketOf(this.#phase);
-    if (socket === undefined) onEnd(true);
-    else socket.probe(withinMs, onEnd);
+    if (socket === undefined) {
+      onEnd(true);
+      return;
+    }
+    socket.probe(withinMs, (gone) => {
+      const now = socketOf(this.#phase);
+      onEnd(gone && (now === undefined || now === socket));
+    });
   }
 
   get hasControl(): boolean {
@@ -349,11 +359,15 @@ export class Call implements RoleContext {
     socket.close(SERVICE_RESTART, 'service restart');
   }
 
-  /** Another gateway has the call. A websocket that jambonz has not left may still tell its status. */
-  goneElsewhere(): void {
+  /**
+   * Another gateway has the call. A websocket that jambonz has not left may still tell its status.
+   *
+   * @param via the adapter that says so
+   */
+  goneElsewhere(via: string): void {
     if (this.isGone) return;
     this.#end('moved');
-    this.#phase = { name: 'relaying', wasLive: isLive(this.#phase) };
+    this.#phase = { name: 'relaying', via: [via], wasLive: isLive(this.#phase) };
   }
 
   /** Another gateway has heard this of the call. */
@@ -369,8 +383,7 @@ export class Call implements RoleContext {
       epoch: this.epoch,
       since: this.since,
       application: this.application,
-      resumed: !this.isPastKnown,
-      ...(this.past?.tentative === true ? { tentative: true } : {}),
+      ...(this.past === undefined ? {} : { claim: this.past.claim }),
       ...(this.traceparent === undefined ? {} : { traceparent: this.traceparent }),
     };
   }
@@ -389,7 +402,7 @@ export class Call implements RoleContext {
   /** What jambonz says, on whichever websocket: it is published, answered, and may tell that the call has come further. */
   #hear(socket: CallSocket, message: JambonzMessage, payload: Buffer): void {
     if (this.#phase.name === 'relaying') {
-      this.#observer.relay(this, payload);
+      this.#observer.relay(this, payload, this.#phase.via);
       if (message.msgid !== undefined && wantsAck(message)) socket.send(ackMessage(message.msgid, undefined), () => {});
       return;
     }
@@ -488,21 +501,28 @@ export class Call implements RoleContext {
     this.#isReset = false;
   }
 
-  /** The websocket only tells the status of a call that another gateway has. */
-  #relay(past: PastSearch): void {
-    for (const { payload } of past.kept) {
+  /** Another gateway keeps the call. Its websocket here only tells the status, or is not from its peer. */
+  #leaveToKeeper({ kept, found, waysToKeeper: via }: PastSearch): void {
+    const isRefused = found.some(({ elsewhere }) => elsewhere === 'refused');
+    for (const { payload } of kept) {
       this.#observer.keeping(-payload.length);
-      this.#observer.relay(this, payload);
+      if (!isRefused) this.#observer.relay(this, payload, via);
     }
     this.#decisions.giveBackAll();
     this.#claim?.cancel();
-    this.#phase = { name: 'relaying', wasLive: isLive(this.#phase) };
+    const phase = this.#phase;
+    const socket = socketOf(phase);
+    if (phase.name === 'away') phase.grace?.cancel();
+    this.#phase = { name: 'relaying', via, wasLive: isLive(phase) };
     this.#observer.ended(this, 'moved');
+    if (!isRefused) return;
+    this.#observer.clash(this);
+    for (const refused of [socket, ...this.#statusSockets]) refused?.close(POLICY_VIOLATION, CLAIM_REFUSED);
   }
 
   #pastIsKnown(past: PastSearch): void {
-    if (past.found.some(({ elsewhere }) => elsewhere)) {
-      this.#relay(past);
+    if (past.waysToKeeper.length > 0) {
+      this.#leaveToKeeper(past);
       return;
     }
     const phase = this.#phase;

@@ -1,4 +1,4 @@
-import type { CallMemory } from '@jambus/link';
+import type { CallMemory, Claim, KnownFrame } from '@jambus/link';
 import type { JambonzMessage } from '@jambus/schema';
 import type { Deadline } from '../deadline-queue.ts';
 
@@ -13,7 +13,7 @@ export interface KnownPast {
   readonly certain: boolean;
   readonly memory: CallMemory | undefined;
   /** Another gateway has the call, and keeps it. */
-  readonly elsewhere: boolean;
+  readonly elsewhere: KnownFrame['elsewhere'];
 }
 
 /** A message of the call that is kept back until its number is known. */
@@ -26,8 +26,8 @@ export interface KeptMessage {
 }
 
 export interface PastSearchOptions {
-  /** The websocket may be one that only tells the status of a call which another gateway has. */
-  readonly tentative: boolean;
+  /** What speaks for the websocket, should another gateway have the call. */
+  readonly claim: Claim;
   /** False while adapters may still link that know more: the gateway has just started. */
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
@@ -46,8 +46,8 @@ export interface PastSearchOptions {
 export class PastSearch {
   readonly kept: KeptMessage[] = [];
   readonly found: KnownPast[] = [];
-  /** The websocket may be one that only tells the status of a call which another gateway has. */
-  readonly tentative: boolean;
+  /** Adapters that reach the gateway which has the call and keeps it. */
+  readonly waysToKeeper: string[] = [];
   /** The deadline of those who are asked. */
   deadline: Deadline | undefined;
   /** How the call has ended meanwhile. */
@@ -62,7 +62,10 @@ export class PastSearch {
 
   constructor(options: PastSearchOptions) {
     this.#options = options;
-    this.tentative = options.tentative;
+  }
+
+  get claim(): Claim {
+    return this.#options.claim;
   }
 
   /** An adapter is asked. */
@@ -76,6 +79,7 @@ export class PastSearch {
     this.#asked.delete(adapter);
     this.#heard++;
     this.found.push(past);
+    if (past.elsewhere !== undefined) this.waysToKeeper.push(adapter);
     this.look();
   }
 
@@ -89,7 +93,7 @@ export class PastSearch {
   /** Looks whether everything that can be known is. */
   look(): void {
     if (this.#done || this.#asked.size > 0 || this.#heard === 0) return;
-    if (this.#looker !== undefined || this.found.some(({ certain, elsewhere }) => certain || elsewhere)) {
+    if (this.#looker !== undefined || this.found.some(({ certain, elsewhere }) => certain || elsewhere !== undefined)) {
       this.finish();
       return;
     }

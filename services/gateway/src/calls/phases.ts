@@ -63,6 +63,8 @@ export interface Moving {
  */
 export interface Relaying {
   readonly name: 'relaying';
+  /** Adapters that reach that gateway, as far as is known. */
+  readonly via: readonly string[];
   readonly wasLive: boolean;
 }
 

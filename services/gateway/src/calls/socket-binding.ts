@@ -1,4 +1,5 @@
 import { type JambonzMessage, MAX_CALL_SID_LENGTH, sessionCallSid } from '@jambus/schema';
+import { type Admission, CLAIM_MS, CLAIM_REFUSED } from './admission.ts';
 import type { Call } from './call.ts';
 import type { CallSocket } from './call-socket.ts';
 import type { SocketOrigin } from './socket-origin.ts';
@@ -26,7 +27,7 @@ export interface BindingHost {
     origin: SocketOrigin,
   ): Call | undefined;
   /** Whether the peer may have to do with the call. */
-  admit(call: Call, message: JambonzMessage, origin: SocketOrigin): 'yes' | 'no' | 'when_former_is_gone';
+  admit(call: Call, message: JambonzMessage, origin: SocketOrigin): Admission;
   /** Acks a `session:reconnect` of a call that is not known yet. */
   ackUnknown(socket: CallSocket, message: JambonzMessage): void;
   clash(callSid: string, message: JambonzMessage, origin: SocketOrigin): void;
@@ -47,8 +48,6 @@ interface Early {
 
 const TAKEN: Received = { kind: 'taken' };
 const WAITING: Received = { kind: 'waiting' };
-/** How long a peer waits that claims a call which another websocket has, ms. jambonz gives an ack 5 s. */
-const CLAIM_MS = 2_000;
 /** A peer that says more than this before its call is known is none of jambonz. */
 const MOST_EARLY = 64;
 
@@ -71,7 +70,7 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
   const refuseClaim = (callSid: string, message: JambonzMessage): Received => {
     settled = true;
     host.clash(callSid, message, origin);
-    return { kind: 'refused', reason: 'another websocket has this call' };
+    return { kind: 'refused', reason: CLAIM_REFUSED };
   };
 
   /** The websocket that has the call is asked whether its peer is still there. */
@@ -85,7 +84,7 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
       if (gone) bind(callSid, message, payload);
       else {
         refuseClaim(callSid, message);
-        socket.close(POLICY_VIOLATION, 'another websocket has this call');
+        socket.close(POLICY_VIOLATION, CLAIM_REFUSED);
       }
     });
     return WAITING;

@@ -2,6 +2,7 @@ import {
   type AdapterFrame,
   adapterFrames,
   type CommandFrame,
+  type ContestedFrame,
   createFrameSocket,
   type FrameSocket,
   type GatewayFrame,
@@ -22,7 +23,8 @@ export interface AdapterLinkHandlers {
   withdraw(command: InboundCommand): void;
   taken(link: AdapterLink, n: number): void;
   known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
-  elsewhere(callSid: string): void;
+  elsewhere(link: AdapterLink, callSid: string): void;
+  contested(link: AdapterLink, frame: ContestedFrame): void;
   relayed(callSid: string, payload: Buffer): void;
   /** The adapter takes no more reports. */
   draining(link: AdapterLink): void;
@@ -125,7 +127,10 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
         handlers.known(link, frame, payload);
         break;
       case 'elsewhere':
-        handlers.elsewhere(frame.call);
+        handlers.elsewhere(link, frame.call);
+        break;
+      case 'contested':
+        handlers.contested(link, frame);
         break;
       case 'relayed':
         handlers.relayed(frame.call, payload);

@@ -35,8 +35,17 @@ export interface LinkServer {
   readonly linked: number;
   /** The names of the linked adapters. */
   names(): Iterable<string>;
-  /** Tells one adapter, the same one for a call as long as the adapters are the same. @returns its name */
-  sendToOne(frame: GatewayFrame & { readonly call: string }, payload?: Uint8Array): string | undefined;
+  /**
+   * Tells one adapter, the same one for a call as long as the adapters are the same.
+   *
+   * @param among the adapters to choose from, as long as one of them is linked
+   * @returns its name
+   */
+  sendToOne(
+    frame: GatewayFrame & { readonly call: string },
+    payload?: Uint8Array,
+    among?: readonly string[],
+  ): string | undefined;
   close(reason: string): void;
 }
 
@@ -94,6 +103,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
         taken: handlers.taken,
         known: handlers.known,
         elsewhere: handlers.elsewhere,
+        contested: handlers.contested,
         relayed: handlers.relayed,
         draining: handlers.draining,
         closed: (closedLink, error, forGood) => {
@@ -124,8 +134,9 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     *names() {
       for (const { id } of greeted()) yield id;
     },
-    sendToOne(frame, payload) {
-      const link = rendezvous(frame.call, greeted());
+    sendToOne(frame, payload, among = []) {
+      const wanted = [...greeted()].filter(({ id }) => among.includes(id));
+      const link = rendezvous(frame.call, wanted.length > 0 ? wanted : greeted());
       link?.sendFrame(frame, payload);
       return link?.id;
     },

@@ -155,7 +155,7 @@ describe('the order of results', () => {
 test('a call that shows up at another gateway gives back what its dead websocket did not take, and holds nothing', () => {
   const harness = slowCall();
   const asked = ask(harness.call, MUTE);
-  harness.call.goneElsewhere();
+  harness.call.goneElsewhere('one');
   drop(harness, harness.socket);
   expect(asked.outcomes).toEqual([{ status: 'returned' }]);
   expect([harness.call.heldCommands, harness.ends]).toEqual([0, ['moved']]);

@@ -1,4 +1,4 @@
-import { encodeCallMemory, type GatewayFrame, type ResultFrame } from '@jambus/link';
+import { type Claim, encodeCallMemory, type GatewayFrame, type ResultFrame } from '@jambus/link';
 import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { createCallHost } from '../../src/calls/call-host.ts';
 import { createCallRegistry } from '../../src/calls/call-registry.ts';
@@ -6,7 +6,18 @@ import { createGatewayMetrics } from '../../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../../src/gateway-spans.ts';
 import type { Report, ReportLink } from '../../src/reports/report.ts';
 import { createReportOutbox } from '../../src/reports/report-outbox.ts';
-import { at, callSettings, commandOf, FakeSocket, gatewayState, jambonz, MUTE, ORIGIN, redirect } from './harness.ts';
+import {
+  at,
+  CLAIM,
+  callSettings,
+  commandOf,
+  FakeSocket,
+  gatewayState,
+  jambonz,
+  MUTE,
+  ORIGIN,
+  redirect,
+} from './harness.ts';
 
 const registries: { close(): void }[] = [];
 afterEach(() => {
@@ -27,7 +38,7 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
   });
   registries.push(calls, outbox);
   const announced: GatewayFrame[] = [];
-  const relayed: (readonly [string, string])[] = [];
+  const relayed: (readonly [callSid: string, payload: string, via: readonly string[]])[] = [];
   const linked = new Set<string>();
   const around = { allLinked, recalls: [] as string[] };
   const { settings, queues } = callSettings();
@@ -39,7 +50,7 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
       announce: (frame) => announced.push(frame),
       linked: () => linked,
       allMayBeLinked: () => around.allLinked,
-      relay: (callSid, payload) => relayed.push([callSid, payload.toString()]),
+      relay: (callSid, payload, via) => relayed.push([callSid, payload.toString(), via]),
       recall(callSid) {
         around.recalls.push(callSid);
         return [...linked][0];
@@ -153,7 +164,7 @@ describe('a call that comes from another gateway', () => {
     const { host, linked, announced, take } = hostWith();
     linked.add('one').add('two');
     const { call } = take('session:reconnect');
-    expect(announced).toMatchObject([{ t: 'opened', resumed: true }]);
+    expect(announced).toMatchObject([{ t: 'opened', claim: CLAIM }]);
     host.takePast(
       'one',
       known(7, true),
@@ -218,9 +229,86 @@ test('an adapter whose link was down hears which calls left meanwhile, and with 
 test('a call that another gateway has is given up here, and what jambonz still says goes to that gateway', () => {
   const { host, told, take, calls, relayed } = hostWith();
   const { socket, binding } = take('session:new');
-  host.giveUp('call-1');
+  host.giveUp('one', 'call-1');
   expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, undefined]);
   const [status, payload] = jambonz('call:status', { call_status: 'completed' });
   binding.receive(status, payload);
-  expect(relayed).toEqual([['call-1', payload.toString()]]);
+  expect(relayed).toEqual([['call-1', payload.toString(), ['one']]]);
+});
+
+describe('a call that a websocket at another gateway claims', () => {
+  const contest = (made: ReturnType<typeof hostWith>, claim: Partial<Claim>): string[] => {
+    const kept: string[] = [];
+    made.host.contest('one', 'call-1', { ...CLAIM, ...claim }, (as) => kept.push(as));
+    return [...kept, ...made.told().slice(1)];
+  };
+
+  test.each([
+    ['stays where its websocket for commands is', {}, 'status'],
+    ['goes where it is redirected to', { control: true }, 'closed'],
+    ['is refused to a peer of another address', { address: '10.0.0.9' }, 'refused'],
+    ['is refused to a peer of another address that redirects it', { address: '10.0.0.9', control: true }, 'refused'],
+    ['is refused to a peer that signed in as another user', { user: 'other' }, 'refused'],
+  ])('%s', (_, claim, outcome) => {
+    const made = hostWith();
+    made.take('session:new');
+    expect(contest(made, claim)).toEqual([outcome]);
+  });
+
+  test.each([
+    ['goes to its peer when its websocket here is gone', {}, 'closed'],
+    ['goes to a peer of another address when its websocket here is gone', { address: '10.0.0.9' }, 'closed'],
+    ['is refused to a peer that signed in as another user also then', { user: 'other' }, 'refused'],
+  ])('%s', (_, claim, outcome) => {
+    const made = hostWith();
+    const { call, socket } = made.take('session:new');
+    call?.detach(socket, 1006);
+    expect(contest(made, claim)).toEqual([outcome]);
+  });
+
+  test('that has left meanwhile needs no answer', () => {
+    const made = hostWith();
+    expect(contest(made, {})).toEqual([]);
+  });
+});
+
+describe('a websocket of a call that another gateway keeps', () => {
+  const known = (elsewhere: 'status' | 'refused') =>
+    ({ t: 'known', call: 'call-1', epoch: 1, sequence: 7, certain: false, elsewhere }) as const;
+  const NONE = Buffer.alloc(0);
+
+  test('tells that gateway what it says, by the adapter that reaches it', () => {
+    const { host, linked, calls, told, relayed, take } = hostWith();
+    linked.add('blind').add('reaches');
+    const { socket, binding } = take('session:reconnect');
+    host.takePast('blind', { t: 'known', call: 'call-1', epoch: 0, sequence: 0, certain: false }, NONE);
+    host.takePast('reaches', known('status'), NONE);
+    const [status, payload] = jambonz('call:status', { call_status: 'in-progress' });
+    binding.receive(status, payload);
+    expect(relayed.map(([, said, via]) => [JSON.parse(said).type, via])).toEqual([
+      ['session:reconnect', ['reaches']],
+      ['call:status', ['reaches']],
+    ]);
+    expect([calls.size, told(), socket.isOpen]).toEqual([0, ['opened', 'closed'], true]);
+  });
+
+  test('is closed when it is not from the peer of the call, and nothing that it said goes on', () => {
+    const { host, linked, calls, relayed, reports, outbox, link, take } = hostWith();
+    outbox.connect(link, undefined);
+    linked.add('one');
+    const { socket } = take('session:reconnect');
+    host.takePast('one', known('refused'), NONE);
+    expect([socket.closedWith, calls.size, relayed, reports]).toEqual([1008, 0, [], []]);
+  });
+
+  test('that has closed meanwhile leaves nobody who calls the call lost', () => {
+    const { host, linked, reports, outbox, link, queues, take } = hostWith();
+    outbox.connect(link, undefined);
+    linked.add('one');
+    const { call, socket } = take('session:reconnect');
+    call?.detach(socket, 1006);
+    host.takePast('one', known('status'), NONE);
+    queues.graceDeadlines.expireAll();
+    expect(reports).toEqual([]);
+  });
 });

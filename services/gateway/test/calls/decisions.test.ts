@@ -1,4 +1,4 @@
-import type { Verdict } from '@jambus/link';
+import type { CommandFrame, Verdict } from '@jambus/link';
 import {
   at,
   busHasResults,
@@ -106,7 +106,7 @@ describe('one effect', () => {
 });
 
 /** All verdicts on a record that is read again now, and once more when its result is on the bus. */
-function verdictsOn(record: { readonly position: string }, harness: Harness): Verdict[] {
+function verdictsOn(record: Partial<CommandFrame>, harness: Harness): Verdict[] {
   send(harness.call, MUTE, record);
   busHasResults(harness);
   expect(send(harness.call, MUTE, record)).toEqual([{ status: 'past' }]);

@@ -1,4 +1,4 @@
-import type { CallEnd, CallMemory, CommandFrame, EventFrame, Verdict } from '@jambus/link';
+import type { CallEnd, CallMemory, Claim, CommandFrame, EventFrame, Verdict } from '@jambus/link';
 import { createCommandParser, type HookMode, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
 import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import { Call, type CallSettings } from '../../src/calls/call.ts';
@@ -96,7 +96,8 @@ export function callHarness(options: SettingsOptions = {}) {
   const holding: boolean[] = [];
   const kept = { bytes: 0 };
   const unclaimed: Call[] = [];
-  const relayed: string[] = [];
+  const relayed: (readonly [payload: string, via: readonly string[]])[] = [];
+  const clashes: string[] = [];
   const rejected: string[] = [];
   const call = new Call('call-1', '/app', settings, {
     event(event, payload) {
@@ -116,7 +117,8 @@ export function callHarness(options: SettingsOptions = {}) {
     },
     away() {},
     unclaimed: (which) => unclaimed.push(which),
-    relay: (_call, payload) => relayed.push(payload.toString()),
+    relay: (_call, payload, via) => relayed.push([payload.toString(), via]),
+    clash: () => clashes.push('clash'),
     rejected: () => rejected.push('rejected'),
     finished() {},
     ended: (_call, reason) => ends.push(reason),
@@ -133,6 +135,7 @@ export function callHarness(options: SettingsOptions = {}) {
     kept,
     unclaimed,
     relayed,
+    clashes,
     rejected,
     socket: new FakeSocket(),
   };
@@ -260,15 +263,18 @@ export function reconnect({ call }: Pick<Harness, 'call'>, socket = new FakeSock
   return socket;
 }
 
+/** What speaks for the websocket of a call that comes from another gateway. */
+export const CLAIM: Claim = { address: ORIGIN.address, user: ORIGIN.user, control: false };
+
 /** What an adapter knows of a call; nothing, unless said otherwise. */
 export function known(past: Partial<KnownPast> = {}): KnownPast {
-  return { epoch: 0, sequence: 0, since: undefined, certain: false, memory: undefined, elsewhere: false, ...past };
+  return { epoch: 0, sequence: 0, since: undefined, certain: false, memory: undefined, elsewhere: undefined, ...past };
 }
 
 /** A call that comes from another gateway, and has asked the adapters `one` and `two`. */
 export function resumedCall({ recall = (): string | undefined => undefined } = {}): Harness {
   const harness = callHarness();
-  harness.call.searchPast({ tentative: false, allMayBeLinked: () => true, recall });
+  harness.call.searchPast({ claim: CLAIM, allMayBeLinked: () => true, recall });
   for (const adapter of ['one', 'two']) harness.call.past?.expect(adapter);
   harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
   return harness;

@@ -4,6 +4,7 @@ import {
   ask,
   at,
   busHasResults,
+  CLAIM,
   callHarness,
   drop,
   FakeSocket,
@@ -117,13 +118,13 @@ class Play {
   #moveOn(kind: 'move' | 'gone'): void {
     const old = this.#harness;
     if (kind === 'move') old.call.move();
-    else old.call.goneElsewhere();
+    else old.call.goneElsewhere('one');
     this.#drop();
     const memory = old.call.memory();
     this.#harness = callHarness();
     this.gateways.push(this.#harness);
     const { call } = this.#harness;
-    call.searchPast({ tentative: false, allMayBeLinked: () => true, recall: () => undefined });
+    call.searchPast({ claim: CLAIM, allMayBeLinked: () => true, recall: () => undefined });
     call.past?.expect('one');
     this.#reconnect();
     // An adapter reads on before the past of the call is known: from the first record that has no verdict, or before it.

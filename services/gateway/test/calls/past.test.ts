@@ -1,6 +1,7 @@
 import {
   ask,
   at,
+  CLAIM,
   callHarness,
   commandsOn,
   drop,
@@ -107,7 +108,7 @@ describe('a call that comes from another gateway', () => {
 
   test('waits with its numbers as long as no adapter is linked', () => {
     const harness = callHarness();
-    harness.call.searchPast({ tentative: false, allMayBeLinked: () => true, recall: () => undefined });
+    harness.call.searchPast({ claim: CLAIM, allMayBeLinked: () => true, recall: () => undefined });
     harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
     harness.queues.pastDeadlines.expireAll();
     harness.queues.pastDeadlines.expireAll();
@@ -171,7 +172,7 @@ describe('a call whose past is not known yet', () => {
   test('that shows up elsewhere has no effect here any more, and gives its commands back', () => {
     const harness = resumedCall();
     const asked = ask(harness.call, MUTE);
-    harness.call.goneElsewhere();
+    harness.call.goneElsewhere('one');
     expect(asked.outcomes).toEqual([{ status: 'returned' }]);
     expect([commandsOn(harness.socket), harness.ends]).toEqual([[], ['moved']]);
   });

@@ -74,7 +74,8 @@ async function linkedPair(onCommand: (command: InboundCommand) => void = () => {
     withdraw: (command) => withdrawn.push(command),
     taken: (_link, n) => calls.push(`taken ${n}`),
     known: (_link, { call }) => calls.push(`known ${call}`),
-    elsewhere: (call) => calls.push(`elsewhere ${call}`),
+    elsewhere: (_link, call) => calls.push(`elsewhere ${call}`),
+    contested: (_link, { call }) => calls.push(`contested ${call}`),
     relayed: (call) => calls.push(`relayed ${call}`),
     draining: () => calls.push('draining'),
     closed: (_link, error, forGood) => closed({ error: error?.code, forGood }),
@@ -204,10 +205,11 @@ describe('the protocol', () => {
       HELLO,
       { t: 'known', call: 'a', epoch: 1, sequence: 1, certain: true },
       { t: 'elsewhere', call: 'b' },
+      { t: 'contested', call: 'c', claim: { address: '', user: '', control: true } },
       { t: 'draining' },
     );
-    await arrived(() => calls.length === 4);
-    expect(calls).toEqual(['hello one b', 'known a', 'elsewhere b', 'draining']);
+    await arrived(() => calls.length === 5);
+    expect(calls).toEqual(['hello one b', 'known a', 'elsewhere b', 'contested c', 'draining']);
     peer.close(1000);
     expect(await ended).toEqual({ error: undefined, forGood: true });
   });
