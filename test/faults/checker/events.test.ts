@@ -79,3 +79,17 @@ test('a call that jambus gave up is found', () => {
   stored.push({ ...last, headers: { ...last.headers, id: `${CALL}/2/6`, sequence: '6' }, payload });
   expect(specimen.broken()).toEqual(['call lost']);
 });
+
+test('an event of a command that is in the broker twice may be credited to either of the two', () => {
+  const { history } = specimen;
+  specimen.changeCommand('m2', { marker: 'm1', id: undefined });
+  const credit = (causationid: string): void =>
+    changeKept((copy) =>
+      copy.headers['causationid'] === undefined ? copy : { ...copy, headers: { ...copy.headers, causationid } },
+    );
+  credit('3/11');
+  expect(specimen.broken()).not.toContain('event credited to another command');
+  credit('3/13');
+  expect(specimen.broken()).toContain('event credited to another command');
+  expect(history.stored.filter(({ marker }) => marker === 'm1')).toHaveLength(2);
+});

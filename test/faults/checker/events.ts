@@ -1,5 +1,5 @@
 import type { Copy, Saying } from '../history/history.ts';
-import type { CallStory, Case } from './case.ts';
+import type { CallStory, Case, Story } from './case.ts';
 import { positionIn } from './find-command.ts';
 import { groupBy } from './group-by.ts';
 import { contentOf } from './result-copy.ts';
@@ -100,15 +100,14 @@ function checkCauses(of: Case, copies: readonly Copy[]): Violation[] {
   const forgetful = of.history.facts.gatewayKills.length > 0;
   return firsts(copies).flatMap(({ callSid, payload, headers }) => {
     const { data } = JSON.parse(payload) as { data?: { marker?: string } };
-    const story = of.byMarker.get(data?.marker ?? '')?.[0];
+    // What its publisher sent twice is in the broker twice, and jambonz does not say which of them it means.
+    const stories = of.byMarker.get(data?.marker ?? '') ?? [];
     const { causationid } = headers;
-    if (story === undefined || (causationid === undefined && forgetful)) return [];
-    const { id, place } = story.command;
-    const right =
-      id === undefined
-        ? positionIn(causationid ?? '')?.place === `${place.partition}/${place.offset}`
-        : causationid === id;
-    if (right) return [];
+    if (stories.length === 0 || (causationid === undefined && forgetful)) return [];
+    const place = positionIn(causationid ?? '')?.place;
+    const isRight = ({ command: { id, place: at } }: Story): boolean =>
+      id === undefined ? place === `${at.partition}/${at.offset}` : causationid === id;
+    if (stories.some(isRight)) return [];
     const what = `${headers['id']} of ${data?.marker} has ${causationid}`;
     return [{ rule: 'event credited to another command', callSid, what } as const];
   });

@@ -2,6 +2,7 @@ import type { Case, Story } from './case.ts';
 import { socketOf } from './in-doubt.ts';
 import { nameOf } from './outcomes.ts';
 import type { Violation } from './violation.ts';
+import { isCalm } from './waits.ts';
 
 /**
  * No command is written after its expiry, none expires before or although its call was there, and its publisher is told in
@@ -44,18 +45,20 @@ function inVain(of: Case, story: Story): Violation[] {
 
 /**
  * For how long, while the command lived, its call had a websocket that was read and nothing between them was away, ms. What
- * everybody takes for a delivery in such a time is taken off.
+ * everybody takes for a delivery in such a time is taken off. Calls that are flooded do not count.
  */
 function mostTimeToDeliver({ calls, history: { facts }, tolerances }: Case, { command }: Story): number {
   const { callSid, storedAt, expiresAt } = command;
-  const { sockets = [], endedAt = Number.POSITIVE_INFINITY } = calls.get(callSid) ?? {};
-  const isCalm = facts.outages.length === 0 && !facts.missesGateway;
+  const call = calls.get(callSid);
+  if (call === undefined || !isCalm(call)) return 0;
+  const { sockets, endedAt = Number.POSITIVE_INFINITY } = call;
+  const isUndisturbed = facts.outages.length === 0 && !facts.missesGateway;
   const times = sockets.map(({ openedAt, closedAt = Number.POSITIVE_INFINITY, slow }) => {
     const until = Math.min(expiresAt, closedAt, endedAt);
     const since = Math.max(storedAt, openedAt, ...facts.outages.map(({ from, to }) => (from < until ? to : 0)));
     return slow ? 0 : until - since;
   });
-  return Math.max(0, ...times) - (isCalm ? tolerances.deliveryMs : tolerances.recoveryMs) - facts.stallMs;
+  return Math.max(0, ...times) - (isUndisturbed ? tolerances.deliveryMs : tolerances.recoveryMs) - facts.stallMs;
 }
 
 function toldLate(of: Case, story: Story): Violation[] {

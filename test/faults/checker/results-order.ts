@@ -5,6 +5,8 @@ import type { Violation } from './violation.ts';
 
 const RANK: Readonly<Record<string, number>> = { delivered: 0, rejected: 0, started: 1, finished: 2, failed: 2 };
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** The results of a command come as delivered, started, finished, for whoever reads the channel; and they all come. */
 export function checkResultsOrder(of: Case): Violation[] {
   const { history } = of;
@@ -39,22 +41,20 @@ function rankOf(copy: ResultCopy | undefined): number {
 
 /** Every `starting` and `finished` of a verb on the events channel has its result, and nothing else has one. */
 function missing(of: Case): Violation[] {
-  const owed = new Map<Story, Set<string>>();
+  const owed = new Map<string, Set<string>>();
   for (const { payload } of of.history.events.stored) {
     const { type, data } = JSON.parse(payload) as { type?: string; data?: { event?: string; marker?: string } };
     const status = data?.event === 'starting' ? 'started' : data?.event;
     if (type !== 'verb:status' || data?.marker === undefined || status === undefined) continue;
-    const story = of.byMarker.get(data.marker)?.find(({ writes }) => writes.length > 0);
-    if (story === undefined) continue;
-    const statuses = owed.get(story) ?? new Set();
-    owed.set(story, statuses.add(status));
+    owed.set(data.marker, (owed.get(data.marker) ?? new Set()).add(status));
   }
   const found: Violation[] = [];
-  for (const story of of.stories) {
-    const { command, later } = story;
+  // What its publisher sent twice is in the broker twice, and jambonz does not say which of them it means.
+  for (const [marker, stories] of of.byMarker) {
+    const { command } = stories.find(({ writes }) => writes.length > 0) ?? (stories[0] as Story);
     const { callSid } = command;
-    const statuses = owed.get(story) ?? new Set();
-    const got = new Set(later.map(({ status }) => status));
+    const statuses = stories.some(({ writes }) => writes.length > 0) ? (owed.get(marker) ?? NOTHING) : NOTHING;
+    const got = new Set(stories.flatMap(({ later }) => later.map(({ status }) => status)));
     const lacking = [...statuses].filter((status) => !got.has(status));
     const extra = [...got].filter((status) => !statuses.has(status));
     if (lacking.length > 0) {

@@ -1,4 +1,4 @@
-import type { Case, Story } from './case.ts';
+import type { CallStory, Case, Story } from './case.ts';
 import { socketOf } from './in-doubt.ts';
 
 /** Times in ms. */
@@ -9,10 +9,15 @@ export interface Waits {
   readonly max: number;
 }
 
-/** A call with more commands gets them faster than anybody speaks: they wait for each other. */
+/** A call with more commands gets them faster than anybody speaks. */
 const CALM_COMMANDS = 1_000;
 /** From its start, a call takes its application and says that it is there; its commands wait for that. */
 const SETTING_UP_MS = 1_000;
+
+/** The commands of a call that is flooded wait for each other, and for long after an outage. */
+export function isCalm({ commands }: CallStory): boolean {
+  return commands.length <= CALM_COMMANDS;
+}
 
 /**
  * How long commands took from their confirmation by the broker to a websocket that was open all the time and is read at
@@ -21,8 +26,8 @@ const SETTING_UP_MS = 1_000;
  * @param during takes those alone that were confirmed in one of these times; left out: all
  */
 export function waitsOf(of: Case, during?: readonly { readonly from: number; readonly to: number }[]): Waits {
-  const calm = [...of.calls.values()].filter(({ commands }) => commands.length <= CALM_COMMANDS);
-  const waits = calm
+  const waits = [...of.calls.values()]
+    .filter(isCalm)
     .flatMap(({ commands }) => commands)
     .flatMap((story) => {
       const wait = waitOf(of, story);
