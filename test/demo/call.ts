@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type CallScript, type SimulatedCall, startCall } from '../simulator/index.ts';
+import { type CallScript, SILENT_CALLER, type SimulatedCall, startCall } from '../simulator/index.ts';
 import { createChecklist } from './checklist.ts';
 import { createDescriber, sentence } from './describe.ts';
+import { checkEvents } from './events-report.ts';
 import { Failure } from './failure.ts';
 import { connectHttpBus } from './http-bus.ts';
 import { startIvr } from './ivr.ts';
 import type { JambusProcess } from './jambus-process.ts';
 import { type OnSighting, type Sighting, watchBus } from './sighting.ts';
-import { checkEvents, stepsOf } from './steps.ts';
+import type { Story } from './stories/index.ts';
 import { createTimeline } from './timeline.ts';
 import type { DemoTrace } from './trace.ts';
 import { within } from './within.ts';
@@ -15,12 +16,12 @@ import { within } from './within.ts';
 /** How many times faster than in reality caller and verbs go. */
 const SPEED = 2;
 /** How long may go by until the next thing that has to happen, and until the call is cleared away. */
-const DEADLINE_MS = 4_000;
-const ORDER = 'One margherita';
+const DEADLINE_MS = 10_000;
 
 /**
  * Has the IVR on the bus serve one call, and prints all that is said.
  *
+ * @param story which call
  * @param trace what is done about traces
  * @param callerHangsUpAfterMs real ms after the call was set up; undefined: the caller stays
  * @param trouble gives up when this rejects
@@ -28,13 +29,14 @@ const ORDER = 'One margherita';
  * @throws Failure for the first thing that did not happen as it should
  */
 export async function haveCall(
+  story: Story,
   jambus: JambusProcess,
   trace: DemoTrace,
   callerHangsUpAfterMs: number | undefined,
   trouble: Promise<never>,
 ): Promise<string> {
   const callSid = randomUUID();
-  const steps = stepsOf(callSid, ORDER);
+  const steps = story.steps(callSid);
   const describe = createDescriber();
   const checklist = createChecklist(steps, DEADLINE_MS, (sighting) => sentence(describe(sighting)));
   const timeline = createTimeline((text) => void process.stdout.write(text));
@@ -47,14 +49,15 @@ export async function haveCall(
   let call: SimulatedCall | undefined;
   try {
     const bus = trace.watch(watchBus(connectHttpBus(jambus.doorUrl, leave.signal), see));
-    const ivr = await within(Promise.race([startIvr(bus), trouble]), DEADLINE_MS);
+    const ivr = await within(Promise.race([startIvr(bus, story.replyTo), trouble]), DEADLINE_MS);
     if (ivr === undefined) throw new Failure(`the IVR could not subscribe within ${DEADLINE_MS / 1000} s`);
     call = startCall({
       url: jambus.websocketUrl,
       callSid,
       speed: SPEED,
       tracing: trace.enabled,
-      script: scriptOf(callerHangsUpAfterMs),
+      ...story.call,
+      script: scriptOf(story, callerHangsUpAfterMs),
       onMessage({ direction, message }) {
         if (message !== undefined) see({ kind: direction === 'sent' ? 'said' : 'told', message });
       },
@@ -94,17 +97,8 @@ async function afterwards(call: SimulatedCall, seen: readonly Sighting[]): Promi
 }
 
 /** What the caller does. */
-function scriptOf(hangsUpAfterMs: number | undefined): CallScript {
-  const order = {
-    trigger: { kind: 'hook', hook: '/order' },
-    action: { kind: 'speech', speech: ORDER },
-    delayMs: undefined,
-  } as const;
-  if (hangsUpAfterMs === undefined) return { caller: [order], faults: [], durations: {} };
-  const hangUp = {
-    trigger: { kind: 'time', afterMs: hangsUpAfterMs * SPEED },
-    action: { kind: 'hangup' },
-    delayMs: undefined,
-  } as const;
-  return { caller: [order, hangUp], faults: [], durations: {} };
+function scriptOf({ call: { script = SILENT_CALLER } }: Story, hangsUpAfterMs: number | undefined): CallScript {
+  if (hangsUpAfterMs === undefined) return script;
+  const trigger = { kind: 'time', afterMs: hangsUpAfterMs * SPEED } as const;
+  return { ...script, caller: [...script.caller, { trigger, action: { kind: 'hangup' }, delayMs: undefined }] };
 }

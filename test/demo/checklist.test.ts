@@ -63,3 +63,11 @@ test('a part of a step that comes before the step before it has begun does not c
   expect(marks[0]).toBe('other');
   expect(await checklist.verdict).toMatchObject({ ok: false, step: 2 });
 });
+
+test('what a step waits for may have to happen again later', async () => {
+  const again = ['a', 'b', 'a', 'c'].map((type) => ({ title: type, sights: [sight(type)] as const }));
+  const checklist = createChecklist(again, PATIENT_MS, (seen) => JSON.stringify(seen));
+  const marks = ['a', 'b', 'a', 'c'].map((type) => checklist.see(told(type)));
+  expect(marks).toEqual(['completes', 'completes', 'completes', 'completes']);
+  expect(await checklist.verdict).toEqual({ ok: true });
+});

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../dist/demo/main.js');
@@ -69,6 +69,43 @@ test('the demo shows the whole call in order, ticks every step once and ends wit
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
 });
 
+/** What is particular about the other calls, in order. */
+test.each([
+  [
+    'outbound-confirm',
+    [
+      /jambonz → gateway +call:status +ringing$/m,
+      /jambonz → gateway +session:new/,
+      /bus → ivr +dial:confirm +#\d+ \/confirm/,
+      /ivr → bus +ack +\[whisper\] say "A customer/,
+      /gateway → jambonz +ack +say "A customer/,
+      /bus → ivr +verb:hook +#\d+ \/dialled: completed/,
+      /^✓ 12 of 12 steps in order/m,
+    ],
+  ],
+  [
+    'queue-wait',
+    [
+      /bus → ivr +verb:hook +#\d+ \/music/,
+      /gateway → jambonz +ack +play .*hold-music/,
+      /bus → ivr +verb:hook +#\d+ \/music/,
+      /gateway → jambonz +ack +play .*hold-music/,
+      /bus → ivr +verb:hook +#\d+ \/left/,
+      /^✓ 12 of 12 steps in order/m,
+    ],
+  ],
+])('--scenario %s', async (name, story) => {
+  const { code, out, err } = await demo('--scenario', name).exit;
+  expect([code, err]).toEqual([0, '']);
+  let rest = out;
+  for (const part of story) {
+    const found = rest.search(part);
+    expect([part, found]).not.toEqual([part, -1]);
+    rest = rest.slice(found + 1);
+  }
+  expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
+});
+
 /** The lines of a tree without service and times. */
 function namesIn(tree: string): string[] {
   return tree.split('\n').map((line) => line.replace(/ {2,}\S+ +[\d.]+ +[\d.]+$/, '').trimEnd());
@@ -112,6 +149,14 @@ test('told to stop in the middle, it clears away and ends with 130', async () =>
   expect(await exit).toMatchObject({ code: 130, err: '' });
 });
 
+test('an unknown scenario is refused with those that there are', async () => {
+  const { code, err } = await demo('--scenario', 'nobody').exit;
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/expected one of order, outbound-confirm, queue-wait, got nobody/),
+  ]);
+});
+
 test('an unknown option is refused with the help', async () => {
   const { code, out, err } = await demo('--caller-hangs-up-after', 'soon').exit;
   expect([code, out]).toEqual([2, '']);
@@ -119,8 +164,11 @@ test('an unknown option is refused with the help', async () => {
 });
 
 test('the IVR knows nothing of jambus but its HTTP door', () => {
-  const imports = ['ivr.ts', 'http-bus.ts', 'server-sent-events.ts'].flatMap((file) => [
-    ...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/\bfrom '(.*)'/g),
+  const stories = readdirSync(join(import.meta.dirname, 'stories')).filter((file) => file.endsWith('-dialogue.ts'));
+  expect(stories).toHaveLength(3);
+  const files = ['ivr.ts', 'http-bus.ts', 'server-sent-events.ts', ...stories.map((file) => join('stories', file))];
+  const imports = files.flatMap((file) => [
+    ...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/\bfrom '\.+\/(.*)'/g),
   ]);
-  expect(new Set(imports.map(([, from]) => from))).toEqual(new Set(['./http-bus.ts', './server-sent-events.ts']));
+  expect(new Set(imports.map(([, from]) => from))).toEqual(new Set(['http-bus.ts', 'server-sent-events.ts', 'ivr.ts']));
 });

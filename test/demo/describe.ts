@@ -90,15 +90,21 @@ function heard(message: JsonObject): Pick<Description, 'what' | 'text' | 'minor'
   switch (type) {
     case 'session:new':
       return { what, text: `${data['from']} calls ${data['to']}`, minor: false };
-    case 'call:status':
-      return { what, text: callStatusInWords(data['call_status']), minor: data['call_status'] === 'trying' };
+    case 'call:status': {
+      const { call_sid: ofCall = data['call_sid'] } = message;
+      const isOther = data['call_sid'] !== ofCall;
+      const text = isOther ? `${data['call_status']}: the other party` : callStatusInWords(data['call_status']);
+      return { what, text, minor: data['call_status'] === 'trying' };
+    }
+    case 'dial:confirm':
+      return { what, text: `${hook}: is the called party put through?`, minor: false };
     case 'verb:status': {
       const { event, id, name } = data;
       const minor = id === undefined || (event !== 'starting' && event !== 'finished');
       return { what, text: words(name, id, event), minor };
     }
     case 'verb:hook':
-      return { what, text: `${hook}: ${speechOf(data)}`, minor: false };
+      return { what, text: `${hook}: ${hookInWords(data)}`, minor: false };
     default:
       return { what, text: JSON.stringify(data), minor: false };
   }
@@ -109,10 +115,12 @@ function callStatusInWords(status: unknown): string {
   return status === 'completed' ? 'completed: the call is over' : String(status);
 }
 
-function speechOf({ speech, reason }: JambonzMessage['data']): string {
+function hookInWords({ speech, reason, ...data }: JambonzMessage['data']): string {
   const { alternatives } = (speech ?? {}) as { readonly alternatives?: readonly { readonly transcript?: string }[] };
   const transcript = alternatives?.[0]?.transcript;
-  return transcript === undefined ? String(reason) : `the caller says "${transcript}"`;
+  if (transcript !== undefined) return `the caller says "${transcript}"`;
+  const how = reason ?? data['dial_call_status'] ?? data['queue_result'];
+  return how === undefined ? 'what now?' : String(how);
 }
 
 /** A message to jambonz, or a command on its way there. */
@@ -127,12 +135,13 @@ function inWords(message: JsonObject): string {
 function verbInWords(verb: JsonObject): string {
   const [first] = Object.entries(verb);
   const [name, body] = 'verb' in verb ? [verb['verb'], verb] : (first ?? []);
-  const { id, text, say, actionHook, notifyEvents } = body as JsonObject;
+  const { id, text, say, url, waitHook, confirmHook, actionHook, notifyEvents } = body as JsonObject;
   const spoken = text ?? (say as JsonObject | undefined)?.['text'];
   return words(
     name,
     id,
-    actionHook,
+    waitHook ?? confirmHook ?? actionHook,
+    url,
     notifyEvents === true ? 'notifyEvents' : undefined,
     spoken === undefined ? undefined : `"${spoken}"`,
   );

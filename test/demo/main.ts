@@ -3,6 +3,7 @@ import { HELP, parseArguments } from './arguments.ts';
 import { haveCall } from './call.ts';
 import { Failure } from './failure.ts';
 import { startJambus } from './jambus-process.ts';
+import type { Story } from './stories/index.ts';
 import { type DemoTrace, NO_TRACE, startTrace } from './trace.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -17,19 +18,19 @@ async function main(): Promise<number> {
       process.stderr.write(`${request.fault}\n\n${HELP}`);
       return EXIT.usage;
     case 'run':
-      return demonstrate(request.trace ? await startTrace() : NO_TRACE, request.callerHangsUpAfterMs);
+      return demonstrate(request.story, request.trace ? await startTrace() : NO_TRACE, request.callerHangsUpAfterMs);
   }
 }
 
 /** Starts jambus, has the call on it, stops it. @returns the exit code */
-async function demonstrate(trace: DemoTrace, callerHangsUpAfterMs: number | undefined): Promise<number> {
+async function demonstrate(story: Story, trace: DemoTrace, callerHangsUpAfterMs: number | undefined): Promise<number> {
   const interrupted = interruption();
   const failures: unknown[] = [];
   let summary = '';
   try {
     const jambus = await startJambus(interrupted, trace.environment);
     try {
-      summary = await haveCall(jambus, trace, callerHangsUpAfterMs, Promise.race([jambus.died, interrupted]));
+      summary = await haveCall(story, jambus, trace, callerHangsUpAfterMs, Promise.race([jambus.died, interrupted]));
     } catch (error) {
       failures.push(error);
     }

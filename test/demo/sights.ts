@@ -73,10 +73,46 @@ export function commandOf(past: Past, name: string): { readonly id: string; read
   return undefined;
 }
 
-/** The first message of this type that jambonz said. */
-export function saidOf(past: Past, type: string): JsonObject | undefined {
-  for (const seen of past) if (seen.kind === 'said' && seen.message['type'] === type) return seen.message;
+/** The verbs of the command that the IVR sent under this name. */
+export function verbsOf(past: Past, name: string): readonly unknown[] {
+  const data = commandOf(past, name)?.command.data;
+  return Array.isArray(data) ? data : [];
+}
+
+/** The first message of this type that jambonz said, for this hook if one is given. */
+export function saidOf(past: Past, type: string, hook?: string): JsonObject | undefined {
+  for (const seen of past) {
+    if (seen.kind !== 'said' || seen.message['type'] !== type) continue;
+    if (hook === undefined || seen.message['hook'] === hook) return seen.message;
+  }
   return undefined;
+}
+
+/** What the gateway puts in front of a call's first application, so that jambonz reports on verbs. */
+export const NOTIFY_EVENTS = { verb: 'config', notifyEvents: true };
+
+/**
+ * The IVR answers a message of jambonz with verbs, which come there as the ack to it.
+ *
+ * @param name of the command
+ * @param question type and hook of the message
+ * @param added verbs that the gateway puts in front
+ */
+export function answered(
+  name: string,
+  [type, hook]: readonly [type: string, hook?: string],
+  ...added: readonly object[]
+): readonly [Sight, Sight, Sight] {
+  const msgidOf = (past: Past) => saidOf(past, type, hook)?.['msgid'];
+  return [
+    command(name, (message, past) =>
+      differs('ack', message.type === 'ack' ? message.msgid : message.type, msgidOf(past)),
+    ),
+    told('ack', ({ msgid, data }, past) =>
+      differs('ack', { msgid, data }, { msgid: msgidOf(past), data: [...added, ...verbsOf(past, name)] }),
+    ),
+    delivered(name),
+  ];
 }
 
 /** Says what is different, in JSON; undefined when nothing is. */

@@ -13,6 +13,7 @@ import type { AsyncApiDocument } from './async-api.ts';
 import { KAFKA_CORRELATION_IDS, KAFKA_HEADERS, KAFKA_OPERATIONS, KAFKA_TRAITS, kafkaChannels } from './kafka.ts';
 import { ANY_COMMAND_SCHEMA } from './messages.ts';
 import { NATS_CORRELATION_IDS, NATS_HEADERS, NATS_OPERATIONS, NATS_TRAITS, natsChannels } from './nats.ts';
+import { QUESTIONS_BY_HOOK, QUESTIONS_BY_MESSAGE } from './questions.ts';
 import { SECURITY_SCHEMES, SERVERS } from './servers.ts';
 import { INTRODUCTION } from './wording.ts';
 
@@ -28,6 +29,7 @@ export function asyncApiDocument(): AsyncApiDocument {
     servers: SERVERS,
     channels: { ...natsChannels(names), ...kafkaChannels(names) },
     operations: { ...NATS_OPERATIONS, ...KAFKA_OPERATIONS },
+    'x-jambonz-questions': { byMessage: QUESTIONS_BY_MESSAGE, byHook: QUESTIONS_BY_HOOK },
     components: {
       parameters: {
         callSid: { description: 'The `call_sid` of the session', examples: [CALL_SID] },

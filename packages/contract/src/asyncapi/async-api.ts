@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../json-schema/json-schema.ts';
+import type { Question } from './questions.ts';
 
 /*
  * As much of AsyncAPI 3.0 as the contract needs. https://www.asyncapi.com/docs/reference/specification/v3.0.0
@@ -70,6 +71,8 @@ export interface Operation {
 
 export interface AsyncApiDocument {
   readonly asyncapi: '3.0.0';
+  /** What an `ack` to a message of jambonz means, by the type of the message and by the hook that it is sent for. */
+  readonly 'x-jambonz-questions': { readonly byMessage: readonly Question[]; readonly byHook: readonly Question[] };
   readonly info: {
     readonly title: string;
     readonly version: string;

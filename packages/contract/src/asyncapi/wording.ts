@@ -9,6 +9,10 @@ export const RESULTS = 'What became of the commands for one call.';
 
 export const DEAD_LETTERS = 'Records of the commands channel that are no commands, for people to look at.';
 
+export const QUESTIONS = `jambonz waits up to 5 s for the answer to some of its messages. An \`ack\` with the \`msgid\` of the message
+answers it, and its verbs mean what the message asks for. jambus waits for that where an empty answer does harm, and answers by itself
+when time is up. \`JAMBUS_HOOK_POLICY\` changes what is awaited, by hook.`;
+
 /** The text in front of everything, as CommonMark. */
 export const INTRODUCTION = `How a microservice drives calls of jambonz over a message bus: it sends commands, and receives events and
 results. This document is written from its side, for NATS and for Kafka.

@@ -1,4 +1,6 @@
 import type { AsyncApiDocument, Channel, Message, Operation, Reference } from '../asyncapi/async-api.ts';
+import type { Question } from '../asyncapi/questions.ts';
+import { QUESTIONS } from '../asyncapi/wording.ts';
 import { isMembers, type JsonSchema } from '../json-schema/json-schema.ts';
 import { code, jsonBlock, page, table } from './markdown.ts';
 import { descriptionOf, membersOf, propertiesOf, propertyOf, requiredOf, typeOf } from './members.ts';
@@ -26,6 +28,9 @@ export function reference(document: AsyncApiDocument): string {
     '## Events',
     headers(document, 'Events'),
     ...events(document),
+    '## Questions',
+    QUESTIONS,
+    ...questions(document),
     '## Results',
     headers(document, 'Results'),
     ...payload(document, 'natsResults', 'result'),
@@ -126,6 +131,28 @@ function events(document: AsyncApiDocument): readonly string[] {
       ...examplesOf(schema),
     ];
   });
+}
+
+/** What an answer to each message of jambonz means. */
+function questions({ 'x-jambonz-questions': { byMessage, byHook } }: AsyncApiDocument): readonly string[] {
+  const answers = ({ awaitedMs, setting, without, late }: Question): readonly string[] => [
+    awaitedMs === undefined ? 'no' : `${awaitedMs} ms, ${code(setting ?? '')}`,
+    without ?? 'Nothing: jambonz does not wait for an answer',
+    late === undefined ? '' : late === 'redirect' ? `becomes a ${code('redirect')}` : `refused, ${code('expired')}`,
+  ];
+  const ANSWERS = ['awaited', 'without an answer', 'an answer that comes later'];
+  return [
+    '### By message',
+    table(
+      ['message', 'what it means', ...ANSWERS],
+      byMessage.map((row) => [code(row.message), row.meaning, ...answers(row)]),
+    ),
+    '### By hook',
+    table(
+      ['hook', 'comes as', 'what it means', ...ANSWERS],
+      byHook.map((row) => [code(row.hook ?? ''), code(row.message), row.meaning, ...answers(row)]),
+    ),
+  ];
 }
 
 function payload(document: AsyncApiDocument, channel: string, name: string): readonly string[] {

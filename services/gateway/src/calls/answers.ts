@@ -1,7 +1,6 @@
-import { type HookMode, type JambonzMessage, wantsAck } from '@jambus/schema';
+import { type HookMode, type JambonzMessage, QUESTION_RULES, type QuestionKind, wantsAck } from '@jambus/schema';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import type { CallSocket } from './call-socket.ts';
-import { QUESTION_RULES, type QuestionKind } from './questions.ts';
 import { ackMessage, withNotifyEvents } from './wire.ts';
 
 export interface AnswerSettings {

@@ -12,6 +12,8 @@ import {
   type JambonzMessage,
   type JambusMessageOf,
   type JambusMessageType,
+  type QuestionKind,
+  questionKind,
   type RejectionCode,
   traceparentOfB3,
   wantsAck,
@@ -25,7 +27,6 @@ import type { InboundCommand } from './inbound-command.ts';
 import { createNamedHooks, type NamedHooks } from './named-hooks.ts';
 import { type KnownPast, PastSearch, type PastSearchOptions } from './past-search.ts';
 import { cancelLife, isLive, type Phase, pastOf, socketOf } from './phases.ts';
-import { type QuestionKind, questionKind } from './questions.ts';
 import type { SocketOrigin } from './socket-origin.ts';
 import { type RoleContext, type SocketRole, takesControl } from './socket-role.ts';
 import { createStatusSockets } from './status-sockets.ts';

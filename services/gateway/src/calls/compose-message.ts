@@ -1,8 +1,8 @@
 import { rejected, type Verdict } from '@jambus/link';
+import { QUESTION_RULES } from '@jambus/schema';
 import { type Answers, isEmptyList } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
 import type { LinkedCommand } from './inbound-command.ts';
-import { QUESTION_RULES } from './questions.ts';
 import { redirectMessage, redirectVerbs } from './wire.ts';
 
 /** What is done for a command. */

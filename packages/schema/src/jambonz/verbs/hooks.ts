@@ -1,32 +1,51 @@
 import { at, type Place, ROOT } from '../fault.ts';
 import { isObject, type JsonObject } from '../json/decode.ts';
 
+/** How jambonz uses a hook. */
+export interface HookUse {
+  /** The type of the message that comes when it is called. */
+  readonly message: string;
+  readonly description: string;
+}
+
 /**
- * The role of a hook, which decides what an ack to it means (an empty ack to a `confirmHook` bridges a call, a redirect in
- * place of an ack to a `waitHook` throws the caller out of the queue). It is the property that names the hook, with two
+ * The roles of hooks, which decide what an ack to one means (an empty ack to a `confirmHook` bridges a call, a redirect in
+ * place of an ack to a `waitHook` throws the caller out of the queue). A role is the property that names the hook, with two
  * exceptions: `amd` is the `actionHook` inside `amd`, and the hooks of commands (`wait_hook`, `call_hook`,
  * `child_call_hook`) are written as verbs have them. `other` is a hook of a newer server.
  */
-export type HookKind =
-  | 'actionHook'
-  | 'amd'
-  | 'callHook'
-  | 'callStatusHook'
-  | 'childCallHook'
-  | 'confirmHook'
-  | 'dtmfHook'
-  | 'enterHook'
-  | 'eventHook'
-  | 'onHoldHook'
-  | 'partialResultHook'
-  | 'referHook'
-  | 'sipRequestWithinDialogHook'
-  | 'statusHook'
-  | 'toolHook'
-  | 'transcriptionHook'
-  | 'translationHook'
-  | 'waitHook'
-  | 'other';
+export const HOOK_KINDS = {
+  actionHook: { message: 'verb:hook', description: 'A verb has ended, and says how: what comes next?' },
+  amd: { message: 'verb:hook', description: 'What answering machine detection has found; inside `amd`' },
+  callHook: { message: 'session:redirect', description: 'The application that a `redirect` asks for' },
+  callStatusHook: { message: 'call:status', description: 'How a call stands that a verb or command has placed' },
+  childCallHook: {
+    message: 'session:redirect',
+    description: 'The application of a leg that becomes a call of its own',
+  },
+  confirmHook: { message: 'dial:confirm', description: 'The called party has answered: is it put through?' },
+  dtmfHook: { message: 'verb:hook', description: 'A key was pressed' },
+  enterHook: { message: 'verb:hook', description: 'Somebody enters a conference: what is played to all?' },
+  eventHook: { message: 'llm:event', description: 'An event of a model or agent' },
+  onHoldHook: { message: 'verb:hook', description: 'The other party has put the call on hold: what is played?' },
+  partialResultHook: { message: 'verb:hook', description: 'What was understood so far' },
+  referHook: { message: 'verb:hook', description: 'The other party transfers the call' },
+  sipRequestWithinDialogHook: { message: 'verb:hook', description: 'A SIP request came within the call' },
+  statusHook: {
+    message: 'call:status',
+    description: 'How the call stands, on a websocket of its own if the address says so',
+  },
+  toolHook: {
+    message: 'llm:tool-call',
+    description: 'A model or agent calls a tool; the command `llm:tool-output` answers',
+  },
+  transcriptionHook: { message: 'verb:hook', description: 'What was said' },
+  translationHook: { message: 'verb:hook', description: 'What was said, translated' },
+  waitHook: { message: 'verb:hook', description: 'Somebody waits in a queue or conference: what is played?' },
+  other: { message: 'verb:hook', description: 'A property that ends in `Hook`, of a newer server' },
+} as const satisfies Readonly<Record<string, HookUse>>;
+
+export type HookKind = keyof typeof HOOK_KINDS;
 
 /** A hook that verbs name: jambonz will send it back as the `hook` of a message, letter for letter. */
 export interface NamedHook {

@@ -1,3 +1,3 @@
-export { type HookKind, hooksOf, type NamedHook } from './hooks.ts';
+export { HOOK_KINDS, type HookKind, hooksOf, type NamedHook } from './hooks.ts';
 export * from './verb.ts';
 export * from './verb-checker.ts';

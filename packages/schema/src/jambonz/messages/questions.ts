@@ -1,4 +1,6 @@
-import { type HookKind, isNotification, type JambonzMessage } from '@jambus/schema';
+import type { HookKind } from '../verbs/hooks.ts';
+import { isNotification } from './facts.ts';
+import type { JambonzMessage } from './message.ts';
 
 /** What jambonz wants to know, by what an answer means over there. */
 export type QuestionKind =
@@ -28,6 +30,8 @@ export interface QuestionRule {
   readonly awaits: boolean;
   /** The verbs that answer when the bus does not, a JSON array; undefined: none. */
   readonly unanswered: Buffer | undefined;
+  /** What comes of that, for people. */
+  readonly without: string;
   /**
    * What becomes of verbs that come later. As a `redirect` they would throw the caller out of a queue, kill a dial, or run on
    * another leg: where that is so they are refused.
@@ -42,16 +46,51 @@ const DECLINE = Buffer.from('[{"verb":"hangup"}]');
 
 /** Feature-server 0.9.8, each tried on its code. */
 export const QUESTION_RULES: Readonly<Record<QuestionKind, QuestionRule>> = {
-  application: { awaits: true, unanswered: undefined, late: 'redirect' },
-  reconnect: { awaits: false, unanswered: undefined, late: 'redirect' },
-  action: { awaits: true, unanswered: undefined, late: 'redirect' },
-  wait: { awaits: true, unanswered: ASK_AGAIN, late: 'refuse' },
-  prompt: { awaits: true, unanswered: undefined, late: 'refuse' },
-  confirm: { awaits: true, unanswered: DECLINE, late: 'refuse' },
-  redirect: { awaits: true, unanswered: undefined, late: 'redirect' },
-  child: { awaits: true, unanswered: undefined, late: 'refuse' },
-  adulting: { awaits: false, unanswered: undefined, late: 'redirect' },
-  notice: { awaits: false, unanswered: undefined, late: 'redirect' },
+  application: {
+    awaits: true,
+    unanswered: undefined,
+    without: 'The fallback application, `JAMBUS_FALLBACK_APPLICATION`',
+    late: 'redirect',
+  },
+  reconnect: {
+    awaits: false,
+    unanswered: undefined,
+    without: 'The fallback application, at once: jambonz ignores it while the call is live',
+    late: 'redirect',
+  },
+  action: {
+    awaits: true,
+    unanswered: undefined,
+    without: 'An empty ack: the verbs behind it run',
+    late: 'redirect',
+  },
+  wait: {
+    awaits: true,
+    unanswered: ASK_AGAIN,
+    without: 'A pause of 5 s, after which jambonz asks again',
+    late: 'refuse',
+  },
+  prompt: { awaits: true, unanswered: undefined, without: 'An empty ack: nothing is played', late: 'refuse' },
+  confirm: {
+    awaits: true,
+    unanswered: DECLINE,
+    without: '`hangup`: the called party is declined, since an empty ack accepts',
+    late: 'refuse',
+  },
+  redirect: {
+    awaits: true,
+    unanswered: undefined,
+    without: 'An empty ack: the running verb ends, and what stands behind it goes on',
+    late: 'redirect',
+  },
+  child: { awaits: true, unanswered: undefined, without: 'An empty ack: the leg is dropped', late: 'refuse' },
+  adulting: {
+    awaits: false,
+    unanswered: undefined,
+    without: 'An empty ack, since jambonz throws its verbs away, and then `config` with `notifyEvents`',
+    late: 'redirect',
+  },
+  notice: { awaits: false, unanswered: undefined, without: 'An empty ack, at once', late: 'redirect' },
 };
 
 const BY_TYPE: Readonly<Partial<Record<string, QuestionKind>>> = {

@@ -1,17 +1,20 @@
-import type { Step } from './checklist.ts';
+import { parseScript } from '../../simulator/index.ts';
+import type { Step } from '../checklist.ts';
 import {
+  answered,
   command,
-  commandOf,
   delivered,
   differs,
   event,
   lacks,
   later,
-  type Past,
-  saidOf,
+  NOTIFY_EVENTS,
   told,
   verbStatus,
-} from './sights.ts';
+  verbsOf,
+} from '../sights.ts';
+import { takeOrder } from './order-dialogue.ts';
+import type { Story } from './story.ts';
 
 /** The redirect of the jambonz documentation, as the IVR has to send it and jambonz has to get it. */
 const REDIRECT_OF_THE_PAGE = {
@@ -21,11 +24,17 @@ const REDIRECT_OF_THE_PAGE = {
   data: [{ say: { id: 'b5e39996', text: "Hello it's me Mario" } }],
 };
 
-/** What the gateway puts in front of a call's first application, so that jambonz reports on verbs. */
-const NOTIFY_EVENTS = { verb: 'config', notifyEvents: true };
+const ORDER = 'One margherita';
 
-/** What has to happen in the demo's call, in this order. @param order what the caller says */
-export function stepsOf(callSid: string, order: string): readonly Step[] {
+export const order: Story = {
+  name: 'order',
+  summary: 'an IVR takes an order: the redirect of the jambonz documentation, a question, a hook and its answer',
+  call: { script: parseScript({ caller: [{ onHook: '/order', speech: ORDER }] }) },
+  replyTo: takeOrder,
+  steps: (callSid) => stepsOf(callSid),
+};
+
+function stepsOf(callSid: string): readonly Step[] {
   return [
     {
       title: 'the call comes to the IVR as session:new',
@@ -37,17 +46,7 @@ export function stepsOf(callSid: string, order: string): readonly Step[] {
     },
     {
       title: 'the IVR answers it with an application',
-      sights: [
-        command('answer'),
-        told('ack', ({ msgid, data }, past) =>
-          differs(
-            'ack',
-            { msgid, data },
-            { msgid: saidOf(past, 'session:new')?.['msgid'], data: [NOTIFY_EVENTS, ...verbsOf(past, 'answer')] },
-          ),
-        ),
-        delivered('answer'),
-      ],
+      sights: answered('answer', ['session:new'], NOTIFY_EVENTS),
     },
     {
       title: 'the IVR sends the redirect of the jambonz documentation',
@@ -76,24 +75,12 @@ export function stepsOf(callSid: string, order: string): readonly Step[] {
     {
       title: 'what the caller says comes to the IVR as verb:hook',
       sights: [
-        event('verb:hook', ({ data: { hook, data } }) => differs('hook', hook, '/order') ?? lacks('data', data, order)),
+        event('verb:hook', ({ data: { hook, data } }) => differs('hook', hook, '/order') ?? lacks('data', data, ORDER)),
       ],
     },
     {
       title: 'the answer of the IVR becomes the ack to the hook',
-      sights: [
-        command('confirm', (message, past) =>
-          differs('ack', message.type === 'ack' ? message.msgid : message.type, saidOf(past, 'verb:hook')?.['msgid']),
-        ),
-        told('ack', ({ msgid, data }, past) =>
-          differs(
-            'ack',
-            { msgid, data },
-            { msgid: saidOf(past, 'verb:hook')?.['msgid'], data: verbsOf(past, 'confirm') },
-          ),
-        ),
-        delivered('confirm'),
-      ],
+      sights: answered('confirm', ['verb:hook', '/order']),
     },
     {
       title: 'the answer begins',
@@ -122,28 +109,4 @@ export function stepsOf(callSid: string, order: string): readonly Step[] {
       ],
     },
   ];
-}
-
-/** The events of the call as a whole. */
-export interface EventsReport {
-  readonly count: number;
-  /** What is wrong with them, for people: they are what jambonz said, unchanged and numbered without a gap. */
-  readonly fault: string | undefined;
-}
-
-/** @param seen everything that was seen in the call */
-export function checkEvents(seen: Past): EventsReport {
-  const events = seen.flatMap((each) => (each.kind === 'event' ? [each.event] : []));
-  const said = seen.flatMap((each) => (each.kind === 'said' ? [each.message] : []));
-  const faults = events.map(
-    ({ sequence, data }, index) =>
-      differs('sequence of an event', sequence, String(index + 1)) ?? differs(`event ${sequence}`, data, said[index]),
-  );
-  const fault = faults.find((each) => each !== undefined) ?? differs('number of events', events.length, said.length);
-  return { count: events.length, fault };
-}
-
-function verbsOf(past: Past, name: string): readonly unknown[] {
-  const data = commandOf(past, name)?.command.data;
-  return Array.isArray(data) ? data : [];
 }
