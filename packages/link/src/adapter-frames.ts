@@ -1,6 +1,6 @@
 import type { HookKind } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { CallSid, Claim, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
+import { CallSid, Contender, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
 
 /**
  * First frame of an adapter: who it is, and how far it is with the reports of the gateway's life `gatewayBoot`, empty when it
@@ -75,7 +75,7 @@ export const TakenFrame = Type.Object({ t: Type.Literal('taken'), n: Counter });
 export type TakenFrame = Static<typeof TakenFrame>;
 
 /**
- * Answer to an `opened` with a `claim`, and to `recall`: what this adapter knows of the call's past, zeros when nothing.
+ * Answer to an `opened` with a `contender`, and to `recall`: what this adapter knows of the call's past, zeros when nothing.
  * Everything that it had of the call is on the bus by then. `certain`: the former gateway has told all of it. The payload is
  * the memory of the call.
  */
@@ -102,7 +102,7 @@ export type ElsewhereFrame = Static<typeof ElsewhereFrame>;
  * Another gateway has a websocket that claims to be one of this call. This one answers with `kept`, or gives the call up by
  * `closed`.
  */
-export const ContestedFrame = Type.Object({ t: Type.Literal('contested'), call: CallSid, claim: Claim });
+export const ContestedFrame = Type.Object({ t: Type.Literal('contested'), call: CallSid, contender: Contender });
 export type ContestedFrame = Static<typeof ContestedFrame>;
 
 /** What jambonz has said of a call on a websocket of another gateway; it is the payload. This gateway has the call. */

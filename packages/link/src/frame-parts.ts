@@ -13,12 +13,12 @@ export const Traceparent = Type.String({ maxLength: 512 });
 /** Time since the epoch. */
 export const Milliseconds = Type.Number({ minimum: 0 });
 
-/** What speaks for a websocket that claims to be one of a call. Whoever has the call decides. */
-export const Claim = Type.Object({
+/** A websocket that claims to be one of a call which another gateway may have. That gateway decides by this. */
+export const Contender = Type.Object({
   address: Type.String({ description: 'of the peer, or of the proxy in front of it' }),
   user: Type.String({ description: 'it signed in as; empty where no credentials are asked for' }),
   control: Type.Boolean({
     description: 'commands go there from now on; otherwise it may only tell the status of the call',
   }),
 });
-export type Claim = Static<typeof Claim>;
+export type Contender = Static<typeof Contender>;

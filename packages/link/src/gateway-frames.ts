@@ -1,6 +1,6 @@
 import { RejectionCode } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
-import { CallSid, Claim, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
+import { CallSid, Contender, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
 import { Verdict } from './verdict.ts';
 
 /**
@@ -23,7 +23,7 @@ export const ReadyFrame = Type.Object({ t: Type.Literal('ready') });
 export type ReadyFrame = Static<typeof ReadyFrame>;
 
 /**
- * This gateway has the call, or with a `claim` a websocket of one that is older than its knowledge: answer with `known`, once
+ * This gateway has the call, or with a `contender` a websocket of one that is older than its knowledge: answer with `known`, once
  * the gateway that has the call has given it up, or has said that it keeps it. `traceparent` is
  * for what has to do with the call and has no context of its own; left out when it is the one that follows from the call_sid.
  */
@@ -33,7 +33,7 @@ export const OpenedFrame = Type.Object({
   epoch: Counter,
   since: Milliseconds,
   application: Type.String(),
-  claim: Type.Optional(Claim),
+  contender: Type.Optional(Contender),
   traceparent: Type.Optional(Traceparent),
 });
 export type OpenedFrame = Static<typeof OpenedFrame>;

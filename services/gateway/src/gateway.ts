@@ -175,8 +175,8 @@ export async function createGateway(
       withdraw: host.withdraw,
       known: (link, frame, memory) => host.takePast(link.id, frame, memory),
       elsewhere: (link, callSid) => host.giveUp(link.id, callSid),
-      contested: (link, { call, claim }) =>
-        host.contest(link.id, call, claim, (as) => link.sendFrame({ t: 'kept', call, as })),
+      contested: (link, { call, contender }) =>
+        host.contest(link.id, call, contender, (as) => link.sendFrame({ t: 'kept', call, as })),
       relayed: host.takeRelayed,
       taken: (link, n) => outbox.taken(link, n),
       draining: (link) => outbox.drain(link),

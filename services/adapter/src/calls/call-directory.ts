@@ -103,13 +103,13 @@ interface Entry<G> {
   epoch: number;
   readonly traceparent: string;
   readonly knowledge: CallKnowledge;
-  /** Gateways that claim it by a websocket, while the one that has it decides. */
-  claims: readonly ClaimUnderWay<G>[];
+  /** Gateways that contend for it by a websocket, while the one that has it decides. */
+  contests: readonly Contest<G>[];
   /** Since when it has no owner, ms since the epoch. */
   ownerlessSince: number;
 }
 
-interface ClaimUnderWay<G> {
+interface Contest<G> {
   readonly by: G;
   readonly frame: OpenedFrame;
   /** The gateway that has been asked. */
@@ -175,11 +175,11 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       application: frame.application,
       since: former?.since ?? frame.since,
       // A gateway that resumes a call asks for this, and knows only when it came to itself.
-      began: former?.began ?? (frame.claim === undefined ? frame.since : undefined),
-      epoch: frame.claim !== undefined ? Math.max(frame.epoch, knowledge.epoch + 1) : frame.epoch,
+      began: former?.began ?? (frame.contender === undefined ? frame.since : undefined),
+      epoch: frame.contender !== undefined ? Math.max(frame.epoch, knowledge.epoch + 1) : frame.epoch,
       traceparent: frame.traceparent ?? former?.traceparent ?? traceparentOfCall(frame.call),
       knowledge,
-      claims: former?.claims ?? [],
+      contests: former?.contests ?? [],
       ownerlessSince: 0,
     };
   };
@@ -189,10 +189,10 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     const former = entries.get(frame.call);
     const rival = former?.owner === gateway ? undefined : former?.owner;
     if (former !== undefined && rival !== undefined) {
-      const { claim } = frame;
-      if (claim !== undefined) {
-        former.claims = [...former.claims, { by: gateway, frame, asked: rival }];
-        rival.send({ t: 'contested', call: frame.call, claim });
+      const { contender } = frame;
+      if (contender !== undefined) {
+        former.contests = [...former.contests, { by: gateway, frame, asked: rival }];
+        rival.send({ t: 'contested', call: frame.call, contender });
         return;
       }
       // A gateway that was cut off comes back with a call that has since moved on, unless it is the other way round.
@@ -204,7 +204,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     const entry = entryFor(gateway, frame, former);
     entries.set(frame.call, entry);
     if (former === undefined) options.onKnown(frame.call);
-    if (frame.claim !== undefined) void tellPast(gateway, entry, false);
+    if (frame.contender !== undefined) void tellPast(gateway, entry, false);
     else {
       entry.knowledge.certain = false;
       entry.knowledge.noteEvent(frame.epoch, 0);
@@ -212,11 +212,11 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     waiters.wake(frame.call);
   };
 
-  /** Takes the claims out that wait for an answer of this gateway. */
-  const claimsBefore = (entry: Entry<G> | undefined, asked: G): readonly ClaimUnderWay<G>[] => {
-    if (entry === undefined || entry.claims.length === 0) return NONE;
-    const answered = entry.claims.filter((claim) => claim.asked === asked);
-    entry.claims = entry.claims.filter((claim) => claim.asked !== asked);
+  /** Takes out what waits for the answer of this gateway. */
+  const contestsBefore = (entry: Entry<G> | undefined, asked: G): readonly Contest<G>[] => {
+    if (entry === undefined || entry.contests.length === 0) return NONE;
+    const answered = entry.contests.filter(({ asked: other }) => other === asked);
+    entry.contests = entry.contests.filter(({ asked: other }) => other !== asked);
     return answered;
   };
 
@@ -225,7 +225,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     kept(gateway, { call, as }) {
       const entry = entries.get(call);
       if (entry === undefined) return;
-      for (const { by } of claimsBefore(entry, gateway)) {
+      for (const { by } of contestsBefore(entry, gateway)) {
         const [known] = entry.knowledge.frame(call, undefined, false);
         by.send({ ...known, elsewhere: as });
       }
@@ -233,7 +233,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     closed(gateway, frame, memory) {
       const entry = entries.get(frame.call);
       const isHome = entry?.home.gateway === gateway.gateway && entry.home.boot === gateway.boot;
-      if (entry !== undefined) entry.claims = entry.claims.filter(({ by }) => by !== gateway);
+      if (entry !== undefined) entry.contests = entry.contests.filter(({ by }) => by !== gateway);
       if (frame.reason !== 'moved') {
         const decided = decodeCallMemory(memory)?.decided ?? [];
         const isLatest = isHome || (entry?.owner === undefined && frame.epoch >= (entry?.knowledge.epoch ?? 0));
@@ -252,7 +252,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         options.onKnown(frame.call);
         disown(moved);
       }
-      for (const { by, frame: claim } of claimsBefore(entry, gateway)) opened(by, claim);
+      for (const { by, frame: opening } of contestsBefore(entry, gateway)) opened(by, opening);
     },
     snapshotComplete({ gateway, boot }) {
       for (const entry of [...ownerless]) {
@@ -266,9 +266,9 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     gatewayLost(gateway) {
       for (const entry of entries.values()) {
         if (entry.owner === gateway) disown(entry);
-        if (entry.claims.length === 0) continue;
-        entry.claims = entry.claims.filter(({ by }) => by !== gateway);
-        for (const { by, frame } of claimsBefore(entry, gateway)) opened(by, frame);
+        if (entry.contests.length === 0) continue;
+        entry.contests = entry.contests.filter(({ by }) => by !== gateway);
+        for (const { by, frame } of contestsBefore(entry, gateway)) opened(by, frame);
       }
       waiters.wakeAll();
     },

@@ -1,4 +1,4 @@
-import { CLAIM, closedFrame, eventFrame, openedFrame } from '../support/commands.ts';
+import { CONTENDER, closedFrame, eventFrame, openedFrame } from '../support/commands.ts';
 import { FakeDirectoryGateway } from '../support/fake-directory-gateway.ts';
 import { createTestDirectory, NO_MEMORY, type TestDirectory } from '../support/test-directory.ts';
 
@@ -28,7 +28,7 @@ describe('call directory', () => {
     directory.opened(gateway, openedFrame({ call: 'd' }));
     directory.gatewayLost(gateway);
     expect([...made.reachable]).toEqual(['c', 'd']);
-    directory.opened(another, openedFrame({ claim: CLAIM }));
+    directory.opened(another, openedFrame({ contender: CONTENDER }));
     directory.closed(another, closedFrame('ended'), NO_MEMORY);
     expect([...made.reachable]).toEqual(['d']);
   });
@@ -86,7 +86,7 @@ describe('call directory', () => {
     const [former, next] = [one(), new FakeDirectoryGateway('two')];
     directory.opened(former, openedFrame());
     directory.gatewayLost(former);
-    directory.opened(next, openedFrame({ claim: CLAIM, epoch: 2 }));
+    directory.opened(next, openedFrame({ contender: CONTENDER, epoch: 2 }));
     directory.opened(former, openedFrame());
     expect(former.elsewhere).toEqual(['c']);
     expect(directory.find('c')).toEqual({ at: 'gateway', gateway: next });

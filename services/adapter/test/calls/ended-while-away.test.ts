@@ -1,5 +1,5 @@
 import { type CallMemory, emptyMemory, encodeCallMemory } from '@jambus/link';
-import { CLAIM, closedFrame, openedFrame, resultFrame } from '../support/commands.ts';
+import { CONTENDER, closedFrame, openedFrame, resultFrame } from '../support/commands.ts';
 import { FakeDirectoryGateway } from '../support/fake-directory-gateway.ts';
 import { createTestDirectory, NO_MEMORY, type TestDirectory } from '../support/test-directory.ts';
 
@@ -70,7 +70,7 @@ describe('a call that ended while the link to its gateway was down', () => {
   });
 
   test('has not ended because a gateway gave up what had moved on long before', () => {
-    directory.opened(new FakeDirectoryGateway('two'), openedFrame({ epoch: 2, claim: CLAIM }));
+    directory.opened(new FakeDirectoryGateway('two'), openedFrame({ epoch: 2, contender: CONTENDER }));
     directory.closed(gateway, closedFrame('lost', { epoch: 1 }), NO_MEMORY);
     expect(directory.find('c').at).toBe('gateway');
   });

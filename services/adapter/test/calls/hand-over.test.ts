@@ -1,5 +1,5 @@
 import { type CallMemory, encodeCallMemory } from '@jambus/link';
-import { CLAIM, closedFrame, eventFrame, openedFrame, resultFrame } from '../support/commands.ts';
+import { CONTENDER, closedFrame, eventFrame, openedFrame, resultFrame } from '../support/commands.ts';
 import { settled } from '../support/eventually.ts';
 import { FakeDirectoryGateway } from '../support/fake-directory-gateway.ts';
 import { createTestDirectory, NO_MEMORY, type TestDirectory } from '../support/test-directory.ts';
@@ -33,7 +33,7 @@ describe('a call that goes to another gateway', () => {
   afterEach(() => directory.close());
 
   const resume = async (gateway = next, epoch = 2): Promise<void> => {
-    directory.opened(gateway, openedFrame({ claim: CLAIM, epoch, since: 9_999 }));
+    directory.opened(gateway, openedFrame({ contender: CONTENDER, epoch, since: 9_999 }));
     await settled();
   };
 
@@ -65,7 +65,7 @@ describe('a call that goes to another gateway', () => {
   test('is still certain when the gateway that was about to hear it has lost the call before', async () => {
     directory.opened(former, openedFrame());
     directory.closed(former, closedFrame('moved'), encodeCallMemory(MEMORY));
-    directory.opened(next, openedFrame({ claim: CLAIM, epoch: 2 }));
+    directory.opened(next, openedFrame({ contender: CONTENDER, epoch: 2 }));
     directory.gatewayLost(next);
     await settled();
     await resume();
@@ -235,7 +235,7 @@ describe('a call that nobody remembers', () => {
     made = createTestDirectory();
     directory = made.directory;
     gateway.known.length = 0;
-    directory.opened(gateway, openedFrame({ claim: CLAIM, since: 9_999 }));
+    directory.opened(gateway, openedFrame({ contender: CONTENDER, since: 9_999 }));
     await settled();
   });
   afterEach(() => directory.close());
@@ -293,7 +293,7 @@ test('a gateway that left nothing readable leaves its call to go on without', as
   const next = new FakeDirectoryGateway('two');
   directory.opened(new FakeDirectoryGateway('one'), openedFrame());
   directory.closed(new FakeDirectoryGateway('one'), closedFrame('moved'), NO_MEMORY);
-  directory.opened(next, openedFrame({ claim: CLAIM, epoch: 2 }));
+  directory.opened(next, openedFrame({ contender: CONTENDER, epoch: 2 }));
   await settled();
   expect(next.known).toEqual([{ frame: expect.objectContaining({ certain: true }), memory: undefined }]);
   directory.close();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallDirectory } from '../../src/calls/call-directory.ts';
 import type { GatewayLink } from '../../src/link/gateway-link.ts';
-import { CLAIM, closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
+import { CONTENDER, closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
 import { type Answer, fakeLink } from '../support/fake-link.ts';
 import { NO_MEMORY } from '../support/test-directory.ts';
 import { createTestRouter, GRACE_MS, routable, type TestRouter } from '../support/test-router.ts';
@@ -56,7 +56,7 @@ describe('command router', () => {
       const first = fakeLink([
         () => {
           directory.gatewayLost(first);
-          setImmediate(() => directory.opened(next, openedFrame({ claim: CLAIM })));
+          setImmediate(() => directory.opened(next, openedFrame({ contender: CONTENDER })));
           return { kind: 'returned' };
         },
       ]);

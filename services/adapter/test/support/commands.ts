@@ -1,5 +1,5 @@
 import type { CommandRecord } from '@jambus/bus';
-import type { Claim, ClosedFrame, EventFrame, OpenedFrame, ResultFrame } from '@jambus/link';
+import type { ClosedFrame, Contender, EventFrame, OpenedFrame, ResultFrame } from '@jambus/link';
 import type { LinkCommand } from '../../src/link/gateway-link.ts';
 
 /** A command for call `c` at `log/0/<offset>`, published now, whose life is a minute. */
@@ -32,7 +32,7 @@ export function recordOf(offset: number, payload: string, more: Partial<CommandR
 }
 
 /** What speaks for a websocket of a call that is older than its gateway knows. */
-export const CLAIM: Claim = { address: '10.0.0.1', user: '', control: false };
+export const CONTENDER: Contender = { address: '10.0.0.1', user: '', control: false };
 
 export function openedFrame(more: Partial<OpenedFrame> = {}): OpenedFrame {
   return { t: 'opened', call: 'c', epoch: 1, since: 1_000, application: '/', ...more };

@@ -1,4 +1,4 @@
-import type { Claim, KeptFrame } from '@jambus/link';
+import type { Contender, KeptFrame } from '@jambus/link';
 import type { JambonzMessage } from '@jambus/schema';
 import type { Call } from './call.ts';
 import { isSamePeer, type Peer } from './socket-origin.ts';
@@ -35,10 +35,14 @@ export function admit(call: Call, { type }: Pick<JambonzMessage, 'type'>, peer: 
  *
  * @param decide `undefined`: this gateway gives the call up
  */
-export function judgeClaim(call: Call, claim: Claim, decide: (kept: KeptFrame['as'] | undefined) => void): void {
-  const admission = admit(call, { type: 'session:reconnect' }, claim);
+export function judgeContender(
+  call: Call,
+  contender: Contender,
+  decide: (kept: KeptFrame['as'] | undefined) => void,
+): void {
+  const admission = admit(call, { type: 'session:reconnect' }, contender);
   if (admission === 'no') decide('refused');
-  else if (admission === 'yes' && claim.control) decide(undefined);
+  else if (admission === 'yes' && contender.control) decide(undefined);
   else {
     call.whenControlGone(CLAIM_MS, (gone) => {
       if (gone) decide(undefined);

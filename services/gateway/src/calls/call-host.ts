@@ -1,6 +1,6 @@
 import {
   type CallEnd,
-  type Claim,
+  type Contender,
   decodeCallMemory,
   type GatewayFrame,
   type KeptFrame,
@@ -12,7 +12,7 @@ import type { Logger } from '@jambus/telemetry';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { GatewaySpans } from '../gateway-spans.ts';
 import type { ReportOutbox } from '../reports/report-outbox.ts';
-import { admit, judgeClaim } from './admission.ts';
+import { admit, judgeContender } from './admission.ts';
 import { Call, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -60,7 +60,7 @@ export interface CallHost {
   /** An adapter tells that another gateway has the call. */
   giveUp(adapter: string, callSid: string): void;
   /** A websocket at another gateway claims the call. @param keep is called when the call stays here */
-  contest(adapter: string, callSid: string, claim: Claim, keep: (as: KeptFrame['as']) => void): void;
+  contest(adapter: string, callSid: string, contender: Contender, keep: (as: KeptFrame['as']) => void): void;
   /** jambonz has said this of a call that is here, on a websocket of another gateway. */
   takeRelayed(callSid: string, payload: Buffer): void;
   /** An adapter is linked, and is about to be told all calls. */
@@ -154,9 +154,9 @@ export function createCallHost(options: CallHostOptions): CallHost {
   };
 
   /** A call that comes from another gateway, and asks the adapters for its past. */
-  const resume = (call: Call, claim: Claim): void => {
+  const resume = (call: Call, contender: Contender): void => {
     call.searchPast({
-      claim,
+      contender,
       allMayBeLinked: adapters.allMayBeLinked,
       recall: () => adapters.recall(call.callSid),
     });
@@ -265,11 +265,11 @@ export function createCallHost(options: CallHostOptions): CallHost {
     giveUp(adapter, callSid) {
       calls.get(callSid)?.goneElsewhere(adapter);
     },
-    contest(adapter, callSid, claim, keep) {
+    contest(adapter, callSid, contender, keep) {
       const call = calls.get(callSid);
       // That it has left is on its way to the adapter already.
       if (call === undefined) return;
-      judgeClaim(call, claim, (as) => {
+      judgeContender(call, contender, (as) => {
         if (as === undefined) call.goneElsewhere(adapter);
         else if (!call.isGone) keep(as);
       });

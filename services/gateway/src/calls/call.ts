@@ -1,36 +1,28 @@
-import {
-  type CallEnd,
-  type CallMemory,
-  type EventFrame,
-  emptyMemory,
-  noteDecided,
-  type OpenedFrame,
-  type Verdict,
-} from '@jambus/link';
+import type { CallEnd, CallMemory, EventFrame, OpenedFrame, Verdict } from '@jambus/link';
 import {
   callStatusOf,
   type JambonzMessage,
-  type JambusMessageOf,
-  type JambusMessageType,
   type QuestionKind,
   questionKind,
   type RejectionCode,
-  traceparentOfB3,
   wantsAck,
 } from '@jambus/schema';
-import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
+import type { DeadlineQueue } from '../deadline-queue.ts';
 import { CLAIM_REFUSED } from './admission.ts';
 import { type AnswerSettings, type Answers, createAnswers } from './answers.ts';
+import { CallEvents, type EventSubject, ownMessage } from './call-events.ts';
 import type { CallSocket } from './call-socket.ts';
+import { type ClaimWatch, createClaimWatch } from './claim-watch.ts';
 import { type DecisionSettings, Decisions } from './decisions.ts';
 import type { InboundCommand } from './inbound-command.ts';
 import { createNamedHooks, type NamedHooks } from './named-hooks.ts';
-import { type KnownPast, PastSearch, type PastSearchOptions } from './past-search.ts';
-import { cancelLife, isLive, type Phase, pastOf, socketOf } from './phases.ts';
+import { PastSearch, type PastSearchOptions } from './past-search.ts';
+import { cancelLife, isLive, type Phase, pastOf, phaseWith, socketOf } from './phases.ts';
 import type { SocketOrigin } from './socket-origin.ts';
 import { type RoleContext, type SocketRole, takesControl } from './socket-role.ts';
 import { createStatusSockets } from './status-sockets.ts';
 import { createVerbRuns, type VerbRuns } from './verb-runs.ts';
+import { type WholePast, wholePast } from './whole-past.ts';
 import { ackMessage, hangUpMessage, notifyEventsMessage } from './wire.ts';
 
 export interface CallSettings extends AnswerSettings, DecisionSettings {
@@ -82,7 +74,7 @@ const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
 
 /** One live call, across all the websockets it has in its life. */
-export class Call implements RoleContext {
+export class Call implements RoleContext, EventSubject {
   readonly callSid: string;
   /** The path of its websocket for commands, by which applications of jambonz differ. */
   application: string;
@@ -90,8 +82,6 @@ export class Call implements RoleContext {
   since = Date.now();
   /** How many websockets the call has had; while its past is not known, how many here. */
   epoch = 1;
-  /** Number of the call's last event. */
-  sequence = 0;
   /** When jambonz said that the call has ended, or it was given up, ms since the epoch. */
   endedAt: number | undefined;
   /** Somebody has sent it a command. */
@@ -108,6 +98,7 @@ export class Call implements RoleContext {
   readonly hooks: NamedHooks = createNamedHooks();
   readonly #statusSockets = createStatusSockets();
   readonly #decisions: Decisions;
+  readonly #events: CallEvents;
   readonly #settings: CallSettings;
   readonly #observer: CallObserver;
   #phase: Phase = { name: 'away', was: 'awaiting_application', past: undefined, grace: undefined };
@@ -120,9 +111,7 @@ export class Call implements RoleContext {
   #isPaused = false;
   /** When the call began is known. */
   #isSinceKnown = true;
-  /** The numbers of the past are not to be had, which the next event says. */
-  #isReset = false;
-  #claim: Deadline | undefined;
+  readonly #claim: ClaimWatch;
   /** jambonz has closed the websocket for commands with 1000. */
   #closedForGood = false;
 
@@ -137,6 +126,8 @@ export class Call implements RoleContext {
       decided: (command, verdict, decided) => observer.decided(this, command, verdict, decided),
       holding: (holding) => observer.holding(this, holding),
     });
+    this.#events = new CallEvents(this, (event, payload) => observer.event(event, payload));
+    this.#claim = createClaimWatch(settings.claimDeadlines, () => this.#beUnclaimed());
   }
 
   /** The call takes no commands any more. */
@@ -165,6 +156,19 @@ export class Call implements RoleContext {
       const now = socketOf(this.#phase);
       onEnd(gone && (now === undefined || now === socket));
     });
+  }
+
+  /** Number of the call's last event. */
+  get sequence(): number {
+    return this.#events.sequence;
+  }
+
+  get decidedPosition(): string | undefined {
+    return this.#decisions.latest;
+  }
+
+  confirm(commandId: string): void {
+    this.#decisions.confirm(commandId);
   }
 
   get hasControl(): boolean {
@@ -289,7 +293,7 @@ export class Call implements RoleContext {
     this.#closedForGood = false;
     this.#phase = phaseWith(socket, former, message);
     // While jambonz places the call, nobody can know it yet.
-    if (this.#phase.name === 'awaiting_application' && this.isPastKnown) this.#awaitClaim();
+    if (this.#phase.name === 'awaiting_application' && this.isPastKnown) this.#claim.await();
   }
 
   #goAway(code: number): void {
@@ -308,8 +312,7 @@ export class Call implements RoleContext {
 
   deliver(command: InboundCommand): void {
     this.claimed = true;
-    this.#claim?.cancel();
-    this.#claim = undefined;
+    this.#claim.cancel();
     const { name } = this.#phase;
     if (name === 'moving' || this.isGone) command.giveBack();
     else this.#decisions.take(command);
@@ -384,7 +387,7 @@ export class Call implements RoleContext {
       epoch: this.epoch,
       since: this.since,
       application: this.application,
-      ...(this.past === undefined ? {} : { claim: this.past.claim }),
+      ...(this.past === undefined ? {} : { contender: this.past.contender }),
       ...(this.traceparent === undefined ? {} : { traceparent: this.traceparent }),
     };
   }
@@ -427,7 +430,7 @@ export class Call implements RoleContext {
     cancelLife(phase);
     if (phase.name === 'awaiting_session' || phase.name === 'live') {
       this.#phase = { name: 'awaiting_application', socket: phase.socket, life: undefined };
-      this.#awaitClaim();
+      this.#claim.await();
     }
     return true;
   }
@@ -452,7 +455,7 @@ export class Call implements RoleContext {
   #keepOrReport(message: JambonzMessage, payload: Buffer): void {
     const past = pastOf(this.#phase);
     if (past === undefined) {
-      this.#report(message, payload, Date.now(), this.epoch);
+      this.#events.report(message, payload, Date.now(), this.epoch);
     } else {
       past.kept.push({ message, payload, at: Date.now(), socket: this.epoch });
       this.#observer.keeping(payload.length);
@@ -475,33 +478,6 @@ export class Call implements RoleContext {
     }
   }
 
-  #report(message: JambonzMessage, payload: Buffer, time: number, epoch: number): void {
-    const { causation, result } = this.verbs.observe(message);
-    if (causation !== undefined) this.#decisions.confirm(causation);
-    const traceparent = traceparentOfB3(message.b3) ?? this.traceparent;
-    const { latest: decided } = this.#decisions;
-    this.sequence++;
-    this.#observer.event(
-      {
-        t: 'event',
-        n: 0,
-        call: this.callSid,
-        epoch,
-        sequence: this.sequence,
-        type: message.type,
-        time,
-        application: this.application,
-        ...(this.#isReset ? { reset: true } : {}),
-        ...(causation === undefined ? {} : { causation }),
-        ...(result === undefined ? {} : { result }),
-        ...(result === undefined || decided === undefined ? {} : { decided }),
-        ...(traceparent === undefined ? {} : { traceparent }),
-      },
-      payload,
-    );
-    this.#isReset = false;
-  }
-
   /** Another gateway keeps the call. Its websocket here only tells the status, or is not from its peer. */
   #leaveToKeeper({ kept, found, waysToKeeper: via }: PastSearch): void {
     const isRefused = found.some(({ elsewhere }) => elsewhere === 'refused');
@@ -510,7 +486,7 @@ export class Call implements RoleContext {
       if (!isRefused) this.#observer.relay(this, payload, via);
     }
     this.#decisions.giveBackAll();
-    this.#claim?.cancel();
+    this.#claim.cancel();
     const phase = this.#phase;
     const socket = socketOf(phase);
     if (phase.name === 'away') phase.grace?.cancel();
@@ -529,59 +505,38 @@ export class Call implements RoleContext {
     const phase = this.#phase;
     if (phase.name === 'awaiting_past') this.#phase = { name: 'live', socket: phase.socket };
     else if (phase.name === 'away') this.#phase = { ...phase, past: undefined };
-    this.#restore(past.found);
-    const former = Math.max(0, ...past.found.map(({ epoch }) => epoch));
-    this.sequence = Math.max(this.sequence, ...past.found.map(({ sequence }) => sequence));
-    this.#isReset = former === 0;
+    const whole = wholePast(past.found);
+    this.#restore(whole);
+    this.#events.goOnBehind(whole.sequence);
     // A call that is resumed has had a websocket before, whether somebody knows how many or not.
-    const before = Math.max(former, 1);
+    const before = Math.max(whole.epoch, 1);
     this.epoch += before;
     for (const { message, payload, at, socket } of past.kept) {
       this.#observer.keeping(-payload.length);
-      this.#report(message, payload, at, socket + before);
+      this.#events.report(message, payload, at, socket + before);
     }
-    if (!this.claimed) this.#awaitClaim();
+    if (!this.claimed) this.#claim.await();
     this.#decisions.judgeHeld();
     this.#decisions.release();
     const socket = socketOf(this.#phase);
     if (past.endsAs !== undefined) this.#end(past.endsAs);
     else {
       if (past.kept.length >= MOST_KEPT && !this.#isPaused) socket?.resume();
-      if (socket !== undefined && this.#wasInSetUp(past)) this.#cureMuteness(socket);
+      if (socket !== undefined && wasInSetUp(past, whole)) this.#cureMuteness(socket);
     }
   }
 
-  #restore(found: readonly KnownPast[]): void {
-    const memory = emptyMemory();
-    for (const { since, memory: known } of found) {
-      if (since !== undefined) {
-        this.since = this.#isSinceKnown ? Math.min(this.since, since) : since;
-        this.#isSinceKnown = true;
-      }
-      if (known === undefined) continue;
-      for (const decided of known.decided) noteDecided(memory.decided, decided);
-      memory.ids.push(...known.ids);
-      if (known.runs.length > memory.runs.length) memory.runs = known.runs;
-      this.claimed ||= known.claimed;
-      this.#hasSession ||= known.live;
-      this.hooks.note(known.hooks);
-      this.answers.restore(known.questions as [string, QuestionKind][]);
+  #restore({ since, memory }: WholePast): void {
+    if (since !== undefined) {
+      this.since = this.#isSinceKnown ? Math.min(this.since, since) : since;
+      this.#isSinceKnown = true;
     }
+    this.claimed ||= memory.claimed;
+    this.#hasSession ||= memory.live;
+    this.hooks.note(memory.hooks);
+    this.answers.restore(memory.questions as [string, QuestionKind][]);
     this.#decisions.restore(memory);
     this.verbs.restore(memory.runs);
-  }
-
-  /** The former gateway was left before jambonz had the initial application, as far as anybody knows. */
-  #wasInSetUp(past: PastSearch): boolean {
-    const isBack = past.kept[0]?.message.type === 'session:reconnect';
-    return isBack && !past.found.some(({ memory }) => memory?.live === true);
-  }
-
-  /** Something jambus itself has to say about the call, in the form of a jambonz message. */
-  #announce<Type extends JambusMessageType>(type: Type, data: JambusMessageOf<Type>['data']): void {
-    const message: JambonzMessage = { type, msgid: undefined, call_sid: this.callSid, data };
-    const payload = Buffer.from(JSON.stringify({ type, call_sid: this.callSid, data }));
-    this.#keepOrReport(message, payload);
   }
 
   #awaitLife(): void {
@@ -612,23 +567,21 @@ export class Call implements RoleContext {
     this.#decisions.release();
   }
 
-  #awaitClaim(): void {
-    const deadlines = this.#settings.claimDeadlines;
-    if (deadlines === undefined || this.#claim !== undefined) return;
-    this.#claim = deadlines.add(() => {
-      this.#claim = undefined;
-      if (this.ended || this.claimed) return;
-      this.#announce('jambus:unclaimed', { since: new Date(this.since).toISOString() });
-      this.#observer.unclaimed(this);
-      // While it is away there is nothing to hang up; if it comes back, it gets the same time again.
-      if (this.isAway) this.#awaitClaim();
-      else this.#sendOwn(hangUpMessage(this.#answered));
-    });
+  /** Nobody has sent the call anything for too long. */
+  #beUnclaimed(): void {
+    if (this.ended || this.claimed) return;
+    const since = new Date(this.since).toISOString();
+    this.#keepOrReport(...ownMessage(this.callSid, 'jambus:unclaimed', { since }));
+    this.#observer.unclaimed(this);
+    // While it is away there is nothing to hang up; if it comes back, it gets the same time again.
+    if (this.isAway) this.#claim.await();
+    else this.#sendOwn(hangUpMessage(this.#answered));
   }
 
   #lose(): void {
     this.endedAt = Date.now();
-    this.#announce('jambus:lost', { since: new Date(this.endedAt).toISOString() });
+    const since = new Date(this.endedAt).toISOString();
+    this.#keepOrReport(...ownMessage(this.callSid, 'jambus:lost', { since }));
     this.#end('lost');
   }
 
@@ -652,7 +605,7 @@ export class Call implements RoleContext {
     if (this.#phase.name === 'ended') return;
     cancelLife(phase);
     if (phase.name === 'away') phase.grace?.cancel();
-    this.#claim?.cancel();
+    this.#claim.cancel();
     const socket = socketOf(phase);
     if (socket !== undefined) this.answers.abandon(socket);
     for (const status of this.#statusSockets) this.answers.abandon(status);
@@ -671,31 +624,7 @@ export class Call implements RoleContext {
   }
 }
 
-/** The phase of a call that gets a websocket for commands, by the first message on it. */
-function phaseWith(socket: CallSocket, former: Phase, message: JambonzMessage): Phase {
-  const past = pastOf(former);
-  if (past !== undefined) return { name: 'awaiting_past', socket, past };
-  switch (message.type) {
-    case 'session:new':
-      return { name: 'awaiting_application', socket, life: undefined };
-    case 'session:redirect':
-      return { name: 'live', socket };
-    case 'session:adulting':
-      // jambonz makes its session after the ack, and hears no command before that.
-      return { name: 'awaiting_session', socket, life: undefined };
-    case 'session:reconnect': {
-      const was = former.name === 'away' ? former.was : former.name;
-      if (was === 'awaiting_application') return { name: 'awaiting_application', socket, life: undefined };
-      return was === 'awaiting_session'
-        ? { name: 'awaiting_session', socket, life: undefined }
-        : { name: 'live', socket };
-    }
-    default:
-      // A call that jambonz is placing says so first; one that comes from another feature-server is in progress.
-      return isBeingPlaced(message) ? { name: 'awaiting_session', socket, life: undefined } : { name: 'live', socket };
-  }
-}
-
-function isBeingPlaced({ type, data }: JambonzMessage): boolean {
-  return type === 'call:status' && (data['call_status'] === 'trying' || data['call_status'] === 'ringing');
+/** The former gateway was left before jambonz had the initial application, as far as anybody knows. */
+function wasInSetUp({ kept }: PastSearch, { memory }: WholePast): boolean {
+  return kept[0]?.message.type === 'session:reconnect' && !memory.live;
 }

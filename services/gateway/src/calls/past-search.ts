@@ -1,4 +1,4 @@
-import type { CallMemory, Claim, KnownFrame } from '@jambus/link';
+import type { CallMemory, Contender, KnownFrame } from '@jambus/link';
 import type { JambonzMessage } from '@jambus/schema';
 import type { Deadline } from '../deadline-queue.ts';
 
@@ -26,8 +26,8 @@ export interface KeptMessage {
 }
 
 export interface PastSearchOptions {
-  /** What speaks for the websocket, should another gateway have the call. */
-  readonly claim: Claim;
+  /** The websocket, should another gateway have the call. */
+  readonly contender: Contender;
   /** False while adapters may still link that know more: the gateway has just started. */
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
@@ -64,8 +64,8 @@ export class PastSearch {
     this.#options = options;
   }
 
-  get claim(): Claim {
-    return this.#options.claim;
+  get contender(): Contender {
+    return this.#options.contender;
   }
 
   /** An adapter is asked. */

@@ -1,3 +1,4 @@
+import type { JambonzMessage } from '@jambus/schema';
 import type { Deadline } from '../deadline-queue.ts';
 import type { CallSocket } from './call-socket.ts';
 import type { PastSearch } from './past-search.ts';
@@ -110,4 +111,33 @@ export function isLive(phase: Phase): boolean {
 /** The search for the past that is under way in the phase. */
 export function pastOf(phase: Phase): PastSearch | undefined {
   return phase.name === 'awaiting_past' || phase.name === 'away' ? phase.past : undefined;
+}
+
+/** The phase of a call that gets a websocket for commands, by the first message on it. */
+export function phaseWith(socket: CallSocket, former: Phase, message: JambonzMessage): Phase {
+  const past = pastOf(former);
+  if (past !== undefined) return { name: 'awaiting_past', socket, past };
+  switch (message.type) {
+    case 'session:new':
+      return { name: 'awaiting_application', socket, life: undefined };
+    case 'session:redirect':
+      return { name: 'live', socket };
+    case 'session:adulting':
+      // jambonz makes its session after the ack, and hears no command before that.
+      return { name: 'awaiting_session', socket, life: undefined };
+    case 'session:reconnect': {
+      const was = former.name === 'away' ? former.was : former.name;
+      if (was === 'awaiting_application') return { name: 'awaiting_application', socket, life: undefined };
+      return was === 'awaiting_session'
+        ? { name: 'awaiting_session', socket, life: undefined }
+        : { name: 'live', socket };
+    }
+    default:
+      // A call that jambonz is placing says so first; one that comes from another feature-server is in progress.
+      return isBeingPlaced(message) ? { name: 'awaiting_session', socket, life: undefined } : { name: 'live', socket };
+  }
+}
+
+function isBeingPlaced({ type, data }: JambonzMessage): boolean {
+  return type === 'call:status' && (data['call_status'] === 'trying' || data['call_status'] === 'ringing');
 }

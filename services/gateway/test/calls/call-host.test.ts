@@ -1,4 +1,4 @@
-import { type Claim, encodeCallMemory, type GatewayFrame, type ResultFrame } from '@jambus/link';
+import { type Contender, encodeCallMemory, type GatewayFrame, type ResultFrame } from '@jambus/link';
 import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { createCallHost } from '../../src/calls/call-host.ts';
 import { createCallRegistry } from '../../src/calls/call-registry.ts';
@@ -8,7 +8,7 @@ import type { Report, ReportLink } from '../../src/reports/report.ts';
 import { createReportOutbox } from '../../src/reports/report-outbox.ts';
 import {
   at,
-  CLAIM,
+  CONTENDER,
   callSettings,
   commandOf,
   FakeSocket,
@@ -164,7 +164,7 @@ describe('a call that comes from another gateway', () => {
     const { host, linked, announced, take } = hostWith();
     linked.add('one').add('two');
     const { call } = take('session:reconnect');
-    expect(announced).toMatchObject([{ t: 'opened', claim: CLAIM }]);
+    expect(announced).toMatchObject([{ t: 'opened', contender: CONTENDER }]);
     host.takePast(
       'one',
       known(7, true),
@@ -237,9 +237,9 @@ test('a call that another gateway has is given up here, and what jambonz still s
 });
 
 describe('a call that a websocket at another gateway claims', () => {
-  const contest = (made: ReturnType<typeof hostWith>, claim: Partial<Claim>): string[] => {
+  const contest = (made: ReturnType<typeof hostWith>, contender: Partial<Contender>): string[] => {
     const kept: string[] = [];
-    made.host.contest('one', 'call-1', { ...CLAIM, ...claim }, (as) => kept.push(as));
+    made.host.contest('one', 'call-1', { ...CONTENDER, ...contender }, (as) => kept.push(as));
     return [...kept, ...made.told().slice(1)];
   };
 
@@ -249,21 +249,21 @@ describe('a call that a websocket at another gateway claims', () => {
     ['is refused to a peer of another address', { address: '10.0.0.9' }, 'refused'],
     ['is refused to a peer of another address that redirects it', { address: '10.0.0.9', control: true }, 'refused'],
     ['is refused to a peer that signed in as another user', { user: 'other' }, 'refused'],
-  ])('%s', (_, claim, outcome) => {
+  ])('%s', (_, contender, outcome) => {
     const made = hostWith();
     made.take('session:new');
-    expect(contest(made, claim)).toEqual([outcome]);
+    expect(contest(made, contender)).toEqual([outcome]);
   });
 
   test.each([
     ['goes to its peer when its websocket here is gone', {}, 'closed'],
     ['goes to a peer of another address when its websocket here is gone', { address: '10.0.0.9' }, 'closed'],
     ['is refused to a peer that signed in as another user also then', { user: 'other' }, 'refused'],
-  ])('%s', (_, claim, outcome) => {
+  ])('%s', (_, contender, outcome) => {
     const made = hostWith();
     const { call, socket } = made.take('session:new');
     call?.detach(socket, 1006);
-    expect(contest(made, claim)).toEqual([outcome]);
+    expect(contest(made, contender)).toEqual([outcome]);
   });
 
   test('that has left meanwhile needs no answer', () => {

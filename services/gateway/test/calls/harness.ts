@@ -1,4 +1,4 @@
-import type { CallEnd, CallMemory, Claim, CommandFrame, EventFrame, Verdict } from '@jambus/link';
+import type { CallEnd, CallMemory, CommandFrame, Contender, EventFrame, Verdict } from '@jambus/link';
 import { createCommandParser, type HookMode, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
 import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import { Call, type CallSettings } from '../../src/calls/call.ts';
@@ -264,7 +264,7 @@ export function reconnect({ call }: Pick<Harness, 'call'>, socket = new FakeSock
 }
 
 /** What speaks for the websocket of a call that comes from another gateway. */
-export const CLAIM: Claim = { address: ORIGIN.address, user: ORIGIN.user, control: false };
+export const CONTENDER: Contender = { address: ORIGIN.address, user: ORIGIN.user, control: false };
 
 /** What an adapter knows of a call; nothing, unless said otherwise. */
 export function known(past: Partial<KnownPast> = {}): KnownPast {
@@ -274,7 +274,7 @@ export function known(past: Partial<KnownPast> = {}): KnownPast {
 /** A call that comes from another gateway, and has asked the adapters `one` and `two`. */
 export function resumedCall({ recall = (): string | undefined => undefined } = {}): Harness {
   const harness = callHarness();
-  harness.call.searchPast({ claim: CLAIM, allMayBeLinked: () => true, recall });
+  harness.call.searchPast({ contender: CONTENDER, allMayBeLinked: () => true, recall });
   for (const adapter of ['one', 'two']) harness.call.past?.expect(adapter);
   harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
   return harness;

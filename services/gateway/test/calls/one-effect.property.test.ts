@@ -4,7 +4,7 @@ import {
   ask,
   at,
   busHasResults,
-  CLAIM,
+  CONTENDER,
   callHarness,
   drop,
   FakeSocket,
@@ -124,7 +124,7 @@ class Play {
     this.#harness = callHarness();
     this.gateways.push(this.#harness);
     const { call } = this.#harness;
-    call.searchPast({ claim: CLAIM, allMayBeLinked: () => true, recall: () => undefined });
+    call.searchPast({ contender: CONTENDER, allMayBeLinked: () => true, recall: () => undefined });
     call.past?.expect('one');
     this.#reconnect();
     // An adapter reads on before the past of the call is known: from the first record that has no verdict, or before it.

@@ -1,5 +1,5 @@
 import { PastSearch } from '../../src/calls/past-search.ts';
-import { CLAIM, known } from './harness.ts';
+import { CONTENDER, known } from './harness.ts';
 
 interface Surroundings {
   allLinked: boolean;
@@ -13,7 +13,7 @@ function search(around: Partial<Surroundings> = {}) {
   let asked = 0;
   let done = 0;
   const past = new PastSearch({
-    claim: CLAIM,
+    contender: CONTENDER,
     allMayBeLinked: () => surroundings.allLinked,
     recall() {
       recalls.push(surroundings.looker);

@@ -1,7 +1,7 @@
 import {
   ask,
   at,
-  CLAIM,
+  CONTENDER,
   callHarness,
   commandsOn,
   drop,
@@ -108,7 +108,7 @@ describe('a call that comes from another gateway', () => {
 
   test('waits with its numbers as long as no adapter is linked', () => {
     const harness = callHarness();
-    harness.call.searchPast({ claim: CLAIM, allMayBeLinked: () => true, recall: () => undefined });
+    harness.call.searchPast({ contender: CONTENDER, allMayBeLinked: () => true, recall: () => undefined });
     harness.call.attach(harness.socket, 'control', ...jambonz('session:reconnect'), ORIGIN);
     harness.queues.pastDeadlines.expireAll();
     harness.queues.pastDeadlines.expireAll();

@@ -205,7 +205,7 @@ describe('the protocol', () => {
       HELLO,
       { t: 'known', call: 'a', epoch: 1, sequence: 1, certain: true },
       { t: 'elsewhere', call: 'b' },
-      { t: 'contested', call: 'c', claim: { address: '', user: '', control: true } },
+      { t: 'contested', call: 'c', contender: { address: '', user: '', control: true } },
       { t: 'draining' },
     );
     await arrived(() => calls.length === 5);
