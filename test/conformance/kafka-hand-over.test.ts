@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandHandler, Standing } from '@jambus/bus';
+import { type CommandHandler, createStanding, type Standing } from '@jambus/bus';
 import { describeWithKafka, type KafkaBroker } from '../brokers/kafka/index.ts';
 import { eventually, type Handling, LONG_MS } from './driver-support.ts';
 import { SHORT_SESSIONS } from './kafka-harness.ts';
@@ -121,7 +121,7 @@ await describeWithKafka('partitions that change hands on Kafka', { version: 'new
   test(
     'go to the adapters of the highest rank, and back when others have reached it',
     async () => {
-      const [low, high] = [standingOf(1), standingOf(2)];
+      const [low, high] = [createStanding(1), createStanding(2)];
       const adapters = [await connect(undefined, low), await connect(undefined, high)] as const;
       await untilAtWork(adapters[1]);
       await eventually(() => expectRound(adapters, ({ length }) => [0, length]));
@@ -138,7 +138,7 @@ await describeWithKafka('partitions that change hands on Kafka', { version: 'new
   test(
     'stay where they are when the ranks of all change together or go back at once',
     async () => {
-      const standings = [standingOf(1), standingOf(1)];
+      const standings = [createStanding(1), createStanding(1)];
       const adapters = await Promise.all(standings.map((standing) => connect(undefined, standing)));
       await untilAtWork(...adapters);
       const owners = () => adapters.map(({ handled }) => partitionsIn(handled));
@@ -199,28 +199,6 @@ await describeWithKafka('partitions that change hands on Kafka', { version: 'new
     LONG_MS,
   );
 });
-
-interface ChangingStanding extends Standing {
-  change(rank: number): void;
-}
-
-function standingOf(first: number): ChangingStanding {
-  let rank = first;
-  const listeners = new Set<() => void>();
-  return {
-    get rank() {
-      return rank;
-    },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    change: (newRank) => {
-      rank = newRank;
-      for (const listener of listeners) listener();
-    },
-  };
-}
 
 function partitionsIn(handled: Handling['handled']): string[] {
   return [...new Set(handled.map(({ position }) => position.split('/')[1] ?? ''))].sort();

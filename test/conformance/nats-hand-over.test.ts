@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Standing } from '@jambus/bus';
+import { createStanding } from '@jambus/bus';
 import { describeWithNats } from '../brokers/nats/index.ts';
 import { startBusProcess } from './bus-process.ts';
 import { eventually, LONG_MS } from './driver-support.ts';
@@ -13,7 +13,7 @@ const LEASE = { leaseMs: 300_000 };
 await describeWithNats('partitions that move, on nats', { version: 'newest' }, (nats) => {
   const scene = natsScene(nats);
   const { connectBus, handle, send, ending } = scene;
-  const connectWith = (rank: number) => connectBus({ ...LEASE, standing: standing(rank) });
+  const connectWith = (rank: number) => connectBus({ ...LEASE, standing: createStanding(rank) });
 
   test('an adapter that comes gets its share at once, however long the lease', async () => {
     const first = handle(await connectBus(LEASE));
@@ -90,7 +90,7 @@ await describeWithNats('partitions that move, on nats', { version: 'newest' }, (
   });
 
   test('follow a rank that changes', async () => {
-    const [one, two] = [standing(1), standing(1)];
+    const [one, two] = [createStanding(1), createStanding(1)];
     const first = handle(await connectBus({ ...LEASE, standing: one }));
     const second = handle(await connectBus({ ...LEASE, standing: two }));
     const untilOnly = async (which: typeof first) => {
@@ -137,21 +137,3 @@ await describeWithNats('partitions that move, on nats', { version: 'newest' }, (
     LONG_MS,
   );
 });
-
-function standing(first: number): Standing & { change(rank: number): void } {
-  const listeners = new Set<() => void>();
-  let rank = first;
-  return {
-    get rank() {
-      return rank;
-    },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    change: (to) => {
-      rank = to;
-      for (const listener of listeners) listener();
-    },
-  };
-}

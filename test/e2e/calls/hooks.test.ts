@@ -1,7 +1,7 @@
 import type { SimulatedCall } from '../../simulator/index.ts';
 import { eventually } from '../cluster-harness.ts';
 import { redirect, type StandaloneHarness, startStandalone } from '../standalone-harness.ts';
-import { answer, answersTo, begin, executed, hook, told } from './played-call.ts';
+import { answer, answersTo, begin, executed, hook, play, told } from './played-call.ts';
 
 const HOOK_DEADLINE_MS = 400;
 const HANGUP = { verb: 'hangup' };
@@ -14,7 +14,7 @@ let jambus: StandaloneHarness;
 beforeAll(async () => {
   jambus = await startStandalone({
     JAMBUS_HOOK_DEADLINE_MS: String(HOOK_DEADLINE_MS),
-    JAMBUS_HOOK_POLICY: '{"/menu":"await","/log/*":"immediate"}',
+    JAMBUS_HOOK_POLICY: '{"/menu":"immediate","/log/*":"immediate"}',
   });
 });
 afterAll(() => jambus.stop());
@@ -110,14 +110,50 @@ describe('actionHooks and redirects, after whose empty ack the verbs behind them
     expect(call.connected).toBe(true);
   });
 
+  test('what stands behind a gather for those who say nothing is not said to one who has answered', async () => {
+    const verbs = [{ ...GATHER, actionHook: '/choice' }, { verb: 'say', id: 'no input', text: 'no input' }, HANGUP];
+    const call = await begin(jambus, verbs, PRESSES);
+    expect((await answer(jambus, call.callSid, hook('/choice'), [SAY, WAIT])).result.status).toBe('delivered');
+    await eventually('the answer', () => executed(call).includes('answer'));
+    expect(executed(call)).not.toContain('no input');
+  });
+
+  test('a redirect verb with a hangup behind it waits for the application that it asks for', async () => {
+    const call = await begin(jambus, [{ verb: 'redirect', actionHook: '/next' }, HANGUP]);
+    const isNext = ({ hook: path }: { readonly hook?: string }) => path === '/next';
+    expect((await answer(jambus, call.callSid, isNext, [SAY, WAIT])).result.status).toBe('delivered');
+    await eventually('the answer', () => executed(call).includes('answer'));
+    expect(call.connected).toBe(true);
+  });
+
   test.each([
-    ['/menu?lang=en', 1],
-    ['/log/of/calls', 0],
-  ])('the setting for a path fits %s', async (path, answers) => {
+    ['fits', '/menu?lang=en', 1],
+    ['fits', '/log/of/calls', 1],
+    ['does not fit', '/menus', 0],
+  ])('the setting for a path %s %s', async (_, path, answers) => {
     const call = await begin(jambus, [{ ...GATHER, actionHook: path }, WAIT], PRESSES);
     await call.waitFor('verb:hook');
     await new Promise((done) => setTimeout(done, 100));
-    expect(answersTo(call, 'verb:hook')).toHaveLength(1 - answers);
+    expect(answersTo(call, 'verb:hook')).toHaveLength(answers);
     await jambus.post(call.callSid, redirect([WAIT]));
+  });
+});
+
+describe('other hooks of a call', () => {
+  test.each([
+    ['dial-hold', '/hold', [SAY]],
+    ['conference-hold', '/hold-music', [SAY]],
+    ['dial-amd', '/amd', undefined],
+    ['dial-transfer', '/refer', undefined],
+  ])('%s: %s is answered and the call goes on to its end', async (name, path, verbs) => {
+    const { call, done } = play(jambus, name, { ownVerbs: true, speed: 10 });
+    await answer(jambus, call.callSid, ({ type }) => type === 'session:new', [WAIT]);
+    if (verbs === undefined) await jambus.find('events', call.callSid, ({ json }) => hook(path)(json));
+    else {
+      expect((await answer(jambus, call.callSid, hook(path), verbs)).result.status).toBe('delivered');
+      await eventually('what is played', () => sideVerbs(call).includes('say'));
+    }
+    expect(await done).toMatchObject({ ok: true });
+    expect([told(call).includes('redirect'), call.ignored]).toEqual([false, []]);
   });
 });

@@ -4,7 +4,7 @@ import { startTcpProxy } from '../../fixtures/index.ts';
 import type { SimulatedCall } from '../../simulator/index.ts';
 import { type Cluster, delay, eventually, startCluster } from '../cluster-harness.ts';
 import { redirect, type StandaloneHarness, startStandalone } from '../standalone-harness.ts';
-import { answersTo, begin, executed, play } from './played-call.ts';
+import { answer, answersTo, begin, executed, play } from './played-call.ts';
 
 /*
  * What happens to a call while jambonz waits for its initial application.
@@ -58,6 +58,24 @@ describe('one gateway', () => {
     await eventually('the verb', () => executed(leg).includes('after'));
     await jambus.find('events', leg.callSid, ({ json }) => json.type === 'verb:status' && json.data.id === 'after');
     expect(answersTo(leg, 'session:adulting')).toEqual([undefined]);
+  });
+
+  test('an ack to the leg, which jambonz would throw away, becomes a redirect', async () => {
+    const leg = await adult();
+    const { result } = await answer(jambus, leg.callSid, ({ type }) => type === 'session:adulting', [WAIT]);
+    expect(result.status).toBe('delivered');
+    await eventually('the verb', () => executed(leg).includes('after'));
+  });
+
+  test('a verb that fails is told as failed and then as finished, which ends it', async () => {
+    const { call, done } = play(jambus, 'verb-failure');
+    const SAY = [{ verb: 'say', id: 'in vain', text: 'hello' }, { verb: 'hangup' }];
+    expect((await answer(jambus, call.callSid, ({ type }) => type === 'session:new', SAY)).result.status).toBe(
+      'delivered',
+    );
+    const seen = await jambus.until('results', call.callSid, ({ json }) => json.status === 'finished');
+    expect(seen.map(({ json }) => json.status)).toEqual(['delivered', 'started', 'failed', 'finished']);
+    expect(await done).toMatchObject({ ok: true });
   });
 
   test('a leg that nobody sends anything is left to its own application', async () => {

@@ -62,6 +62,9 @@ function isReason(
   const exists = call.sockets.length > 0;
   const { endedAt } = call;
   const away = facts.outages.some(({ from, to }) => from <= command.expiresAt && to + recoveryMs >= command.storedAt);
+  const expiredAway = facts.outages.some(
+    ({ from, to }) => from <= command.expiresAt && to + recoveryMs >= command.expiresAt,
+  );
   const endedLongBefore = endedAt !== undefined && command.storedAt > endedAt + raceMs;
   switch (code) {
     case 'duplicate':
@@ -73,8 +76,8 @@ function isReason(
     case 'unknown_call':
       return !exists || (endedAt !== undefined && decidedAt >= endedAt && facts.forgetsEnded);
     case 'expired':
-      // Nobody needs to wait for a call that is known to be none.
-      return away || (exists ? !endedLongBefore : facts.missesGateway);
+      // Nobody needs to wait for a call that is known to be none: its end is told as soon as somebody is there to tell.
+      return exists ? !endedLongBefore || expiredAway : away || facts.missesGateway;
     default:
       return false;
   }

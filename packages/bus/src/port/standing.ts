@@ -8,5 +8,29 @@ export interface Standing {
   onChange(listener: () => void): () => void;
 }
 
-/** The standing of a reader that is as good as any. */
+/** A standing whose rank is set by whoever made it. */
+export interface ChangingStanding extends Standing {
+  /** Sets the rank, and tells of it. */
+  change(rank: number): void;
+}
+
+/** @param rank the first one */
+export function createStanding(rank: number): ChangingStanding {
+  const listeners = new Set<() => void>();
+  return {
+    get rank() {
+      return rank;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    change(to) {
+      rank = to;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+/** The standing of a reader whose equals are all the others. */
 export const EQUAL_STANDING: Standing = { rank: 0, onChange: () => () => {} };

