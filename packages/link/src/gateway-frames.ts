@@ -117,6 +117,13 @@ export const ResultFrame = Type.Object({
   command: Type.String({ minLength: 1, description: 'id of the command' }),
   name: Type.String({ description: 'the command, or "ack"' }),
   position: Type.String({ minLength: 1 }),
+  settles: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description:
+        'number of the command on this connection: it is settled as soon as the result is on the bus, and no outcome follows',
+    }),
+  ),
   decided: Type.Optional(
     Type.String({
       description: 'the same position, unless the command was refused ahead of others, which are not decided',

@@ -84,8 +84,12 @@ export interface GatewayLink {
    * @param signal takes the command back; the promise still resolves with what the gateway says to that
    */
   deliver(command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome>;
-  /** Notes that reports up to `n` are on the bus; the gateway is told at the end of the turn. */
-  confirm(reports: IncomingReports, n: number): void;
+  /**
+   * Notes that reports up to `n` are on the bus; the gateway is told at the end of the turn.
+   *
+   * @param result the last one, if it is a result: it settles its command when that came from here
+   */
+  confirm(reports: IncomingReports, n: number, result?: ResultFrame): void;
   /** Sends a frame that belongs to no command; without effect while the link is down. */
   send(frame: AdapterFrame, payload?: Uint8Array): void;
   /** Asks the gateway for no more reports. Resolves when it says that none comes any more, or the link goes down. */
@@ -116,6 +120,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   let ready = false;
   let sent = 0;
   let reports: IncomingReports = { received: 0, taken: 0 };
+  /** Results that are on the bus and settle commands of this connection, until the gateway is told. */
+  const settledByResult: ResultFrame[] = [];
   /** What the gateway was told of `reports.taken`. */
   let told = 0;
   /** Number of the last `closed` of this life of the gateway. */
@@ -194,6 +200,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     // Known to be down before anybody hears of a returned command, or it would be sent here again.
     handlers.lost(link, wasReady, why);
     underWay.abandon();
+    settledByResult.length = 0;
     slots.refuseAll();
     onDrained();
   };
@@ -201,7 +208,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const send = (command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome> => {
     const n = ++sent;
     socket?.send({ t: 'command', n, ...command }, payload);
-    return underWay.add(n, payload.length, signal);
+    return underWay.add(n, command.position, payload.length, signal);
   };
 
   /** Resolves when a connection that was made, or could not be, is over; true when it had been ready. */
@@ -226,6 +233,8 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
           if (!welcomed || reports.taken === told) return;
           told = reports.taken;
           frames.send({ t: 'taken', n: told });
+          // Behind that: the gateway gives their places in the window back when it reads it.
+          for (const result of settledByResult.splice(0)) underWay.settleBy(result);
         },
         onClose(code, reason, error) {
           clearInterval(beat);
@@ -272,10 +281,12 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
         return RETURNED;
       });
     },
-    confirm(confirmed, n) {
+    confirm(confirmed, n, result) {
       confirmed.taken = n;
       // Reports of a former connection that were superseded are confirmed to nobody.
-      if (confirmed === reports) socket?.schedule();
+      if (confirmed !== reports) return;
+      if (result?.settles !== undefined) settledByResult.push(result);
+      socket?.schedule();
     },
     send: (frame, payload) => socket?.send(frame, payload),
     drain() {

@@ -1,4 +1,4 @@
-import type { OutcomesFrame } from '@jambus/link';
+import type { OutcomesFrame, ResultFrame } from '@jambus/link';
 import { JambusError, type RejectionCode } from '@jambus/schema';
 import type { CommandSlots } from './command-slots.ts';
 
@@ -11,6 +11,8 @@ export const RETURNED: LinkOutcome = { kind: 'returned' };
 const SETTLED: LinkOutcome = { kind: 'settled', code: undefined };
 
 interface Entry {
+  /** Of the command in its log. */
+  readonly position: string;
   readonly bytes: number;
   readonly signal: AbortSignal;
   readonly resolve: (outcome: LinkOutcome) => void;
@@ -37,9 +39,9 @@ export class CommandsUnderWay {
   }
 
   /** A command that has a slot goes out under this number. */
-  add(n: number, bytes: number, signal: AbortSignal): Promise<LinkOutcome> {
+  add(n: number, position: string, bytes: number, signal: AbortSignal): Promise<LinkOutcome> {
     this.#watch(signal);
-    return new Promise((resolve) => this.#entries.set(n, { bytes, signal, resolve, counts: true }));
+    return new Promise((resolve) => this.#entries.set(n, { position, bytes, signal, resolve, counts: true }));
   }
 
   /** @throws JambusError `link_refused` when the gateway speaks of a command that is not under way */
@@ -48,6 +50,12 @@ export class CommandsUnderWay {
     for (const n of settled) this.#end(n, SETTLED);
     for (const [n, code] of refused) this.#end(n, { kind: 'settled', code });
     for (const n of returned) this.#end(n, RETURNED);
+  }
+
+  /** A result is on the bus. One of a former connection may be that of another command here. */
+  settleBy({ settles = 0, position, verdict: { code } }: ResultFrame): void {
+    if (this.#entries.get(settles)?.position !== position) return;
+    this.#end(settles, code === undefined ? SETTLED : { kind: 'settled', code });
   }
 
   /** The connection is lost, and nobody will tell what came of them. */

@@ -68,7 +68,7 @@ export function createReportPublisher(options: ReportPublisherOptions): ReportPu
         options.onResult(name, result, frame);
       } else if (error.code === 'stopped') return;
       else options.onRefused(frame, error);
-      link.confirm(reports, n);
+      link.confirm(reports, n, frame);
     };
     outbox.enqueue(message, onPublished, reports);
   };

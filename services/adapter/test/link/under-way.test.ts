@@ -1,5 +1,6 @@
 import { CommandSlots } from '../../src/link/command-slots.ts';
 import { CommandsUnderWay, type LinkOutcome } from '../../src/link/under-way.ts';
+import { resultFrame } from '../support/commands.ts';
 import { settled } from '../support/eventually.ts';
 
 const NEVER = new AbortController().signal;
@@ -11,7 +12,7 @@ function underWay(limit = 10) {
   const outcomes = new Map<number, LinkOutcome>();
   const add = (n: number, signal = NEVER): void => {
     slots.tryTake(1);
-    void commands.add(n, 1, signal).then((outcome) => outcomes.set(n, outcome));
+    void commands.add(n, `log/0/${n}`, 1, signal).then((outcome) => outcomes.set(n, outcome));
   };
   return { slots, withdrawn, commands, outcomes, add };
 }
@@ -26,6 +27,22 @@ describe('commands at a gateway', () => {
       [1, { kind: 'settled', code: 'duplicate' }],
       [2, { kind: 'settled', code: undefined }],
       [3, { kind: 'returned' }],
+    ]);
+    expect([commands.size, slots.used]).toEqual([1, 1]);
+  });
+
+  test('are settled by their result when it is on the bus, but not by that of another command with the same number', async () => {
+    const { slots, commands, outcomes, add } = underWay();
+    for (const n of [1, 2, 3]) add(n);
+    commands.settleBy(resultFrame(7, 1, { settles: 1 }));
+    commands.settleBy(resultFrame(8, 2, { settles: 2, verdict: { status: 'rejected', code: 'expired', at: 1 } }));
+    // Received on a former connection, where 3 was another one.
+    commands.settleBy(resultFrame(9, 77, { settles: 3 }));
+    commands.settleBy(resultFrame(10, 3));
+    await settled();
+    expect([...outcomes]).toEqual([
+      [1, { kind: 'settled', code: undefined }],
+      [2, { kind: 'settled', code: 'expired' }],
     ]);
     expect([commands.size, slots.used]).toEqual([1, 1]);
   });

@@ -48,24 +48,25 @@ export class CallEvents {
     const { callSid, application, decidedPosition: decided } = subject;
     const traceparent = traceparentOfB3(message.b3) ?? subject.traceparent;
     this.sequence++;
-    this.#publish(
-      {
-        t: 'event',
-        n: 0,
-        call: callSid,
-        epoch,
-        sequence: this.sequence,
-        type: message.type,
-        time,
-        application,
-        ...(this.#isReset ? { reset: true } : {}),
-        ...(causation === undefined ? {} : { causation }),
-        ...(result === undefined ? {} : { result }),
-        ...(result === undefined || decided === undefined ? {} : { decided }),
-        ...(traceparent === undefined ? {} : { traceparent }),
-      },
-      payload,
-    );
+    const { sequence } = this;
+    const event: EventFrame = {
+      t: 'event',
+      n: 0,
+      call: callSid,
+      epoch,
+      sequence,
+      type: message.type,
+      time,
+      application,
+    };
+    if (this.#isReset) event.reset = true;
+    if (causation !== undefined) event.causation = causation;
+    if (result !== undefined) {
+      event.result = result;
+      if (decided !== undefined) event.decided = decided;
+    }
+    if (traceparent !== undefined) event.traceparent = traceparent;
+    this.#publish(event, payload);
     this.#isReset = false;
   }
 }

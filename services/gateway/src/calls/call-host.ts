@@ -1,5 +1,6 @@
 import {
   type CallEnd,
+  type CommandFrame,
   type Contender,
   decodeCallMemory,
   type GatewayFrame,
@@ -7,10 +8,11 @@ import {
   type KnownFrame,
   type Verdict,
 } from '@jambus/link';
-import { type JambonzMessage, parseJambonzMessage, traceparentOfB3 } from '@jambus/schema';
-import type { Logger } from '@jambus/telemetry';
+import { type JambonzMessage, parseJambonzMessage, type RejectionCode, traceparentOfB3 } from '@jambus/schema';
+import type { Logger, Span } from '@jambus/telemetry';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { GatewaySpans } from '../gateway-spans.ts';
+import type { ReportLink } from '../reports/report.ts';
 import type { ReportOutbox } from '../reports/report-outbox.ts';
 import { admit, judgeContender } from './admission.ts';
 import { Call, type CallObserver, type CallSettings } from './call.ts';
@@ -102,6 +104,39 @@ function isAwayFrom(call: Call, origin: SocketOrigin): boolean {
   return call.isAway && known !== undefined && isSamePeer(known, origin) && known.application === origin.application;
 }
 
+/** A command whose way through this gateway is traced. */
+class TracedCommand implements InboundCommand {
+  readonly frame: CommandFrame;
+  readonly payload: Buffer;
+  readonly link: ReportLink;
+  readonly span: Span;
+  readonly receivedAt = Date.now();
+  readonly #linked: LinkedCommand;
+  readonly #spans: GatewaySpans;
+
+  constructor(linked: LinkedCommand, spans: GatewaySpans, span: Span) {
+    this.frame = linked.frame;
+    this.payload = linked.payload;
+    this.link = linked.link;
+    this.span = span;
+    this.#linked = linked;
+    this.#spans = spans;
+  }
+
+  hold(): void {
+    this.#linked.hold();
+  }
+
+  settle(code: RejectionCode | undefined, isKnown?: boolean): void {
+    this.#linked.settle(code, isKnown);
+  }
+
+  giveBack(): void {
+    this.#spans.commandReturned(this.span);
+    this.#linked.giveBack();
+  }
+}
+
 export function createCallHost(options: CallHostOptions): CallHost {
   const { calls, settings, outbox, adapters, metrics, spans, logger } = options;
   const left: Record<CallEnd, number> = { moved: 0, ended: 0, lost: 0 };
@@ -118,7 +153,10 @@ export function createCallHost(options: CallHostOptions): CallHost {
   const observer: CallObserver = {
     event(event, payload) {
       metrics.event(event.type);
-      outbox.push({ frame: spans.eventReceived(event), payload, onTaken: undefined }, mustKeep(event.type));
+      outbox.push(
+        { frame: spans.eventReceived(event), payload, answers: undefined, onTaken: undefined },
+        mustKeep(event.type),
+      );
     },
     decided,
     holding: (call, holding) => calls.setHolding(call, holding),
@@ -233,18 +271,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
     takeCommand(linked) {
       const { frame } = linked;
       const call = calls.get(frame.call);
-      const command: InboundCommand = {
-        frame,
-        payload: linked.payload,
-        span: spans.commandReceived(frame, call?.traceparent),
-        receivedAt: Date.now(),
-        hold: () => linked.hold(),
-        settle: (code) => linked.settle(code),
-        giveBack() {
-          spans.commandReturned(command.span);
-          linked.giveBack();
-        },
-      };
+      const command = new TracedCommand(linked, spans, spans.commandReceived(frame, call?.traceparent));
       // That the call has left is on its way to the adapter already; it decides what that means for the command.
       if (call === undefined) command.giveBack();
       else call.deliver(command);

@@ -43,7 +43,11 @@ export interface DecisionObserver {
   holding(holding: boolean): void;
 }
 
-const NOBODY: InboundCommand[] = [];
+interface ResultUnderWay {
+  readonly position: string;
+  /** Others that asked for the outcome of the same record meanwhile. */
+  askers: InboundCommand[] | undefined;
+}
 
 /**
  * Decides the outcome of every command of one call, once: written, refused, expired, ended. While the call lives this is the
@@ -62,8 +66,8 @@ export class Decisions {
   /** The write that the operating system has not taken whole. A command that is written again is another write. */
   #writing: { readonly command: InboundCommand } | undefined;
   #isHolding = false;
-  /** Positions whose results are on their way to the bus, with the others that asked for them meanwhile. */
-  readonly #resultsUnderWay = new Map<string, InboundCommand[]>();
+  /** Results on their way to the bus. More than one only where commands come from several logs. */
+  readonly #resultsUnderWay: ResultUnderWay[] = [];
 
   constructor(settings: DecisionSettings, target: DecisionTarget, observer: DecisionObserver) {
     this.#settings = settings;
@@ -97,9 +101,11 @@ export class Decisions {
   /** The bus has the result of the command at this position. @param code of a refusal */
   resultTaken(position: string, code: RejectionCode | undefined): void {
     this.#watermarks.confirm(position);
-    const askers = this.#resultsUnderWay.get(position) ?? NOBODY;
-    this.#resultsUnderWay.delete(position);
-    for (const command of askers) command.settle(code);
+    const at = this.#resultsUnderWay.findIndex((result) => result.position === position);
+    if (at === -1) return;
+    const { askers } = this.#resultsUnderWay[at] as ResultUnderWay;
+    this.#resultsUnderWay.splice(at, 1);
+    for (const command of askers ?? []) command.settle(code);
   }
 
   /** Decides what was held, as far as the websocket takes it. */
@@ -181,9 +187,9 @@ export class Decisions {
   /** The verdict stands. Its result may have been lost with the gateway that gave it, but not while it is under way from here. */
   #decidedLast(command: InboundCommand, verdict: Verdict): void {
     const { position } = command.frame;
-    const askers = this.#resultsUnderWay.get(position);
-    if (askers === undefined) this.#tell(command, verdict);
-    else this.#resultsUnderWay.set(position, [...askers, command]);
+    const result = this.#resultsUnderWay.find((other) => other.position === position);
+    if (result === undefined) this.#tell(command, verdict);
+    else result.askers = [...(result.askers ?? []), command];
   }
 
   #takeNew(command: InboundCommand): void {
@@ -309,7 +315,7 @@ export class Decisions {
 
   #tell(command: InboundCommand, verdict: Verdict): void {
     const { position } = command.frame;
-    this.#resultsUnderWay.set(position, NOBODY);
+    this.#resultsUnderWay.push({ position, askers: undefined });
     this.#observer.decided(command, verdict, position);
   }
 

@@ -1,15 +1,23 @@
 import type { CommandFrame } from '@jambus/link';
 import type { RejectionCode } from '@jambus/schema';
 import type { Span } from '@jambus/telemetry';
+import type { ReportLink } from '../reports/report.ts';
 
 /** A command as it comes from an adapter, and what the adapter is told of it. */
 export interface LinkedCommand {
   readonly frame: CommandFrame;
   readonly payload: Buffer;
+  /** The link that it came by. */
+  readonly link: ReportLink;
   /** It waits for the websocket of its call, and no longer counts in the window of the link. Told once. */
   hold(): void;
-  /** Its outcome is decided, and on the bus. @param code of a refusal */
-  settle(code: RejectionCode | undefined): void;
+  /**
+   * Its outcome is decided, and on the bus.
+   *
+   * @param code of a refusal
+   * @param isKnown the adapter has put its result there itself, and need not be told
+   */
+  settle(code: RejectionCode | undefined, isKnown?: boolean): void;
   /** It had no effect on the call here, and has none any more. */
   giveBack(): void;
 }

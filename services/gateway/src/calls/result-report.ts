@@ -1,5 +1,5 @@
 import type { ResultFrame, Verdict } from '@jambus/link';
-import type { Report } from '../reports/report.ts';
+import type { Report, ReportLink } from '../reports/report.ts';
 import type { Call } from './call.ts';
 import type { InboundCommand } from './inbound-command.ts';
 
@@ -19,25 +19,17 @@ export function resultReport(
 ): Report {
   const { call: callSid, id, name, position, published, replyTo, resultTrace } = command.frame;
   const traceparent = resultTrace?.traceparent ?? call.traceparent;
-  const frame: ResultFrame = {
-    t: 'result',
-    n: 0,
-    call: callSid,
-    command: id,
-    name,
-    position,
-    published,
-    verdict,
-    // One that has expired is known by its time, whoever looks and in whatever order.
-    ...(decided === undefined || verdict.code === 'expired' ? {} : { decided }),
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(traceparent === undefined ? {} : { traceparent }),
-    ...(resultTrace?.tracestate === undefined ? {} : { tracestate: resultTrace.tracestate }),
-    ...(command.span.traceparent === undefined ? {} : { parent: command.span.traceparent }),
-  };
-  const onTaken = (): void => {
-    command.settle(verdict.code);
+  const frame: ResultFrame = { t: 'result', n: 0, call: callSid, command: id, name, position, published, verdict };
+  // One that has expired is known by its time, whoever looks and in whatever order.
+  if (decided !== undefined && verdict.code !== 'expired') frame.decided = decided;
+  if (replyTo !== undefined) frame.replyTo = replyTo;
+  if (traceparent !== undefined) frame.traceparent = traceparent;
+  if (resultTrace?.tracestate !== undefined) frame.tracestate = resultTrace.tracestate;
+  if (command.span.traceparent !== undefined) frame.parent = command.span.traceparent;
+  const { link } = command;
+  const onTaken = (by: ReportLink | undefined): void => {
+    command.settle(verdict.code, by === link);
     if (decided !== undefined) call.resultTaken(decided, verdict.code);
   };
-  return { frame, payload: NOTHING, onTaken };
+  return { frame, payload: NOTHING, answers: { link, n: command.frame.n }, onTaken };
 }

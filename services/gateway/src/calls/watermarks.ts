@@ -1,5 +1,5 @@
 import { type Decided, noteDecided, type Verdict } from '@jambus/link';
-import { placeOf, positionOf } from '@jambus/schema';
+import { placeOf, positionOf, type RecordPlace } from '@jambus/schema';
 
 /** What is known of a command by its position. */
 export type Standing =
@@ -35,33 +35,41 @@ export function createWatermarks(): Watermarks {
   // One entry for nearly every call; built on first use, as most calls are idle.
   let marks: Decided[] | undefined;
   let latest: string | undefined;
+  /** A position is looked at several times in a row. */
+  let known: { readonly position: string; readonly place: RecordPlace } | undefined;
+
+  const place = (position: string): RecordPlace => {
+    if (known?.position !== position) known = { position, place: placeOf(position) };
+    return known.place;
+  };
+
   return {
     standingOf(position) {
       if (marks === undefined) return OPEN;
-      const { log, offset } = placeOf(position);
+      const { log, offset } = place(position);
       const mark = marks.find((other) => other.log === log);
       if (mark === undefined || offset > mark.offset) return OPEN;
       return offset === mark.offset && mark.verdict !== undefined ? { kind: 'last', verdict: mark.verdict } : PAST;
     },
     advance(position, verdict) {
-      const { log, offset } = placeOf(position);
+      const { log, offset } = place(position);
       marks ??= [];
       noteDecided(marks, { log, offset, verdict });
       latest = position;
     },
     confirm(position) {
-      const { log, offset } = placeOf(position);
-      const at = marks?.findIndex((mark) => mark.log === log && mark.offset === offset) ?? -1;
-      if (marks !== undefined && at !== -1) marks[at] = { log, offset };
+      const { log, offset } = place(position);
+      const mark = marks?.find((other) => other.log === log);
+      if (mark?.offset === offset) delete mark.verdict;
     },
     get latest() {
       return latest;
     },
-    list: () => [...(marks ?? [])],
+    list: () => (marks ?? []).map((mark) => ({ ...mark })),
     restore(decided) {
       if (decided.length === 0) return;
       marks ??= [];
-      for (const each of decided) noteDecided(marks, each);
+      for (const each of decided) noteDecided(marks, { ...each });
       const newest = decided.at(-1) as Decided;
       latest ??= positionOf(newest.log, newest.offset);
     },

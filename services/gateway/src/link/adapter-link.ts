@@ -13,7 +13,7 @@ import { JambusError, type RejectionCode } from '@jambus/schema';
 import type { WebSocket } from 'ws';
 import type { InboundCommand, LinkedCommand } from '../calls/inbound-command.ts';
 import type { Report, ReportLink } from '../reports/report.ts';
-import { createTurnOutcomes } from './turn-outcomes.ts';
+import { createTurnOutcomes, type TurnOutcomes } from './turn-outcomes.ts';
 
 /** What a link hands to the gateway. */
 export interface AdapterLinkHandlers {
@@ -49,6 +49,76 @@ export interface CommandWindow {
 
 const NORMAL_CLOSURE = 1000;
 
+/** What counts in the window. */
+interface Usage {
+  commands: number;
+  bytes: number;
+}
+
+/** What the commands of one link share. */
+interface LinkOfCommand {
+  readonly link: AdapterLink;
+  readonly usage: Usage;
+  readonly open: Map<number, InboundCommand>;
+  readonly outcomes: TurnOutcomes;
+  /** There is something to tell. */
+  readonly changed: () => void;
+}
+
+/** A command that came by a link, until its adapter knows what came of it. */
+class CommandOfLink implements LinkedCommand {
+  readonly frame: CommandFrame;
+  readonly payload: Buffer;
+  readonly #of: LinkOfCommand;
+  #counts = true;
+  isOpen = true;
+
+  constructor(frame: CommandFrame, payload: Buffer, of: LinkOfCommand) {
+    this.frame = frame;
+    this.payload = payload;
+    this.#of = of;
+    of.usage.commands++;
+    of.usage.bytes += payload.length;
+  }
+
+  get link(): AdapterLink {
+    return this.#of.link;
+  }
+
+  hold(): void {
+    if (!this.#counts) return;
+    this.#leaveWindow();
+    this.#of.outcomes.held(this.frame.n);
+    this.#of.changed();
+  }
+
+  settle(code: RejectionCode | undefined, isKnown = false): void {
+    this.#end();
+    if (isKnown) return;
+    this.#of.outcomes.settled(this.frame.n, code);
+    this.#of.changed();
+  }
+
+  giveBack(): void {
+    this.#end();
+    this.#of.outcomes.returned(this.frame.n);
+    this.#of.changed();
+  }
+
+  #end(): void {
+    this.isOpen = false;
+    this.#of.open.delete(this.frame.n);
+    this.#leaveWindow();
+  }
+
+  #leaveWindow(): void {
+    if (!this.#counts) return;
+    this.#counts = false;
+    this.#of.usage.commands--;
+    this.#of.usage.bytes -= this.payload.length;
+  }
+}
+
 /**
  * @param window most commands the adapter may have under way, and their bytes; an adapter that sends more is cut off, since a
  *   window that is not kept is a buffer without bound. Commands that wait for their call do not count.
@@ -59,47 +129,18 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
   const outcomes = createTurnOutcomes();
   let adapter = '';
   let boot = '';
-  let underWay = 0;
-  let underWayBytes = 0;
+  const usage: Usage = { commands: 0, bytes: 0 };
+  const changed = (): void => socket.schedule();
 
   const take = (frame: CommandFrame, payload: Buffer): void => {
-    if (underWay >= window.commands || (underWay > 0 && underWayBytes + payload.length > window.bytes)) {
+    const { commands, bytes } = usage;
+    if (commands >= window.commands || (commands > 0 && bytes + payload.length > window.bytes)) {
       const what = `more than ${window.commands} commands or ${window.bytes} bytes under way`;
       throw new JambusError('link_refused', `${what}: the adapter ignores its window`);
     }
-    const { n } = frame;
-    let counts = true;
-    let isOpen = true;
-    underWay++;
-    underWayBytes += payload.length;
-    const leaveWindow = (): void => {
-      if (!counts) return;
-      counts = false;
-      underWay--;
-      underWayBytes -= payload.length;
-    };
-    const tell = (note: () => void): void => {
-      note();
-      socket.schedule();
-    };
-    const end = (note: () => void): void => {
-      isOpen = false;
-      open.delete(n);
-      leaveWindow();
-      tell(note);
-    };
-    const command = handlers.command({
-      frame,
-      payload,
-      hold() {
-        if (!counts) return;
-        leaveWindow();
-        tell(() => outcomes.held(n));
-      },
-      settle: (code: RejectionCode | undefined) => end(() => outcomes.settled(n, code)),
-      giveBack: () => end(() => outcomes.returned(n)),
-    });
-    if (isOpen) open.set(n, command);
+    const command = new CommandOfLink(frame, payload, { link, usage, open, outcomes, changed });
+    const inbound = handlers.command(command);
+    if (command.isOpen) open.set(frame.n, inbound);
   };
 
   const onFrame = (frame: AdapterFrame, payload: Buffer): void => {
@@ -161,9 +202,13 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
     get greeted() {
       return adapter !== '';
     },
-    send(n: number, { frame, payload }: Report) {
-      // The object is the report's own, so its number is written into it rather than into a copy.
+    send(n: number, { frame, payload, answers }: Report) {
+      // The object is the report's own, so its numbers are written into it rather than into a copy.
       frame.n = n;
+      if (frame.t === 'result') {
+        if (answers?.link === link) frame.settles = answers.n;
+        else if (frame.settles !== undefined) delete frame.settles;
+      }
       socket.send(frame, payload);
     },
     sendDrained: () => socket.send({ t: 'drained' }),

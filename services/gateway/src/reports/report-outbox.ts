@@ -182,7 +182,7 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
       bytes += bytesOf(report);
       leave(report.frame.call);
       options.onTaken(report);
-      report.onTaken?.();
+      report.onTaken?.(lane.link);
     });
     account(-reports, -bytes);
     if (lane.draining && lane.isEmpty) lane.link?.sendDrained();

@@ -5,8 +5,14 @@ export interface Report {
   /** Its number `n` is given anew each time it goes over a link. */
   readonly frame: EventFrame | ResultFrame;
   readonly payload: Uint8Array;
-  /** Called once, when an adapter has put it on the bus; undefined when nobody waits for that. */
-  readonly onTaken: (() => void) | undefined;
+  /** The command that a result answers, at the adapter which sent it; undefined for an event. */
+  readonly answers: { readonly link: ReportLink; readonly n: number } | undefined;
+  /**
+   * Called once, when an adapter has put it on the bus; undefined when nobody waits for that.
+   *
+   * @param by the link to that adapter, while it is up
+   */
+  readonly onTaken: ((by: ReportLink | undefined) => void) | undefined;
 }
 
 /** What a report costs besides its payload, bytes, roughly. */

@@ -192,6 +192,7 @@ export function commandOf(callSid: string, message: object, more: Partial<Comman
       expires: Date.now() + 60_000,
       ...more,
     },
+    link: { id: 'adapter', boot: 'boot', send() {}, sendDrained() {} },
     payload: Buffer.from(isAck ? (parsed.verbs ?? '') : parsed.payload),
     span: NO_SPAN,
     receivedAt: Date.now(),

@@ -9,11 +9,13 @@ import {
   type HelloFrame,
   LINK_MAX_MESSAGE_BYTES,
   type OutcomesFrame,
+  type ResultFrame,
 } from '@jambus/link';
 import { NO_SPAN } from '@jambus/telemetry';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { InboundCommand } from '../../src/calls/inbound-command.ts';
 import { type AdapterLink, createAdapterLink } from '../../src/link/adapter-link.ts';
+import type { Report } from '../../src/reports/report.ts';
 import { reportOf } from '../reports/report-harness.ts';
 
 const HELLO: HelloFrame = {
@@ -66,7 +68,17 @@ async function linkedPair(onCommand: (command: InboundCommand) => void = () => {
   const link: AdapterLink = createAdapterLink(ws, WINDOW, {
     hello: ({ id, boot }) => calls.push(`hello ${id} ${boot}`),
     command(linked) {
-      const command: InboundCommand = { ...linked, span: NO_SPAN, receivedAt: 0 };
+      const { frame, payload, link: by } = linked;
+      const command: InboundCommand = {
+        frame,
+        payload,
+        link: by,
+        span: NO_SPAN,
+        receivedAt: 0,
+        hold: () => linked.hold(),
+        settle: (code, isKnown) => linked.settle(code, isKnown),
+        giveBack: () => linked.giveBack(),
+      };
       commands.push(command);
       onCommand(command);
       return command;
@@ -154,6 +166,14 @@ describe('the window of commands', () => {
     });
   });
 
+  test('is free again when the adapter has put the result on the bus itself, and is not told so', async () => {
+    const { send, arrived, commands, outcomes } = await linkedPair((command) => command.settle(undefined, true));
+    send(HELLO);
+    for (let n = 1; n <= 9; n++) send(commandFrame(n));
+    await arrived(() => commands.length === 9);
+    expect(outcomes()).toEqual([]);
+  });
+
   test('ends the link of an adapter that does not keep it, since it would be a buffer without bound', async () => {
     const { send, ended, commands } = await linkedPair();
     send(HELLO, commandFrame(1), commandFrame(2), commandFrame(3));
@@ -233,4 +253,26 @@ describe('the protocol', () => {
     await arrived(() => frames.length === 2);
     expect(frames).toMatchObject([{ n: 1 }, { n: 2 }]);
   });
+});
+
+test('a result names the command that it answers to the adapter which sent it, and to no other', async () => {
+  const [one, other] = [await linkedPair(), await linkedPair()];
+  const verdict = { status: 'delivered', at: 1 } as const;
+  const frame: ResultFrame = {
+    t: 'result',
+    n: 0,
+    call: 'c',
+    command: 'x',
+    name: 'a',
+    position: 'l/0/1',
+    published: 1,
+    verdict,
+  };
+  const report: Report = { frame, payload: Buffer.alloc(0), answers: { link: one.link, n: 7 }, onTaken: undefined };
+  one.link.send(1, report);
+  await one.arrived(() => one.frames.length === 1);
+  other.link.send(3, report);
+  await other.arrived(() => other.frames.length === 1);
+  expect(one.frames).toMatchObject([{ t: 'result', n: 1, settles: 7 }]);
+  expect(other.frames).toEqual([{ ...frame, n: 3 }]);
 });

@@ -42,7 +42,7 @@ export function reportOf(call: string, sequence: number, more: Partial<Report> =
     time: 0,
     application: '/',
   };
-  return { frame, payload: PAYLOAD, onTaken: undefined, ...more };
+  return { frame, payload: PAYLOAD, answers: undefined, onTaken: undefined, ...more };
 }
 
 const outboxes: ReportOutbox[] = [];
