@@ -12,11 +12,16 @@ const LONGEST_VALUE = 100;
 /** The values of a metric's labels, each of them given. */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
+/** A branch for each value of a label; behind the last label are the handles. */
+type Branches<Handle> = Map<string, Branches<Handle> | Handle>;
+
 /** Handles by label values, made on first use and then kept. Bounded. */
 export class LabelSets<Label extends string, Handle> {
   readonly labels: readonly Label[];
   readonly #create: (attributes: Attributes) => Handle;
-  readonly #handles = new Map<string, Handle>();
+  readonly #handles: Handle[] = [];
+  /** Looked up for every message, so no key is put together. */
+  readonly #root: Branches<Handle> = new Map();
   #overflow: Handle | undefined;
 
   constructor(labels: readonly Label[], create: (attributes: Attributes) => Handle) {
@@ -25,26 +30,34 @@ export class LabelSets<Label extends string, Handle> {
   }
 
   get(values: LabelValues<Label>): Handle {
-    let key = '';
-    for (const label of this.labels) {
-      const value = values[label];
-      key += `${value.length}:${value}`;
-    }
-    return this.#handles.get(key) ?? this.#add(key, values);
+    let found: Branches<Handle> | Handle | undefined = this.labels.length === 0 ? this.#handles[0] : this.#root;
+    for (const label of this.labels) found = (found as Branches<Handle> | undefined)?.get(values[label]);
+    return (found as Handle | undefined) ?? this.#add(values);
   }
 
   *[Symbol.iterator](): Generator<Handle> {
-    yield* this.#handles.values();
+    yield* this.#handles;
     if (this.#overflow !== undefined) yield this.#overflow;
   }
 
-  #add(key: string, values: LabelValues<Label>): Handle {
-    if (this.#handles.size >= MOST_LABEL_SETS || this.labels.some((label) => values[label].length > LONGEST_VALUE)) {
-      this.#overflow ??= this.#create(Object.fromEntries(this.labels.map((label) => [label, OTHER])));
+  #add(values: LabelValues<Label>): Handle {
+    const { labels } = this;
+    if (this.#handles.length >= MOST_LABEL_SETS || labels.some((label) => values[label].length > LONGEST_VALUE)) {
+      this.#overflow ??= this.#create(Object.fromEntries(labels.map((label) => [label, OTHER])));
       return this.#overflow;
     }
-    const handle = this.#create(Object.fromEntries(this.labels.map((label) => [label, values[label]])));
-    this.#handles.set(key, handle);
+    const handle = this.#create(Object.fromEntries(labels.map((label) => [label, values[label]])));
+    this.#handles.push(handle);
+    let branches = this.#root;
+    for (const [depth, label] of labels.entries()) {
+      const value = values[label];
+      if (depth === labels.length - 1) branches.set(value, handle);
+      else {
+        const next = (branches.get(value) as Branches<Handle> | undefined) ?? new Map();
+        branches.set(value, next);
+        branches = next;
+      }
+    }
     return handle;
   }
 }
