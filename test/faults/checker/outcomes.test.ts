@@ -41,6 +41,19 @@ describe('one outcome', () => {
     expect(specimen.broken()).toEqual(['copies of a result differ']);
   });
 
+  test('when partitions move, a refusal may come twice, and nothing that had an effect', () => {
+    specimen.history.facts.moves = [{ from: START, to: START + 1 }];
+    const { stored } = specimen.history.results;
+    const copyOf = (id: string): Copy => ({
+      ...(stored.find(({ headers }) => headers['id'] === id) as Copy),
+      offset: 90,
+    });
+    stored.push(copyOf('result/3/13'));
+    expect(specimen.broken()).toEqual([]);
+    stored.push(copyOf('result/3/10'));
+    expect(specimen.broken()).toEqual(['result repeated']);
+  });
+
   test('a result that comes twice though nobody died is found; after a crash the same one may', () => {
     specimen.history.results.stored.push({ ...(specimen.history.results.stored[0] as Copy), offset: 90 });
     expect(specimen.broken()).toEqual(['result repeated']);

@@ -34,8 +34,10 @@ function outcomeOf({ history: { facts } }: Case, { command, terminal, writes }: 
   else if (new Set(terminal.map(({ copy }) => contentOf(copy))).size > 1) {
     found.push(violation('copies of a result differ', differing(terminal)));
   }
-  // Whoever reads a partition that has moved may ask again, and is given the same.
-  if (!facts.rough) {
+  // Whoever reads a partition that has moved may ask again. What was refused out of its turn, or by an adapter alone, may be
+  // told again then, in the same bytes; of what had an effect there is one result.
+  const mayRepeat = facts.rough || (facts.moves.length > 0 && first.status === 'rejected');
+  if (!mayRepeat) {
     for (const seen of [false, true]) {
       const copies = terminal.filter((copy) => copy.seen === seen).length;
       if (copies > 1) found.push(violation('result repeated', `${outcomeText(first)} ${copies} times`));
