@@ -1,5 +1,7 @@
+import type { SimulatedCall } from '../../simulator/index.ts';
+import { eventually } from '../cluster-harness.ts';
 import { type StandaloneHarness, startStandalone } from '../standalone-harness.ts';
-import { answer, completed, executed, play, typesUntil } from './played-call.ts';
+import { answer, begin, completed, executed, play, typesUntil } from './played-call.ts';
 
 const FAST = { speed: 100 };
 const REMINDER = [{ verb: 'say', id: 'reminder', text: 'hello' }, { verb: 'hangup' }];
@@ -44,6 +46,19 @@ describe('calls that the platform places: statuses come first, and session:new w
     expect(result.status).toBe('delivered');
     expect(await call.ended).toMatchObject({ reason: 'completed' });
     expect(executed(call)).toContain('reminder');
+  });
+
+  test('placed by the command dial of another call: it begins with its statuses, and takes its application', async () => {
+    const call = await begin(jambus, [{ verb: 'pause', id: 'wait', length: 1_000 }]);
+    const data = { from: '+15550101', to: { type: 'phone', number: '+15550100' }, call_hook: jambus.websocketUrl };
+    const { result } = await jambus.post(call.callSid, { type: 'command', command: 'dial', data });
+    expect(result.status).toBe('delivered');
+    await eventually('the new call', () => call.offspring.length === 1);
+    const placed = call.offspring[0] as SimulatedCall;
+    await answer(jambus, placed.callSid, ({ type }) => type === 'session:new', REMINDER);
+    expect(await placed.ended).toMatchObject({ reason: 'completed' });
+    expect([executed(placed).includes('reminder'), call.connected]).toEqual([true, true]);
+    expect((await typesUntil(jambus, placed.callSid, completed))[0]).toBe('call:status');
   });
 
   test('dropped while it rings: session:reconnect names no call, and the call goes on all the same', async () => {
