@@ -271,7 +271,7 @@ function isUnderWay({ state }: UnderWay): boolean {
   return state !== 'settled';
 }
 
-/** What is told when nobody waits any longer: a result that came before its confirmation did is as good as any. */
+/** What is told when nobody waits any longer: a result may come before the confirmation, and counts as well. */
 function givenUp({ early }: UnderWay, error: JambusError): Outcome {
   return early === undefined ? { error } : { result: early };
 }

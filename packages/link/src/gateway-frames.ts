@@ -23,9 +23,9 @@ export const ReadyFrame = Type.Object({ t: Type.Literal('ready') });
 export type ReadyFrame = Static<typeof ReadyFrame>;
 
 /**
- * This gateway has the call, or with a `contender` a websocket of one that is older than its knowledge: answer with `known`, once
- * the gateway that has the call has given it up, or has said that it keeps it. `traceparent` is
- * for what has to do with the call and has no context of its own; left out when it is the one that follows from the call_sid.
+ * This gateway has the call. With a `contender` it has a websocket of a call that is older than its knowledge: answer with
+ * `known`, once the gateway that has the call has given it up or has said that it keeps it. `traceparent` is for what has to do
+ * with the call and has no context of its own; left out when it is the one that follows from the call_sid.
  */
 export const OpenedFrame = Type.Object({
   t: Type.Literal('opened'),

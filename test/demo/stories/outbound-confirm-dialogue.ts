@@ -30,7 +30,7 @@ const CONNECT = [
   },
 ];
 
-/** Heard by the agent alone. Who does not want the call hangs up. */
+/** Heard by the agent alone, who may hang up. */
 const WHISPER = [{ verb: 'say', text: 'A customer who asked to be called back' }];
 
 const THANKS = [{ verb: 'say', id: 'thanks', text: 'Thank you for your time' }];

@@ -191,7 +191,9 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     if (former !== undefined && rival !== undefined) {
       const { contender } = frame;
       if (contender !== undefined) {
-        former.contests = [...former.contests, { by: gateway, frame, asked: rival }];
+        // One for each gateway, however often the call comes and goes there meanwhile.
+        const others = former.contests.filter(({ by }) => by !== gateway);
+        former.contests = [...others, { by: gateway, frame, asked: rival }];
         rival.send({ t: 'contested', call: frame.call, contender });
         return;
       }

@@ -185,6 +185,8 @@ describe('a call that goes to another gateway', () => {
   test('and is kept by the old one: the new one hears so, and its statuses go there', async () => {
     directory.opened(former, openedFrame());
     await resume();
+    // Its websocket there comes and goes while the old one decides.
+    await resume();
     await resume(new FakeDirectoryGateway('three'));
     directory.kept(former, { t: 'kept', call: 'c', as: 'status' });
     expect(next.known.map(({ frame }) => frame.elsewhere)).toEqual(['status']);

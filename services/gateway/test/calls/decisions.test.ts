@@ -34,7 +34,7 @@ describe('one effect', () => {
     expect([socket.sent.length, verdicts.length]).toEqual([1, before]);
   });
 
-  test('who asks for a result that is under way hears of it, although another log goes on meanwhile', () => {
+  test('an adapter that asks for a result which is under way hears of it, although another log goes on meanwhile', () => {
     const harness = liveCall();
     send(harness.call, MUTE, { id: 'x', position: at(5) });
     const again = send(harness.call, MUTE, { id: 'x', position: at(5) });

@@ -26,7 +26,7 @@ export interface KafkaBusOptions {
   readonly group?: string;
   readonly topics?: Partial<KafkaTopicSettings>;
   readonly lanes?: LanesSettings;
-  /** Where partitions go is decided by it; by default this reader is as good as any. */
+  /** Decides which readers get partitions. Left out: all readers are equal. */
   readonly standing?: Standing;
   /** How long running handlers are waited for when a partition is given up, ms; by default 5,000. */
   readonly stopMs?: number;

@@ -28,7 +28,7 @@ export interface GroupMemberOptions {
   readonly assignment: Assignment;
   readonly membership: Membership;
   readonly log: TopicLog;
-  /** By default this member is as good as any. */
+  /** Left out: all members are equal. */
   readonly standing?: Standing;
   readonly onTrouble: (error: JambusError) => void;
 }
