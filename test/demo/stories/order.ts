@@ -13,6 +13,7 @@ import {
   verbStatus,
   verbsOf,
 } from '../sights.ts';
+import { ending } from './ending.ts';
 import { takeOrder } from './order-dialogue.ts';
 import type { Story } from './story.ts';
 
@@ -90,23 +91,6 @@ function stepsOf(callSid: string): readonly Step[] {
       title: 'the answer ends',
       sights: [verbStatus('goodbye', 'finished', 'confirm'), later('confirm', 'finished', 'goodbye')],
     },
-    {
-      title: 'the IVR hangs up with call:status',
-      sights: [
-        command('hang-up'),
-        told('call:status', ({ data }) => differs('data', data, { call_status: 'completed' })),
-        delivered('hang-up'),
-      ],
-    },
-    {
-      title: 'the call ends with call:status completed',
-      sights: [
-        event(
-          'call:status',
-          ({ subject }) => differs('call', subject, callSid),
-          ({ data: { data } }) => data['call_status'] === 'completed',
-        ),
-      ],
-    },
+    ...ending(callSid),
   ];
 }

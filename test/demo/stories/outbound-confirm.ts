@@ -1,6 +1,7 @@
 import { parseScript } from '../../simulator/index.ts';
 import type { Sight } from '../checklist.ts';
-import { answered, command, delivered, differs, event, later, NOTIFY_EVENTS, told, verbStatus } from '../sights.ts';
+import { answered, differs, event, later, NOTIFY_EVENTS, verbStatus } from '../sights.ts';
+import { ending } from './ending.ts';
 import { connect } from './outbound-confirm-dialogue.ts';
 import type { Story } from './story.ts';
 
@@ -45,14 +46,6 @@ export const outboundConfirm: Story = {
       title: 'the last words are said',
       sights: [verbStatus('thanks', 'finished', 'thank'), later('thank', 'finished', 'thanks')],
     },
-    {
-      title: 'the service hangs up',
-      sights: [
-        command('hang-up'),
-        told('call:status', ({ data }) => differs('data', data, { call_status: 'completed' })),
-        delivered('hang-up'),
-      ],
-    },
-    { title: 'the call is over', sights: [status(callSid, 'completed')] },
+    ...ending(callSid),
   ],
 };

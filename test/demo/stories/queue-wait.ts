@@ -1,6 +1,7 @@
 import { parseScript } from '../../simulator/index.ts';
 import type { Sight } from '../checklist.ts';
-import { answered, command, delivered, differs, event, later, NOTIFY_EVENTS, told, verbStatus } from '../sights.ts';
+import { answered, command, delivered, differs, event, later, NOTIFY_EVENTS, verbStatus } from '../sights.ts';
+import { ending } from './ending.ts';
 import { keepWaiting } from './queue-wait-dialogue.ts';
 import type { Story } from './story.ts';
 
@@ -33,23 +34,6 @@ export const queueWait: Story = {
       title: 'the greeting ends',
       sights: [verbStatus('greeting', 'finished', 'greet'), later('greet', 'finished', 'greeting')],
     },
-    {
-      title: 'the service hangs up',
-      sights: [
-        command('hang-up'),
-        told('call:status', ({ data }) => differs('data', data, { call_status: 'completed' })),
-        delivered('hang-up'),
-      ],
-    },
-    {
-      title: 'the call is over',
-      sights: [
-        event(
-          'call:status',
-          ({ subject }) => differs('call', subject, callSid),
-          ({ data: { data } }) => data['call_status'] === 'completed',
-        ),
-      ],
-    },
+    ...ending(callSid),
   ],
 };
