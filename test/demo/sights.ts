@@ -18,6 +18,15 @@ export function event(type: string, faultOf: FaultOf<BusEvent>, which: (event: B
   };
 }
 
+/** `call:status` of the call itself on the bus. */
+export function callStatus(callSid: string, status: string): Sight {
+  return event(
+    'call:status',
+    ({ subject }) => differs('call', subject, callSid),
+    ({ data: { data } }) => data['call_status'] === status && data['call_sid'] === callSid,
+  );
+}
+
 /** `verb:status` on the bus, with the id of the command that brought the verb as its cause. */
 export function verbStatus(verbId: string, state: 'starting' | 'finished', cause: string): Sight {
   return event(

@@ -1,5 +1,5 @@
 import type { Step } from '../checklist.ts';
-import { command, delivered, differs, event, told } from '../sights.ts';
+import { callStatus, command, delivered, differs, told } from '../sights.ts';
 
 /** How every story ends: the service hangs up, and jambonz says so. */
 export function ending(callSid: string): readonly Step[] {
@@ -14,13 +14,7 @@ export function ending(callSid: string): readonly Step[] {
     },
     {
       title: 'the call ends with call:status completed',
-      sights: [
-        event(
-          'call:status',
-          ({ subject }) => differs('call', subject, callSid),
-          ({ data: { data } }) => data['call_status'] === 'completed' && data['call_sid'] === callSid,
-        ),
-      ],
+      sights: [callStatus(callSid, 'completed')],
     },
   ];
 }

@@ -1,16 +1,8 @@
 import { parseScript } from '../../simulator/index.ts';
-import type { Sight } from '../checklist.ts';
-import { answered, differs, event, later, NOTIFY_EVENTS, verbStatus } from '../sights.ts';
+import { answered, callStatus, differs, event, later, NOTIFY_EVENTS, verbStatus } from '../sights.ts';
 import { ending } from './ending.ts';
 import { connect } from './outbound-confirm-dialogue.ts';
 import type { Story } from './story.ts';
-
-const status = (callSid: string, callStatus: string): Sight =>
-  event(
-    'call:status',
-    ({ subject }) => differs('call', subject, callSid),
-    ({ data: { data } }) => data['call_status'] === callStatus && data['call_sid'] === callSid,
-  );
 
 export const outboundConfirm: Story = {
   name: 'outbound-confirm',
@@ -20,9 +12,9 @@ export const outboundConfirm: Story = {
   steps: (callSid) => [
     {
       title: 'the called party is rung: its statuses come before there is a session',
-      sights: [status(callSid, 'ringing')],
+      sights: [callStatus(callSid, 'ringing')],
     },
-    { title: 'it answers', sights: [status(callSid, 'in-progress')] },
+    { title: 'it answers', sights: [callStatus(callSid, 'in-progress')] },
     { title: 'jambonz asks for an application on the same websocket', sights: [event('session:new', () => undefined)] },
     {
       title: 'the service answers with a dial that is to be confirmed',
