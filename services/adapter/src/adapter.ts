@@ -61,6 +61,8 @@ export interface BusOptions {
 }
 
 const LINK_PING_MS = 2_000;
+/** Longer than a network takes that heals, and not longer than a publisher can bear to be told late. */
+const OUT_OF_REACH_MS = 10_000;
 /** How long running handlers are waited for when a partition is given up: what waits at a gateway is taken back at once. */
 const HAND_OVER_MS = 1_000;
 /** How long the gateways may take to link before the adapter takes partitions all the same. */
@@ -120,6 +122,7 @@ export async function createAdapter(
   const outbox = new Outbox(bus.sink, { onTrouble, settings: OUTBOX_SETTINGS });
   const directory: CallDirectory<GatewayLink> = createCallDirectory<GatewayLink>({
     endedCallMemory: config.endedCallMemory,
+    outOfReachMs: OUT_OF_REACH_MS,
     isComplete: () => gateways.isComplete,
     flushed: () => outbox.flushed(),
     pastOf: (callSid) => pastOf(callSid, 0),
@@ -206,6 +209,7 @@ export async function createAdapter(
     router: createCommandRouter({
       directory,
       lookAgain: () => gateways.lookAgain(),
+      outOfReachMs: OUT_OF_REACH_MS,
       pastOf,
       spans,
       linkLatency: counters.latency.link,

@@ -13,6 +13,14 @@ test('a second record with an id that has an effect as well is found', () => {
   expect(specimen.broken()).toEqual(['duplicate accepted']);
 });
 
+test('a second record with an id that has an effect is found as far back as ids are remembered, and not further', () => {
+  const second = result(specimen.command('m3'), START + 2_210, { status: 'delivered' });
+  specimen.changeResult('result/3/12', ({ offset }) => ({ ...second, offset }));
+  specimen.history.writes.push(write('m3', 1, START + 2_205));
+  expect(specimen.broken({ rememberedIds: 1 })).toEqual(['duplicate accepted']);
+  expect(specimen.broken({ rememberedIds: 0 })).toEqual([]);
+});
+
 test('a second record with an id that has an effect is none when all who remember began anew in between', () => {
   const second = result(specimen.command('m3'), START + 2_210, { status: 'delivered' });
   specimen.changeResult('result/3/12', ({ offset }) => ({ ...second, offset }));

@@ -8,19 +8,21 @@ export function checkRefusals(of: Case): Violation[] {
   return [...of.calls.values()].flatMap((call) => [...duplicatesOf(of, call), ...reasonsOf(of, call)]);
 }
 
-function duplicatesOf({ history: { facts } }: Case, { callSid, commands }: CallStory): Violation[] {
-  const effective = new Map<string, Story>();
+function duplicatesOf({ history: { facts }, tolerances }: Case, { callSid, commands }: CallStory): Violation[] {
+  /** The commands that had an effect and an id of their own, in their order; and the last of each id among them. */
+  let effects = 0;
+  const effective = new Map<string, { readonly story: Story; readonly nth: number }>();
   const found: Violation[] = [];
   for (const story of commands) {
     const { id } = story.command;
     if (id === undefined || !story.terminal.some(({ status }) => status === 'delivered')) continue;
+    const nth = effects++;
     const first = effective.get(id);
-    if (first === undefined || everybodyForgot(facts, decidedAt(first), decidedAt(story))) {
-      effective.set(id, story);
-    } else {
-      const what = `${nameOf(story.command)} after ${nameOf(first.command)}`;
-      found.push({ rule: 'duplicate accepted', callSid, what });
-    }
+    effective.set(id, { story, nth });
+    if (first === undefined || nth - first.nth > tolerances.rememberedIds) continue;
+    if (everybodyForgot(facts, decidedAt(first.story), decidedAt(story))) continue;
+    const what = `${nameOf(story.command)} after ${nameOf(first.story.command)}`;
+    found.push({ rule: 'duplicate accepted', callSid, what });
   }
   return found;
 }

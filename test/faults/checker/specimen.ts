@@ -1,6 +1,7 @@
 import type { Copy, StoredCommand } from '../history/history.ts';
 import { checkHistory } from './check-history.ts';
 import { type SampleHistory, sampleHistory } from './sample-history.ts';
+import { TOLERANCES, type Tolerances } from './tolerances.ts';
 import type { Rule } from './violation.ts';
 
 /** A history to be spoilt, and what the checker finds then. */
@@ -8,8 +9,9 @@ export class Specimen {
   readonly history: SampleHistory = sampleHistory();
 
   /** The rules that it breaks, each once. */
-  broken(): Rule[] {
-    return [...new Set(checkHistory(this.history).violations.map(({ rule }) => rule))];
+  broken(tolerances: Partial<Tolerances> = {}): Rule[] {
+    const { violations } = checkHistory(this.history, { ...TOLERANCES, ...tolerances });
+    return [...new Set(violations.map(({ rule }) => rule))];
   }
 
   command(marker: string): StoredCommand {

@@ -14,6 +14,8 @@ export interface Tolerances {
   readonly cutMs: number;
   /** The same for a socket that is read slowly: all that its buffers hold. */
   readonly slowCutMs: number;
+  /** A call remembers the ids of so many commands that had an effect. */
+  readonly rememberedIds: number;
 }
 
 export const TOLERANCES: Tolerances = {
@@ -24,4 +26,5 @@ export const TOLERANCES: Tolerances = {
   raceMs: 1_000,
   cutMs: 500,
   slowCutMs: 20_000,
+  rememberedIds: 1_024,
 };

@@ -106,7 +106,7 @@ export const gatewaySettings = {
     description: 'Time between pings on a websocket, in ms. A peer that has not answered by the next one is dead.',
   }),
   rememberedCommands: Type.Integer({
-    default: 256,
+    default: 1_024,
     minimum: 16,
     maximum: 65_536,
     description: 'How many ids of the latest commands each call remembers, to refuse the second of the same id.',

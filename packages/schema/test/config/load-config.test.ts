@@ -44,7 +44,7 @@ describe('values', () => {
       unclaimedAfterMs: 60000,
       reconnectGraceMs: 60000,
       pingIntervalMs: 15000,
-      rememberedCommands: 256,
+      rememberedCommands: 1_024,
       eventWindow: 4096,
       eventBufferBytes: 67108864,
       drainMs: 20000,

@@ -36,8 +36,12 @@ export interface CallInfo {
 /** Where a call is. */
 export type Whereabouts<G> =
   | { readonly at: 'gateway'; readonly gateway: G }
-  /** It lives, and no linked gateway has it now: its gateway's link is down, or it is moving. */
-  | { readonly at: 'between' }
+  /**
+   * It lives, and no linked gateway has it now: its gateway's link is down, or it is moving.
+   *
+   * @param mayTellUntil until when the gateway that had it may come back with what it has decided, ms since the epoch
+   */
+  | { readonly at: 'between'; readonly mayTellUntil: number }
   | { readonly at: 'ended'; readonly call: EndedCall }
   /** No gateway has it. `certain` when all of them were asked. */
   | { readonly at: 'unknown'; readonly certain: boolean };
@@ -45,6 +49,8 @@ export type Whereabouts<G> =
 export interface CallDirectoryOptions {
   /** How many ended calls are remembered. */
   readonly endedCallMemory: number;
+  /** How long a gateway whose link is down may be back with what it has decided, in ms. */
+  readonly outOfReachMs: number;
   /** True when every gateway there should be has told its calls. */
   readonly isComplete: () => boolean;
   /** Resolves when everything that this adapter has is on the bus. */
@@ -107,6 +113,8 @@ interface Entry<G> {
   contests: readonly Contest<G>[];
   /** Since when it has no owner, ms since the epoch. */
   ownerlessSince: number;
+  /** Until when its former owner may come back with what it has decided, ms since the epoch. */
+  mayTellUntil: number;
 }
 
 interface Contest<G> {
@@ -127,9 +135,11 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
   const waiters = createCallWaiters();
   const ownerless = new Set<Entry<G>>();
 
-  const disown = (entry: Entry<G>): void => {
+  /** @param mayTellMs how long its owner may be back with what it has decided */
+  const disown = (entry: Entry<G>, mayTellMs: number): void => {
     entry.owner = undefined;
     entry.ownerlessSince = Date.now();
+    entry.mayTellUntil = entry.ownerlessSince + mayTellMs;
     ownerless.delete(entry);
     ownerless.add(entry);
   };
@@ -181,6 +191,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       knowledge,
       contests: former?.contests ?? [],
       ownerlessSince: 0,
+      mayTellUntil: 0,
     };
   };
 
@@ -243,7 +254,8 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         else if (isLatest) end(entry, { at: frame.at, decided });
       } else if (entry !== undefined && isHome) {
         entry.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
-        disown(entry);
+        // It has told all that it decided.
+        disown(entry, 0);
         waiters.wake(frame.call);
       } else if (entry === undefined && !isOver(frame) && ended.get(frame.call) === undefined) {
         const { call, epoch, at: since } = frame;
@@ -252,22 +264,24 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         moved.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
         entries.set(frame.call, moved);
         options.onKnown(frame.call);
-        disown(moved);
+        disown(moved, 0);
       }
       for (const { by, frame: opening } of contestsBefore(entry, gateway)) opened(by, opening);
     },
     snapshotComplete({ gateway, boot }) {
       for (const entry of [...ownerless]) {
         const { home, knowledge, ownerlessSince } = entry;
+        if (home.gateway !== gateway) continue;
+        // What a former life of it decided, and did not get to the bus, is known to nobody.
+        if (home.boot !== boot) entry.mayTellUntil = 0;
         // It was there when the link went down, it did not move, and it is not there now.
-        if (home.gateway !== gateway || home.boot !== boot || knowledge.certain) continue;
-        end(entry, { at: ownerlessSince, decided: knowledge.decided });
+        else if (!knowledge.certain) end(entry, { at: ownerlessSince, decided: knowledge.decided });
       }
       waiters.wakeAll();
     },
     gatewayLost(gateway) {
       for (const entry of entries.values()) {
-        if (entry.owner === gateway) disown(entry);
+        if (entry.owner === gateway) disown(entry, options.outOfReachMs);
         if (entry.contests.length === 0) continue;
         entry.contests = entry.contests.filter(({ by }) => by !== gateway);
         for (const { by, frame } of contestsBefore(entry, gateway)) opened(by, frame);
@@ -296,7 +310,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     find(callSid) {
       const entry = entries.get(callSid);
       if (entry?.owner !== undefined) return { at: 'gateway', gateway: entry.owner };
-      if (entry !== undefined) return { at: 'between' };
+      if (entry !== undefined) return { at: 'between', mayTellUntil: entry.mayTellUntil };
       const call = ended.get(callSid);
       if (call !== undefined) return { at: 'ended', call };
       return { at: 'unknown', certain: options.isComplete() };

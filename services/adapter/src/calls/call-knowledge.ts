@@ -11,7 +11,7 @@ import {
 import { placeOf } from '@jambus/schema';
 
 /** How many ids of delivered commands are kept for a call; as many as its gateway does, unless that is set otherwise. */
-const MOST_IDS = 256;
+const MOST_IDS = 1_024;
 
 /**
  * What this adapter knows of a call for the gateway that takes it over: what its former gateway left with `closed`, and what

@@ -3,8 +3,8 @@ import { expiredVerdict } from '@jambus/link';
 import type { RejectionCode } from '@jambus/schema';
 import { type HistogramHandle, type Span, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
-import type { CallDirectory } from '../calls/call-directory.ts';
-import type { GatewayLink, LinkCommand } from '../link/gateway-link.ts';
+import type { CallDirectory, Whereabouts } from '../calls/call-directory.ts';
+import type { GatewayLink, LinkCommand, LinkOutcome } from '../link/gateway-link.ts';
 import { type LoneVerdict, verdictOfEnded, verdictOfUnknown, wasDecided } from './lone-verdicts.ts';
 
 /** How a command ended. */
@@ -20,6 +20,8 @@ export interface CommandRouterOptions {
   readonly directory: CallDirectory<GatewayLink>;
   /** Looks once more which gateways there are. */
   readonly lookAgain: () => Promise<void>;
+  /** How long a gateway that is out of reach may be back with what it has decided, in ms. */
+  readonly outOfReachMs: number;
   /** What the bus has of a call; undefined when that cannot be told. Must not reject. */
   readonly pastOf: (callSid: string, sinceMs: number) => Promise<CallPast | undefined>;
   readonly spans: Pick<AdapterSpans, 'link' | 'linked'>;
@@ -54,40 +56,48 @@ const SETTLED: RoutedOutcome = { kind: 'settled', code: undefined };
 export function createCommandRouter(options: CommandRouterOptions): CommandRouter {
   const { directory, spans, linkLatency } = options;
 
-  /** The gateway that has the call decides. Undefined when it does not have it any more. */
+  /** The gateway that has the call decides. */
   const atGateway = async (
     gateway: GatewayLink,
     { command, payload, span }: Routable,
     signal: AbortSignal,
-  ): Promise<RoutedOutcome | undefined> => {
+  ): Promise<LinkOutcome> => {
     const linkedAt = performance.now();
     const linking = spans.link(span, command, gateway.gateway);
     const outcome = await gateway.deliver(continuing(command, linking), payload, signal);
     spans.linked(linking, outcome);
     linkLatency.record(secondsSince(linkedAt));
-    return outcome.kind === 'settled' ? outcome : undefined;
+    return outcome;
   };
 
-  /** Whoever decides alone first makes sure that an earlier reader of the record has not come to another verdict. */
+  const isOnBus = async (command: LinkCommand): Promise<boolean> =>
+    wasDecided(command, await options.pastOf(command.call, command.published));
+
+  /** Whoever decides alone first makes sure that nobody else has come to another verdict. */
   const alone = async (verdict: LoneVerdict, { command }: Routable, inDoubt: boolean): Promise<RoutedOutcome> => {
     if (verdict === 'settled') return SETTLED;
-    if (inDoubt && wasDecided(command, await options.pastOf(command.call, command.published))) return SETTLED;
+    if (inDoubt && (await isOnBus(command))) return SETTLED;
     return { kind: 'verdict', verdict };
   };
+
+  /** Until when a gateway that is out of reach may tell what it has decided of the command, ms since the epoch. */
+  const mayBeToldUntil = (where: Whereabouts<GatewayLink>, { expires }: LinkCommand): number =>
+    where.at === 'between' ? where.mayTellUntil : expires + options.outOfReachMs;
 
   return {
     async route(routable, signal) {
       const { command, appearBy } = routable;
       let looked = false;
-      // A gateway that was lost with the command may have decided it, as an earlier reader may have.
+      let asked = false;
+      // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
       let inDoubt = routable.maybeRepeated;
       while (!signal.aborted) {
         const where = directory.find(command.call);
         const now = Date.now();
         if (where.at === 'gateway') {
           const outcome = await atGateway(where.gateway, routable, signal);
-          if (outcome !== undefined) return outcome;
-          inDoubt = true;
+          if (outcome.kind === 'settled') return outcome;
+          inDoubt ||= outcome.kind === 'lost';
           await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
         } else if (where.at === 'ended') {
           return alone(verdictOfEnded(command, where.call), routable, inDoubt);
@@ -97,7 +107,11 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
           looked = true;
           await options.lookAgain();
         } else if (command.expires <= now) {
-          return alone(expiredVerdict(command.expires), routable, inDoubt);
+          const until = inDoubt ? mayBeToldUntil(where, command) : now;
+          if (until <= now) return alone(expiredVerdict(command.expires), routable, inDoubt);
+          if (asked) await directory.changed(command.call, until, signal);
+          else if (await isOnBus(command)) return SETTLED;
+          asked = true;
         } else {
           const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
           await directory.changed(command.call, Math.min(until, command.expires), signal);

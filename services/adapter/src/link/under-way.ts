@@ -2,12 +2,16 @@ import type { OutcomesFrame, ResultFrame } from '@jambus/link';
 import { JambusError, type RejectionCode } from '@jambus/schema';
 import type { CommandSlots } from './command-slots.ts';
 
-/** What came of a command at a gateway. `returned`: it had no effect there, send it again where the call is. */
+/** What came of a command at a gateway. */
 export type LinkOutcome =
   | { readonly kind: 'settled'; readonly code: RejectionCode | undefined }
-  | { readonly kind: 'returned' };
+  /** It had no effect there: send it again where the call is. */
+  | { readonly kind: 'returned' }
+  /** The link went down with it: the gateway may have decided it, and tells that when it is in reach again. */
+  | { readonly kind: 'lost' };
 
 export const RETURNED: LinkOutcome = { kind: 'returned' };
+const LOST: LinkOutcome = { kind: 'lost' };
 const SETTLED: LinkOutcome = { kind: 'settled', code: undefined };
 
 interface Entry {
@@ -58,11 +62,11 @@ export class CommandsUnderWay {
     this.#end(settles, code === undefined ? SETTLED : { kind: 'settled', code });
   }
 
-  /** The connection is lost, and nobody will tell what came of them. */
+  /** The connection is lost, and it will not tell what came of them. */
   abandon(): void {
     const abandoned = [...this.#entries.values()];
     this.#entries.clear();
-    for (const { resolve } of abandoned) resolve(RETURNED);
+    for (const { resolve } of abandoned) resolve(LOST);
   }
 
   #entryOf(n: number): Entry {

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallDirectory } from '../../src/calls/call-directory.ts';
 import type { GatewayLink } from '../../src/link/gateway-link.ts';
 import { CONTENDER, closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
-import { type Answer, fakeLink } from '../support/fake-link.ts';
-import { NO_MEMORY } from '../support/test-directory.ts';
+import { type Answer, type FakeLink, fakeLink } from '../support/fake-link.ts';
+import { NO_MEMORY, OUT_OF_REACH_MS } from '../support/test-directory.ts';
 import { createTestRouter, GRACE_MS, routable, type TestRouter } from '../support/test-router.ts';
 
 const SETTLED = { kind: 'settled', code: undefined };
 const RETURNED: Answer = { kind: 'returned' };
+const LOST = { kind: 'lost' } as const;
 
 const refused = (code: string, at: number) => ({ kind: 'verdict', verdict: expect.objectContaining({ code, at }) });
 
@@ -110,6 +111,92 @@ describe('command router', () => {
       const outcome = route();
       directory.closed(link, closedFrame('ended', { at: 123 }), NO_MEMORY);
       await expect(outcome).resolves.toEqual(refused('call_ended', 123));
+    });
+  });
+
+  describe('does not decide alone what a gateway out of reach may have decided', () => {
+    /** A gateway that is cut off with the command. */
+    const cutOff = (more: Answer[] = []) => {
+      const link: FakeLink = fakeLink([
+        () => {
+          directory.gatewayLost(link);
+          return LOST;
+        },
+        ...more,
+      ]);
+      directory.opened(link, openedFrame());
+      return link;
+    };
+
+    test('but has it told by that gateway when it is back, also after the command has expired', async () => {
+      const link = cutOff([{ kind: 'settled', code: 'precondition_failed' }]);
+      const outcome = route(routable(ttl(30)));
+      await sleep(OUT_OF_REACH_MS / 2);
+      directory.opened(link, openedFrame());
+      await expect(outcome).resolves.toEqual({ kind: 'settled', code: 'precondition_failed' });
+      expect(link.delivered).toHaveLength(2);
+    });
+
+    test('nor when an earlier reader of the record may have sent it there', async () => {
+      const link = fakeLink([{ kind: 'settled', code: undefined }]);
+      directory.opened(link, openedFrame());
+      directory.gatewayLost(link);
+      const outcome = route(routable(old(30_000, 10_000), { maybeRepeated: true }));
+      await sleep(OUT_OF_REACH_MS / 2);
+      directory.opened(link, openedFrame());
+      await expect(outcome).resolves.toEqual(SETTLED);
+    });
+
+    test('nor when it is not known which gateway that is', async () => {
+      made.around.complete = false;
+      const outcome = route(routable(ttl(30), { maybeRepeated: true }));
+      await sleep(OUT_OF_REACH_MS / 2);
+      directory.opened(fakeLink(), openedFrame());
+      await expect(outcome).resolves.toEqual(SETTLED);
+    });
+
+    test('for ever: its publisher is told in the end', async () => {
+      const link = cutOff();
+      const since = Date.now();
+      const command = ttl(30);
+      await expect(route(routable(command))).resolves.toEqual(refused('expired', command.expires));
+      // The bus was asked before that, for the last time when the decision came.
+      expect(Date.now() - since).toBeGreaterThanOrEqual(OUT_OF_REACH_MS);
+      expect([made.asked.length, link.delivered.length]).toEqual([2, 1]);
+    });
+
+    test('when its result has come to the bus meanwhile by another adapter', async () => {
+      cutOff();
+      const outcome = route(routable(ttl(30)));
+      await sleep(OUT_OF_REACH_MS / 2);
+      made.past = { epoch: 1, sequence: 1, decided: 'log/0/1' };
+      await expect(outcome).resolves.toEqual(SETTLED);
+    });
+
+    test('but at once when that gateway has begun a new life, or left the call in good order', async () => {
+      for (const end of ['new life', 'moved']) {
+        const link = cutOff();
+        const command = ttl(30);
+        const outcome = route(routable(command));
+        await sleep(50);
+        if (end === 'moved') directory.closed(link, closedFrame('moved'), NO_MEMORY);
+        else directory.snapshotComplete({ ...link, boot: 'life-2' });
+        await expect(outcome).resolves.toEqual(refused('expired', command.expires));
+        expect(Date.now() - command.expires).toBeLessThan(OUT_OF_REACH_MS);
+      }
+    });
+
+    test('and does not wait for one that has given it back', async () => {
+      const link = fakeLink([
+        () => {
+          directory.gatewayLost(link);
+          return { kind: 'returned' };
+        },
+      ]);
+      directory.opened(link, openedFrame());
+      const command = ttl(30);
+      await expect(route(routable(command))).resolves.toEqual(refused('expired', command.expires));
+      expect([Date.now() - command.expires < OUT_OF_REACH_MS, made.asked]).toEqual([true, []]);
     });
   });
 
@@ -216,6 +303,16 @@ describe('command router', () => {
   describe('asks the bus about a record that may have been read before', () => {
     const decidedUpTo = (decided: string) => ({ epoch: 1, sequence: 1, decided });
     const again = (command = old(30_000, 10_000)) => routable(command, { maybeRepeated: true });
+
+    test('and does so at once when the gateway of its call is out of reach, and does not wait for that', async () => {
+      made.past = decidedUpTo('log/0/1');
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      directory.gatewayLost(link);
+      const since = performance.now();
+      await expect(route(again())).resolves.toEqual(SETTLED);
+      expect(performance.now() - since).toBeLessThan(OUT_OF_REACH_MS);
+    });
 
     test.each(['unknown', 'between', 'ended'])('and gives no second outcome when its call is %s', async (where) => {
       made.past = decidedUpTo('log/0/1');

@@ -64,7 +64,7 @@ describe('link to a gateway', () => {
     first.send({ t: 'outcomes', settled: [1] });
     await outcomes[0];
     first.cut();
-    await expect(Promise.all(outcomes)).resolves.toEqual([{ kind: 'settled', code: undefined }, RETURNED]);
+    await expect(Promise.all(outcomes)).resolves.toEqual([{ kind: 'settled', code: undefined }, { kind: 'lost' }]);
     await expect(deliver(2)).resolves.toEqual(RETURNED);
     const second = await gateway.connection(1);
     second.welcome();

@@ -99,14 +99,14 @@ describe('commands at a gateway', () => {
     },
   );
 
-  test('come back when the connection is lost, since nobody will tell what came of them', async () => {
+  test('are lost with the connection, which is not the same as given back: the gateway may have decided them', async () => {
     const { commands, outcomes, add } = underWay();
     add(1);
     add(2);
     commands.settle({ t: 'outcomes', held: [2] });
     commands.abandon();
     await settled();
-    expect([...outcomes.values()]).toEqual([{ kind: 'returned' }, { kind: 'returned' }]);
+    expect([...outcomes.values()]).toEqual([{ kind: 'lost' }, { kind: 'lost' }]);
     expect(commands.size).toBe(0);
   });
 });

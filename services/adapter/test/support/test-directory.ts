@@ -8,6 +8,8 @@ import {
 import type { FakeDirectoryGateway } from './fake-directory-gateway.ts';
 
 export const NO_MEMORY = Buffer.alloc(0);
+/** How long a gateway that is out of reach may come back. */
+export const OUT_OF_REACH_MS = 400;
 
 /** A directory, and what is around it for the test to set. */
 export interface TestDirectory<G extends DirectoryGateway = FakeDirectoryGateway> {
@@ -30,6 +32,7 @@ export function createTestDirectory<G extends DirectoryGateway = FakeDirectoryGa
   const reachable = new Set<string>();
   const directory = createCallDirectory<G>({
     endedCallMemory: 10,
+    outOfReachMs: OUT_OF_REACH_MS,
     isComplete: () => made.complete,
     flushed: () => made.flushing ?? Promise.resolve(),
     pastOf: async (callSid) => {

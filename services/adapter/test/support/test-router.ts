@@ -5,7 +5,7 @@ import { createAdapterSpans } from '../../src/adapter-spans.ts';
 import { type CommandRouter, createCommandRouter, type Routable } from '../../src/commands/command-router.ts';
 import type { GatewayLink, LinkCommand } from '../../src/link/gateway-link.ts';
 import { commandOf } from './commands.ts';
-import { createTestDirectory, type TestDirectory } from './test-directory.ts';
+import { createTestDirectory, OUT_OF_REACH_MS, type TestDirectory } from './test-directory.ts';
 
 export const NO_SPANS = createAdapterSpans(NO_TRACING, {
   driver: 'memory',
@@ -37,6 +37,7 @@ export function createTestRouter(): TestRouter {
       result.looks++;
       await result.onLook();
     },
+    outOfReachMs: OUT_OF_REACH_MS,
     async pastOf(_callSid, sinceMs) {
       asked.push(sinceMs);
       return result.past;

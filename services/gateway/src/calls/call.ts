@@ -66,6 +66,8 @@ export interface CallObserver {
 const SOCKET_HIGH_WATER_BYTES = 256 * 1024;
 /** A call that has kept this many messages is not read from until its past is known. */
 const MOST_KEPT = 256;
+/** So many runs of verbs, brought and not finished, are told apart. */
+const MOST_RUNS = 256;
 /** Close codes, and what jambonz does about them: 1000 ends the call's control for good, 1012 makes it reconnect. */
 const NORMAL_CLOSURE = 1000;
 const SERVICE_RESTART = 1012;
@@ -121,7 +123,7 @@ export class Call implements RoleContext, EventSubject {
     this.#settings = settings;
     this.#observer = observer;
     this.answers = createAnswers(settings, () => this.#awaitLife());
-    this.verbs = createVerbRuns(settings.rememberedCommands);
+    this.verbs = createVerbRuns(MOST_RUNS);
     this.#decisions = new Decisions(settings, this, {
       decided: (command, verdict, decided) => observer.decided(this, command, verdict, decided),
       holding: (holding) => observer.holding(this, holding),
