@@ -25,6 +25,7 @@ import { watchLanes } from './commands/lanes-watch.ts';
 import { receiveBatches } from './commands/receive-batches.ts';
 import { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
 import { createGatewaySet } from './link/gateway-set.ts';
+import { nobodyListens } from './link/link-end.ts';
 import { createLinkLog } from './link/link-log.ts';
 import { createLinkStanding } from './link/standing.ts';
 import { createReportPublisher } from './reports/report-publisher.ts';
@@ -179,6 +180,7 @@ export async function createAdapter(
           },
           lost(link, wasReady, why) {
             directory.gatewayLost(link);
+            if (nobodyListens(why)) directory.gatewayGone(link);
             if (serving) standing.update();
             if (!stopping) linkLog.lost(link, wasReady, why);
           },

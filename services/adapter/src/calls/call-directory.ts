@@ -79,6 +79,8 @@ export interface CallDirectory<G extends DirectoryGateway> {
   snapshotComplete(gateway: G): void;
   /** The link to a gateway is down: its calls live on, out of reach. */
   gatewayLost(gateway: G): void;
+  /** A gateway whose link is down is no more: it tells nothing that it has not told. */
+  gatewayGone(gateway: G): void;
   /** A report goes by on its way to the bus. */
   passed(frame: EventFrame | ResultFrame): void;
   /** Hands a message of jambonz on to the gateway that has the call. @returns false when none is known here */
@@ -285,6 +287,12 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         if (entry.contests.length === 0) continue;
         entry.contests = entry.contests.filter(({ by }) => by !== gateway);
         for (const { by, frame } of contestsBefore(entry, gateway)) opened(by, frame);
+      }
+      waiters.wakeAll();
+    },
+    gatewayGone({ gateway, boot }) {
+      for (const entry of ownerless) {
+        if (entry.home.gateway === gateway && entry.home.boot === boot) entry.mayTellUntil = 0;
       }
       waiters.wakeAll();
     },

@@ -88,7 +88,8 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
     async route(routable, signal) {
       const { command, appearBy } = routable;
       let looked = false;
-      let asked = false;
+      /** It had expired while a gateway that may have decided it was out of reach, and the bus was asked then. */
+      let expiredInDoubt = false;
       // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
       let inDoubt = routable.maybeRepeated;
       while (!signal.aborted) {
@@ -102,16 +103,18 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
         } else if (where.at === 'ended') {
           return alone(verdictOfEnded(command, where.call), routable, inDoubt);
         } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
-          // Also when it has expired since: the verdict of an earlier reader was not that.
-          if (looked) return alone(verdictOfUnknown(command, appearBy), routable, inDoubt);
+          // Unless it had expired while nobody could know its call, also when it has expired since: the verdict of an earlier
+          // reader was not that.
+          const verdict = expiredInDoubt ? expiredVerdict(command.expires) : verdictOfUnknown(command, appearBy);
+          if (looked) return alone(verdict, routable, inDoubt);
           looked = true;
           await options.lookAgain();
         } else if (command.expires <= now) {
           const until = inDoubt ? mayBeToldUntil(where, command) : now;
           if (until <= now) return alone(expiredVerdict(command.expires), routable, inDoubt);
-          if (asked) await directory.changed(command.call, until, signal);
+          if (expiredInDoubt) await directory.changed(command.call, until, signal);
           else if (await isOnBus(command)) return SETTLED;
-          asked = true;
+          expiredInDoubt = true;
         } else {
           const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
           await directory.changed(command.call, Math.min(until, command.expires), signal);

@@ -16,11 +16,12 @@ import {
   type OpenedFrame,
   type ResultFrame,
 } from '@jambus/link';
-import type { JambusError } from '@jambus/schema';
 import { WebSocket } from 'ws';
 import { CommandSlots } from './command-slots.ts';
+import type { LinkEnd } from './link-end.ts';
 import { CommandsUnderWay, type LinkOutcome, RETURNED } from './under-way.ts';
 
+export type { LinkEnd } from './link-end.ts';
 export type { LinkOutcome } from './under-way.ts';
 
 /** A command without the number the link gives it. */
@@ -100,9 +101,6 @@ export interface GatewayLink {
   /** Keeps the link up until `signal` aborts; then closes it. */
   run(signal: AbortSignal): Promise<void>;
 }
-
-/** Why a link is down: what went wrong, or the close code and reason when nothing did. */
-export type LinkEnd = JambusError | { readonly code: number; readonly reason: string };
 
 /** A gateway that is back waits for its adapters before it numbers the events of calls it did not know, so they are quick. */
 const REDIAL = { firstMs: 50, maxMs: 500 };

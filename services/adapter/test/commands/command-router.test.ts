@@ -173,13 +173,24 @@ describe('command router', () => {
       await expect(outcome).resolves.toEqual(SETTLED);
     });
 
-    test('but at once when that gateway has begun a new life, or left the call in good order', async () => {
-      for (const end of ['new life', 'moved']) {
+    test('and then says that it has expired, whoever may not know its call', async () => {
+      made.around.complete = false;
+      const command = ttl(30);
+      const outcome = route(routable(command, { maybeRepeated: true, appearBy: Date.now() }));
+      await sleep(OUT_OF_REACH_MS / 4);
+      made.around.complete = true;
+      directory.wakeAll();
+      await expect(outcome).resolves.toEqual(refused('expired', command.expires));
+    });
+
+    test('but at once when that gateway is no more, has begun a new life, or left the call in good order', async () => {
+      for (const end of ['gone', 'new life', 'moved']) {
         const link = cutOff();
         const command = ttl(30);
         const outcome = route(routable(command));
         await sleep(50);
-        if (end === 'moved') directory.closed(link, closedFrame('moved'), NO_MEMORY);
+        if (end === 'gone') directory.gatewayGone(link);
+        else if (end === 'moved') directory.closed(link, closedFrame('moved'), NO_MEMORY);
         else directory.snapshotComplete({ ...link, boot: 'life-2' });
         await expect(outcome).resolves.toEqual(refused('expired', command.expires));
         expect(Date.now() - command.expires).toBeLessThan(OUT_OF_REACH_MS);
