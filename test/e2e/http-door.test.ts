@@ -72,6 +72,17 @@ describe('the HTTP door', () => {
     await jambus.find('results', call.callSid, ({ json }) => json.commandId === 'async-1');
   });
 
+  test('an id that is percent-encoded in its header is in results and streams as it was meant', async () => {
+    const { status, result } = await jambus.post(call.callSid, redirect([{ verb: 'say', text: 'encoded' }]), {
+      'ce-id': 'M%C3%BCller',
+    });
+    expect([status, result.commandId]).toEqual([200, 'Müller']);
+    const { events } = await stream('/v1/results?from=start', (text) => /ller".*\n\n/.test(text));
+    expect(events.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ causationid: 'Müller', data: expect.objectContaining({ commandId: 'Müller' }) }),
+    );
+  });
+
   test('an unknown path, and a wrong query, are answered in words', async () => {
     const missing = await fetch(`${jambus.doorUrl}/v1/cals`);
     expect([missing.status, await missing.json()]).toEqual([

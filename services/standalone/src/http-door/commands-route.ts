@@ -1,19 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { terminalResultId } from '@jambus/adapter';
-import type { MemoryBroker } from '@jambus/bus';
-import { type CommandResult, fromHeaders } from '@jambus/schema';
+import type { MemoryBroker, MemoryCommand } from '@jambus/bus';
+import { type CommandResult, JambusError } from '@jambus/schema';
 import { Type } from '@sinclair/typebox';
+import { attributesOf } from './attributes-of.ts';
 import { statusOf } from './result-status.ts';
 import { whenGone } from './when-gone.ts';
 
 /** Largest body taken. Far over what jambonz takes of one message, so that the answer to that is a proper result. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
+/** How long a sender waits before it tries a full partition again, s. The end of its oldest command makes room. */
+const RETRY_AFTER_S = 1;
+
 const Params = Type.Object({ callSid: Type.String({ minLength: 1, maxLength: 256 }) });
 
 /**
  * `POST /v1/commands/:callSid`: publishes the body as a command, with `ce-*` headers as its CloudEvents attributes, and
  * answers with the command's terminal result. `Prefer: respond-async` (RFC 7240) answers 202 as soon as it is published.
+ * A header that cannot be decoded is answered with 400, a full partition with 503 and `Retry-After`.
  */
 export function commandsRoute(broker: MemoryBroker): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -29,12 +34,20 @@ export function commandsRoute(broker: MemoryBroker): FastifyPluginAsyncTypebox {
     });
     app.post('/v1/commands/:callSid', { schema: { params: Params } }, async (request, reply) => {
       const { callSid } = request.params;
-      const attributes = fromHeaders(headersOf(request.headers), 'ce-');
+      const read = attributesOf(request.headers);
+      if ('fault' in read) return reply.status(400).send({ error: 'bad_request', message: read.fault });
+      const { attributes } = read;
       const payload = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const gone = whenGone(reply.raw);
       // The reader starts where the log stands now, before the command is there to have a result.
       const results = broker.read('results', { callSid, signal: gone });
-      const { position } = broker.publishCommand({ callSid, attributes, payload });
+      const position = publish(broker, { callSid, attributes, payload });
+      if (position === undefined) {
+        return reply.status(503).header('retry-after', RETRY_AFTER_S).send({
+          error: 'overloaded',
+          message: 'the partition of this call is full, because earlier commands still wait in it; try again',
+        });
+      }
       const prefer = request.headers['prefer'];
       if (typeof prefer === 'string' && prefer.includes('respond-async')) {
         return reply.status(202).send({ commandId: attributes['id'] ?? position, callSid, position });
@@ -50,9 +63,12 @@ export function commandsRoute(broker: MemoryBroker): FastifyPluginAsyncTypebox {
   };
 }
 
-function* headersOf(headers: Readonly<Record<string, string | string[] | undefined>>): Iterable<[string, string]> {
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) yield [name, Array.isArray(value) ? value.join(', ') : value];
+/** Where the command stands now, or undefined when its partition is full. */
+function publish(broker: MemoryBroker, command: MemoryCommand): string | undefined {
+  try {
+    return broker.publishCommand(command).position;
+  } catch (error) {
+    if (error instanceof JambusError && error.code === 'overloaded') return undefined;
+    throw error;
   }
 }
