@@ -90,8 +90,8 @@ export interface EventOptions<Type extends string = string> {
    * done when the loop asks for the next one. It can come twice, with the same `id`. A new name begins with the events
    * published from then on.
    *
-   * The events of a call are handed out in order. What a process gives back, or has left behind by dying, comes again: on
-   * NATS after newer ones, a second or 30 later, so compare `sequence` where that matters; on Kafka in its place, with what
+   * The events of a call are handed out in order. What a process gives back, or has left behind by dying or by being stopped, comes again: on
+   * NATS after newer ones, a second or 5 later, so compare `sequence` where that matters; on Kafka in its place, with what
    * came after it.
    *
    * Left out: every event published from now on, those of a call in order, at most once.

@@ -112,7 +112,7 @@ function eventSubscription<Type extends string>(
     return readEventOf(type, callSid, attributesOf(headers), data);
   };
   const open = name === undefined ? ephemeral(link, all, filter) : durable(link, all, filter, name);
-  return { link, open, read, acknowledged: name !== undefined, signal };
+  return { link, open, read, signal };
 }
 
 function resultSubscription(link: NatsLink, names: BusNames, { callSid, commandId, signal }: ResultOptions) {
@@ -123,7 +123,6 @@ function resultSubscription(link: NatsLink, names: BusNames, { callSid, commandI
       const result = readResult(data);
       return commandId === undefined || result.commandId === commandId ? result : undefined;
     },
-    acknowledged: false,
     signal,
   };
 }

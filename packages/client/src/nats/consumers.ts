@@ -3,8 +3,8 @@ import { JambusError } from '@jambus/schema';
 import { AckPolicy, type ConsumerInfo, DeliverPolicy, millis, nanos, ReplayPolicy } from 'nats';
 import type { ConsumerAddress } from './fetch-ahead.ts';
 
-/** How long a process may keep an event without a sign of life before another gets it, ms, in a consumer made here. */
-const ACK_WAIT_MS = 30_000;
+/** How long a process may keep an event without a sign of life before another gets it, ms. A caller waits so long, too. */
+export const ACK_WAIT_MS = 5_000;
 /** A consumer that nobody pulls from is deleted by the server after this time, ms. */
 const INACTIVE_MS = 60_000;
 
@@ -92,8 +92,9 @@ function releasing(link: NatsLink, stream: string, consumer: string): () => void
   };
 }
 
-/** The consumer of this name, which all who know the name share. */
+/** The consumer of this name, which all who know the name share. One that waits longer than ours is told to wait as long. */
 export function durable(link: NatsLink, channelSubject: string, filter: string, name: string): OpenConsumer {
+  const waitOf = shortening(link);
   return translated(`opening consumer ${name}`, async () => {
     const stream = await streamOf(link, channelSubject);
     const info = (await infoOf(link, stream, name)) ?? (await addDurable(link, stream, filter, name));
@@ -101,8 +102,7 @@ export function durable(link: NatsLink, channelSubject: string, filter: string, 
     if (fault !== undefined) {
       throw new JambusError('bad_config', `NATS consumer ${name} of ${stream} cannot be used: ${fault}`);
     }
-    const ackWaitMs = millis(info.config.ack_wait ?? nanos(ACK_WAIT_MS));
-    return { stream, consumer: name, bookmark: undefined, ackWaitMs, release: () => {} };
+    return { stream, consumer: name, bookmark: undefined, ackWaitMs: await waitOf(info), release: () => {} };
   });
 }
 
@@ -113,6 +113,33 @@ async function infoOf(link: NatsLink, stream: string, name: string): Promise<Con
     if (isConsumerMissing(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Has consumers that were made with a longer wait wait as long as ours. A refusal is told once, and then it is not tried again.
+ *
+ * @returns what tells how long a consumer waits from now on, ms. It throws when the server cannot tell.
+ */
+function shortening(link: NatsLink): (info: ConsumerInfo) => Promise<number> {
+  let refused = false;
+  return async (info) => {
+    const waitMs = ackWaitOf(info);
+    if (waitMs <= ACK_WAIT_MS || refused) return waitMs;
+    const { stream_name: stream, name } = info;
+    try {
+      return ackWaitOf(await link.jsm.consumers.update(stream, name, { ack_wait: nanos(ACK_WAIT_MS) }));
+    } catch (error) {
+      const why = fromNats(error, `NATS consumer ${name} of ${stream} keeps its ack_wait of ${waitMs} ms`);
+      if (why.retryable) throw error;
+      refused = true;
+      link.onTrouble(why);
+      return waitMs;
+    }
+  };
+}
+
+function ackWaitOf({ config }: ConsumerInfo): number {
+  return millis(config.ack_wait ?? nanos(ACK_WAIT_MS));
 }
 
 function addDurable(link: NatsLink, stream: string, filter: string, name: string): Promise<ConsumerInfo> {

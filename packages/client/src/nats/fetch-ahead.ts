@@ -1,4 +1,4 @@
-import { type Delivery, type NatsLink, openPull } from '@jambus/bus/nats-connection';
+import { type Delivery, openPull, type PullLink, type PullOptions } from '@jambus/bus/nats-connection';
 import { Wakers } from '@jambus/bus/waiting';
 import type { JambusError } from '@jambus/schema';
 
@@ -11,12 +11,14 @@ export interface ConsumerAddress {
   readonly consumer: string;
 }
 
-export interface FetchAheadOptions {
-  readonly link: NatsLink;
+export interface FetchAheadOptions extends Pick<PullOptions, 'lapsesAfterMs' | 'mayAsk'> {
+  readonly link: PullLink;
   readonly from: ConsumerAddress;
   /** Most messages held here. */
   readonly most: number;
   readonly gapless: boolean;
+  /** Told of each message when it comes; undefined when nobody has to be told. */
+  readonly onArrival: ((delivery: Delivery) => void) | undefined;
   /** Told of messages that were on their way when it was closed; undefined when nobody has to be told. */
   readonly onLate: ((delivery: Delivery) => void) | undefined;
 }
@@ -25,8 +27,6 @@ export interface FetchAheadOptions {
 export interface FetchAhead {
   /** The next message, when there is one; undefined when this has ended and all that it held was handed out. */
   next(): Promise<Delivery | undefined>;
-  /** What has come and was not handed out. */
-  readonly held: readonly Delivery[];
   /** Why it ended; undefined when it was closed. */
   readonly failure: JambusError | undefined;
   /** Ends it, and gives back what was not handed out; what is on its way goes to `onLate`. Idempotent. */
@@ -34,7 +34,8 @@ export interface FetchAhead {
 }
 
 /** Fetches only as fast as messages are taken, and a few ahead. */
-export function fetchAhead({ link, from, most, gapless, onLate }: FetchAheadOptions): FetchAhead {
+export function fetchAhead(options: FetchAheadOptions): FetchAhead {
+  const { link, from, most, gapless, onArrival, onLate, lapsesAfterMs, mayAsk } = options;
   const arrivals = new Wakers();
   let held: Delivery[] = [];
   let failure: JambusError | undefined;
@@ -58,7 +59,10 @@ export function fetchAhead({ link, from, most, gapless, onLate }: FetchAheadOpti
     maxBytes: undefined,
     heartbeatMs: HEARTBEAT_MS,
     gapless,
+    lapsesAfterMs,
+    mayAsk,
     onDelivery: (delivery) => {
+      onArrival?.(delivery);
       held.push(delivery);
       arrivals.wake();
     },
@@ -74,9 +78,6 @@ export function fetchAhead({ link, from, most, gapless, onLate }: FetchAheadOpti
       const delivery = held.shift();
       ask();
       return delivery;
-    },
-    get held() {
-      return held;
     },
     get failure() {
       return failure;

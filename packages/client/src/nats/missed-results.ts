@@ -38,7 +38,7 @@ async function readOnce(link: NatsLink, names: BusNames, desk: CommandDesk): Pro
   if (waitingSince === undefined) return;
   const subject = recordsSubject('results', names);
   const { stored, release, ...from } = await openSince(link, subject, waitingSince - CLOCKS_DIFFER_MS);
-  const messages = fetchAhead({ link, from, most: MOST_AHEAD, gapless: true, onLate: undefined });
+  const messages = fetchAhead({ link, from, most: MOST_AHEAD, gapless: true, onArrival: undefined, onLate: undefined });
   try {
     for (let left = stored; left > 0 && desk.waitingSince !== undefined; ) {
       const delivery = await messages.next();

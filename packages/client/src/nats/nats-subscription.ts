@@ -2,17 +2,15 @@ import type { Delivery, NatsLink, PulledMessage } from '@jambus/bus/nats-connect
 import { type Backoff, backoffMs, pause, Wakers } from '@jambus/bus/waiting';
 import { JambusError } from '@jambus/schema';
 import type { ManagedSubscription } from '../create-client.ts';
-import { acknowledge } from './acknowledge.ts';
 import type { Bookmark, OpenConsumer, OpenedConsumer } from './consumers.ts';
 import { type FetchAhead, fetchAhead } from './fetch-ahead.ts';
+import { createHoldings, type Holdings } from './holdings.ts';
 
 export interface NatsSubscriptionOptions<Item> {
   readonly link: NatsLink;
   readonly open: OpenConsumer;
   /** The item of a message; undefined for one that is not asked for. Throws for one that is none. */
   readonly read: (message: PulledMessage) => Item | undefined;
-  /** Messages are acknowledged one by one. */
-  readonly acknowledged: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -20,40 +18,31 @@ export interface NatsSubscriptionOptions<Item> {
 interface Source {
   readonly consumer: OpenedConsumer;
   readonly messages: FetchAhead;
+  /** Undefined when messages are not acknowledged. */
+  readonly holdings: Holdings | undefined;
 }
 
 /** Fetched ahead of a loop: others could do what waits here, so fewer where there are others. */
 const MOST_AHEAD = { acknowledged: 16, unacknowledged: 256 } as const;
-/** Signs of life within the time that the server waits for one. */
-const SIGNS_OF_LIFE = 3;
+/**
+ * What a process asks a shared consumer for lapses after this time, ms. One that is stopped goes on being sent what it has asked
+ * for, and may be sent it again and again, so its requests have to be over when the server hands anything over again.
+ */
+const LAPSES_AFTER_MS = 2_000;
 const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
 
 /** Opens its consumer at once, so that nothing is missed between the call of this function and the loop. */
 export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<Item>): ManagedSubscription<Item> {
-  const { link, acknowledged, signal } = options;
+  const { link, signal } = options;
   const ending = new AbortController();
   const connections = new Wakers();
   const { promise: ended, resolve: finish } = withResolvers();
   let source: Source | undefined;
   let bookmark: Bookmark | undefined;
   let current: Delivery | undefined;
-  let working: NodeJS.Timeout | undefined;
   let iterated = false;
   let failures = 0;
   let closedBy: JambusError | undefined;
-
-  const respond = (delivery: Delivery, how: 'done' | 'again' | 'working'): void => {
-    if (acknowledged) acknowledge(link, delivery, how);
-  };
-
-  const giveSignsOfLife = (ackWaitMs: number | undefined): void => {
-    clearInterval(working);
-    if (ackWaitMs === undefined) return;
-    working = setInterval(() => {
-      for (const waiting of source?.messages.held ?? []) respond(waiting, 'working');
-      if (current !== undefined) respond(current, 'working');
-    }, ackWaitMs / SIGNS_OF_LIFE);
-  };
 
   const open = async (): Promise<Source | undefined> => {
     const consumer = await options.open(bookmark);
@@ -62,15 +51,7 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
       consumer.release();
       return undefined;
     }
-    const messages = fetchAhead({
-      link,
-      from: { stream: consumer.stream, consumer: consumer.consumer },
-      most: acknowledged ? MOST_AHEAD.acknowledged : MOST_AHEAD.unacknowledged,
-      gapless: !acknowledged,
-      onLate: acknowledged ? (delivery) => respond(delivery, 'again') : undefined,
-    });
-    source = { consumer, messages };
-    giveSignsOfLife(consumer.ackWaitMs);
+    source = sourceOf(link, consumer);
     return source;
   };
 
@@ -95,14 +76,14 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
   const end = (): void => {
     if (ending.signal.aborted) return;
     ending.abort();
-    for (const delivery of source?.messages.close() ?? []) respond(delivery, 'again');
+    for (const delivery of source?.messages.close() ?? []) source?.holdings?.giveBack(delivery);
     source?.consumer.release();
     if (!iterated) settle();
   };
 
   /** Nothing of it is left to be done. */
   const settle = (): void => {
-    clearInterval(working);
+    source?.holdings?.close();
     unlisten();
     signal?.removeEventListener('abort', end);
     finish();
@@ -120,22 +101,25 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
   async function* items(): AsyncGenerator<Item, void, undefined> {
     try {
       for (let from = await opening; from !== undefined; ) {
-        const delivery = await from.messages.next();
+        const { messages, holdings } = from;
+        const delivery = await messages.next();
         if (delivery === undefined) {
+          holdings?.close();
           if (!ending.signal.aborted) {
             from.consumer.release();
-            if (from.messages.failure !== undefined) link.onTrouble(from.messages.failure);
+            if (messages.failure !== undefined) link.onTrouble(messages.failure);
           }
           from = await openAgain();
           continue;
         }
+        if (holdings?.isOurs(delivery) === false) continue;
         if (bookmark !== undefined) bookmark = { created: bookmark.created, after: delivery.sequence };
         failures = 0;
         current = delivery;
         const item = itemOf(delivery);
         if (item !== undefined) yield item;
         current = undefined;
-        respond(delivery, 'done');
+        holdings?.done(delivery);
       }
       if (closedBy !== undefined) throw closedBy;
     } catch (error) {
@@ -143,7 +127,7 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
       if (!ending.signal.aborted || error === closedBy) throw error;
     } finally {
       // The loop was left in the middle of its item.
-      if (current !== undefined) respond(current, 'again');
+      if (current !== undefined) source?.holdings?.giveBack(current);
       current = undefined;
       end();
       settle();
@@ -176,6 +160,32 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
       return iterator;
     },
   };
+}
+
+/** Begins to fetch from a consumer. */
+function sourceOf(link: NatsLink, consumer: OpenedConsumer): Source {
+  const { stream, ackWaitMs } = consumer;
+  const from = { stream, consumer: consumer.consumer };
+  if (ackWaitMs === undefined) {
+    const most = MOST_AHEAD.unacknowledged;
+    const messages = fetchAhead({ link, from, most, gapless: true, onArrival: undefined, onLate: undefined });
+    return { consumer, messages, holdings: undefined };
+  }
+  const holdings = createHoldings(link, ackWaitMs);
+  const messages = fetchAhead({
+    link,
+    from,
+    lapsesAfterMs: LAPSES_AFTER_MS,
+    mayAsk: () => holdings.inTouch,
+    most: MOST_AHEAD.acknowledged,
+    gapless: false,
+    onArrival: holdings.take,
+    onLate: (delivery) => {
+      holdings.take(delivery);
+      holdings.giveBack(delivery);
+    },
+  });
+  return { consumer, messages, holdings };
 }
 
 /** As `Promise.withResolvers`, which Node 20 does not have. */

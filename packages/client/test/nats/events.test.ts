@@ -63,19 +63,46 @@ for (const version of ['newest', '2.9'] as const) {
         ack_wait: nanos(600),
         filter_subject: `${scene.names.events}.*.>`,
       });
-      const client = await scene.client();
-      const events = client.events.subscribe({ durable: 'slow' });
+      const events = (await scene.client()).events.subscribe({ durable: 'slow' });
       await events.ready();
-      await publish(scene, 1, 2);
+      await publish(scene, 1, 3);
+      await scene.fetched('slow', 3);
+      const idle = (await scene.client()).events.subscribe({ durable: 'slow' });
+      const others = take(idle, 1);
       const handled: number[] = [];
       for await (const { sequence } of events) {
         handled.push(sequence);
-        if (sequence === 2) break;
-        await sleep(1_500);
+        if (sequence === 3) break;
+        await sleep(2_000);
       }
-      expect(handled).toEqual([1, 2]);
+      expect(handled).toEqual([1, 2, 3]);
       const { num_redelivered } = await jsm.consumers.info(scene.streamOf('events'), 'slow');
       expect(num_redelivered).toBe(0);
+      // The one in which the loop was left.
+      expect(sequences(await others)).toEqual([3]);
+    });
+
+    test('what somebody has made with a longer wait waits as long as a new one, for the same events', async () => {
+      const jsm = await scene.nc.jetstreamManager();
+      const stream = scene.streamOf('events');
+      const { config: before } = await jsm.consumers.add(stream, {
+        durable_name: 'old',
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(30_000),
+        max_ack_pending: 500,
+        filter_subject: `${scene.names.events}.*.>`,
+      });
+      await publish(scene, 1, 1);
+      const client = await scene.client();
+      await client.events.subscribe({ durable: 'new' }).ready();
+      const events = client.events.subscribe({ durable: 'old' });
+      await events.ready();
+      const { config: made } = await jsm.consumers.info(stream, 'new');
+      const { config: after } = await jsm.consumers.info(stream, 'old');
+      expect(made.ack_wait).toBe(nanos(5_000));
+      expect(after).toEqual({ ...before, ack_wait: nanos(5_000) });
+      expect(sequences(await take(events, 1))).toEqual([1]);
+      expect(scene.troubles).toEqual([]);
     });
 
     test('a loop that has ended leaves nothing on the server', async () => {

@@ -12,6 +12,7 @@ export interface NatsScene extends ClientScene {
   readonly names: BusNames;
   readonly nc: NatsConnection;
   streamOf(channel: 'commands' | 'events' | 'results'): string;
+  cuttable(options?: Partial<NatsClientOptions>): ReturnType<ClientScene['cuttable']>;
 }
 
 /** The streams as the adapter makes them, but in memory unless told otherwise. */

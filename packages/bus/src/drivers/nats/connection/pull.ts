@@ -40,6 +40,10 @@ export interface PullOptions {
    * by that, and by nothing else.
    */
   readonly gapless: boolean;
+  /** What is asked for lapses after this time, ms; left out: 30,000. */
+  readonly lapsesAfterMs?: number | undefined;
+  /** Asked before each request. False breaks the pull: answers to it could not be told from those to requests of before. */
+  readonly mayAsk?: (() => boolean) | undefined;
   readonly onDelivery: (delivery: Delivery) => void;
   /** The server has taken back what was asked for, since nothing came: ask again. */
   readonly onLapsed: () => void;
@@ -49,7 +53,6 @@ export interface PullOptions {
   readonly onLate: ((delivery: Delivery) => void) | undefined;
 }
 
-/** What is asked for lapses after this time, ms. */
 const LAPSES_AFTER_MS = 30_000;
 /** So long without a word means that the consumer is gone, ms. */
 const SILENT_AFTER_MS = 5_000;
@@ -61,6 +64,7 @@ const WATCH_INTERVAL_MS = 2_000;
  */
 export function openPull(options: PullOptions): Pull {
   const { link, stream, consumer, maxBytes, heartbeatMs, gapless, onLate } = options;
+  const { lapsesAfterMs = LAPSES_AFTER_MS, mayAsk = () => true } = options;
   const inbox = createInbox();
   let underWay = 0;
   let lastDelivery = 0;
@@ -134,12 +138,13 @@ export function openPull(options: PullOptions): Pull {
     },
     ask: (messages) => {
       if (!open) return;
+      if (!mayAsk()) return broken('this process was out of touch with the server');
       if (underWay === 0) heardAt = performance.now();
       underWay += messages;
       const request = {
         batch: messages,
         ...(maxBytes !== undefined && { max_bytes: maxBytes }),
-        expires: nanos(LAPSES_AFTER_MS),
+        expires: nanos(lapsesAfterMs),
         idle_heartbeat: nanos(heartbeatMs),
       };
       try {

@@ -8,10 +8,10 @@ import {
 } from '../../../../src/drivers/nats/connection/pull.ts';
 
 /** A pull whose server is the test. */
-function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate'>> = {}) {
+function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate' | 'lapsesAfterMs' | 'mayAsk'>> = {}) {
   const delivered: Delivery[] = [];
   const broken: string[] = [];
-  const requests: { batch: number }[] = [];
+  const requests: { batch: number; expires: number }[] = [];
   const listeners = new Set<(event: LinkEvent) => void>();
   let inbox = '';
   let lapses = 0;
@@ -156,4 +156,14 @@ test('what was on its way when the pull was closed is told as late, and not deli
   deliver('not.a.place');
   say(408, 'Request Timeout', 9);
   expect([delivered.map(({ sequence }) => sequence), late, lapses()]).toEqual([[17], [18], 0]);
+});
+
+test('a request lapses when the owner says, and a process that was out of touch makes none', () => {
+  let inTouch = true;
+  const { pull, requests, broken } = pullFromTest({ lapsesAfterMs: 2_000, mayAsk: () => inTouch });
+  pull.ask(16);
+  expect(requests).toMatchObject([{ batch: 16, expires: 2_000_000_000 }]);
+  inTouch = false;
+  pull.ask(16);
+  expect([requests.length, broken]).toEqual([1, [expect.stringMatching(/out of touch/)]]);
 });
