@@ -19,6 +19,8 @@ export interface NatsHarnessOptions {
   readonly port: () => number;
   /** As many as the server can make. */
   readonly partitions: number;
+  /** Copies of what is stored; left out: one. */
+  readonly replicas?: number;
 }
 
 /** Streams of its own for each case, on a server that all share; each adapter is connected by a proxy that can be cut. */
@@ -30,9 +32,9 @@ export function natsHarness(options: NatsHarnessOptions): BusHarnessFactory {
   };
 }
 
-async function openNatsHarness({ port, partitions }: NatsHarnessOptions): Promise<BusHarness> {
+async function openNatsHarness({ port, partitions, replicas = 1 }: NatsHarnessOptions): Promise<BusHarness> {
   const names = busNames(`test-${randomUUID().slice(0, 8)}`);
-  const streams: Partial<NatsStreamSettings> = { partitions, storage: 'memory', maxBytes: 16 * 1024 * 1024 };
+  const streams: Partial<NatsStreamSettings> = { partitions, replicas, storage: 'memory', maxBytes: 16 * 1024 * 1024 };
   const proxies = new Map<Bus, TcpProxy>();
   const nc = await connect({ port: port() });
   const js = nc.jetstream();

@@ -20,6 +20,8 @@ export type BusTrouble =
   | { readonly kind: 'publish_failed'; readonly error: JambusError; readonly messages: number }
   /** The broker, or the way to it, failed at something that is tried again or done without: reading, leases, positions. */
   | { readonly kind: 'broker_failed'; readonly error: JambusError }
+  /** The broker is set so that it cannot hold what is promised. Told once for each connection of the bus, with what to do. */
+  | { readonly kind: 'risky_setting'; readonly detail: string }
   /** A callback given to the outbox threw, which is a defect of its owner. */
   | { readonly kind: 'callback_threw'; readonly error: JambusError };
 

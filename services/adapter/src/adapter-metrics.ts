@@ -52,6 +52,7 @@ const TROUBLE: Readonly<Record<BusTrouble['kind'], true>> = {
   handlers_abandoned: true,
   publish_failed: true,
   broker_failed: true,
+  risky_setting: true,
   callback_threw: true,
 };
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { containerCommand } from '../provisioning/docker.ts';
@@ -9,6 +8,8 @@ import { serverInfo } from './server-info.ts';
 
 export interface LaunchSettings {
   readonly source: Exclude<NatsServerSource, { readonly kind: 'running' }>;
+  /** Of this server, also when it is started again: its cluster would take it for one more otherwise. */
+  readonly name: string;
   readonly port: number;
   /** Of this server alone: configuration and log. */
   readonly folder: string;
@@ -25,12 +26,11 @@ const START_MS = 15_000;
  * @throws Error with the end of its log when it ends instead, or stays silent for 15 s
  */
 export async function launch(settings: LaunchSettings): Promise<GuardedProcess> {
-  const { source, port, folder, storeDir } = settings;
-  const name = `jambus-test-${randomUUID()}`;
+  const { source, name, port, folder, storeDir } = settings;
   const configFile = join(folder, 'nats.conf');
   const logFile = join(folder, 'nats.log');
   const host = source.kind === 'program' ? '127.0.0.1' : '0.0.0.0'; // Inside a container.
-  await writeFile(configFile, configuration({ ...settings, name, host }));
+  await writeFile(configFile, configuration({ ...settings, host }));
 
   const program =
     source.kind === 'program'
@@ -52,7 +52,7 @@ export async function launch(settings: LaunchSettings): Promise<GuardedProcess> 
   });
 }
 
-function configuration(server: LaunchSettings & { readonly name: string; readonly host: string }): string {
+function configuration(server: LaunchSettings & { readonly host: string }): string {
   return `server_name: ${server.name}
 listen: "${server.host}:${server.port}"
 jetstream {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { onFreePort } from '../provisioning/free-port.ts';
 import { foreignBroker, ownBroker, type TestBroker } from '../provisioning/test-broker.ts';
 import { findNatsServer } from './find-nats-server.ts';
@@ -41,10 +42,11 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   }
   return onFreePort(options.port, async (port) => {
     const { config = '', storeDir } = options;
+    const name = `jambus-test-${randomUUID()}`;
     const broker = await ownBroker({
       what,
       label: 'nats',
-      launch: (folder) => launch({ source, port, folder, storeDir: storeDir ?? folder, config }),
+      launch: (folder) => launch({ source, name, port, folder, storeDir: storeDir ?? folder, config }),
     });
     return Object.assign(broker, { url: `nats://127.0.0.1:${port}`, version, port });
   });

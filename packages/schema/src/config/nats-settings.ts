@@ -49,7 +49,7 @@ export const natsSettings = {
     default: 1,
     minimum: 1,
     maximum: 5,
-    description: 'Copies of each new stream in the cluster; an odd number.',
+    description: 'Copies of each stream in the cluster, an odd number; streams that have fewer get more.',
   }),
   natsMaxAgeMs: Type.Integer({
     default: 3_600_000,

@@ -3,7 +3,8 @@ import { type KV, StorageType } from 'nats';
 import { fromNats } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import type { NatsStreamSettings } from './options.ts';
-import type { NatsNames } from './subjects.ts';
+import { withCopies } from './stream-copies.ts';
+import { bucketStream, type NatsNames } from './subjects.ts';
 
 /** The key-value buckets by which adapters share the partitions. */
 export interface Buckets {
@@ -37,6 +38,10 @@ export async function ensureBuckets({ link, natsNames, settings, leaseMs }: Buck
   try {
     const positions = await link.js.views.kv(natsNames.positions, shared);
     const leases = await link.js.views.kv(natsNames.leases, { ...shared, ttl: leaseMs });
+    // A bucket that is there already has as many copies as it was made with.
+    for (const bucket of [natsNames.positions, natsNames.leases]) {
+      await withCopies(await link.jsm.streams.info(bucketStream(bucket)), link, settings.replicas);
+    }
     const [kept, lease] = await Promise.all([positions.status(), leases.status()]);
     if (kept.ttl !== 0) {
       throw new JambusError('bad_config', `NATS bucket ${natsNames.positions} has a TTL, so positions would be lost`);

@@ -45,10 +45,16 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     signal,
   });
   const natsNames = namesOnNats(names);
-  const ensure = async (): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => ({
-    topology: await ensureStreams({ link, names, natsNames, settings }),
-    buckets: await ensureBuckets({ link, natsNames, settings, leaseMs: options.leaseMs ?? DEFAULT_NATS_LEASE_MS }),
-  });
+  const told = new Set<string>();
+  const ensure = async (): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => {
+    const topology = await ensureStreams({ link, names, natsNames, settings });
+    for (const detail of topology.risks) {
+      if (!told.has(detail)) onTrouble({ kind: 'risky_setting', detail });
+      told.add(detail);
+    }
+    const { leaseMs = DEFAULT_NATS_LEASE_MS } = options;
+    return { topology, buckets: await ensureBuckets({ link, natsNames, settings, leaseMs }) };
+  };
   const { topology, buckets } = await retry(ensure, {
     until,
     signal,
@@ -135,7 +141,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     sink: publisher,
     requests,
     history: callHistory(link, names, natsNames),
-    healthy: () => !closing.signal.aborted && link.connected(),
+    healthy: () => !closing.signal.aborted && link.connected() && source.healthy(),
     close: () => {
       closed ??= close();
       return closed;

@@ -3,7 +3,7 @@ import type { Buckets } from './buckets.ts';
 import { keepCommandsTrimmed } from './commands-trimmer.ts';
 import { type PartitionWorkerOptions, workOnPartition } from './partition-worker.ts';
 import { leasesIn, newOwner, type PartitionLease, sharePartitions } from './sharing/index.ts';
-import { watchStream } from './stream-watch.ts';
+import { type StreamWatch, watchStream } from './stream-watch.ts';
 import { bucketStream, type NatsNames, partitionFilter } from './subjects.ts';
 
 export interface NatsCommandSourceOptions {
@@ -17,14 +17,20 @@ export interface NatsCommandSourceOptions {
   readonly onSomethingGone: () => void;
 }
 
+export interface NatsCommandSource extends CommandSource {
+  /** Whether each stream that is read has been seen lately: a server answers also for one that has no leader. */
+  healthy(): boolean;
+}
+
 /**
  * Commands from a JetStream stream, read as a partitioned log.
  *
  * @param closing ends every `run`, as its own signal does
  */
-export function natsCommandSource(options: NatsCommandSourceOptions, closing: AbortSignal): CommandSource {
+export function natsCommandSource(options: NatsCommandSourceOptions, closing: AbortSignal): NatsCommandSource {
   const { worker, natsNames, buckets, standing, onSomethingGone } = options;
   const { link, partitions, onTrouble } = worker;
+  const watches = new Set<StreamWatch>();
 
   const run = async (handler: CommandHandler, signal: AbortSignal): Promise<void> => {
     const owner = newOwner();
@@ -34,6 +40,7 @@ export function natsCommandSource(options: NatsCommandSourceOptions, closing: Ab
     const { commands: stream, ...channels } = natsNames.streams;
     const others = [...Object.values(channels), ...[natsNames.positions, natsNames.leases].map(bucketStream)];
     const watch = watchStream({ link, stream, others, onMissing: onSomethingGone, onTrouble }, ended.signal);
+    watches.add(watch);
     const share = {
       link,
       leases,
@@ -49,10 +56,11 @@ export function natsCommandSource(options: NatsCommandSourceOptions, closing: Ab
     try {
       await sharePartitions(share, AbortSignal.any([signal, closing]));
     } finally {
+      watches.delete(watch);
       ended.abort();
     }
   };
-  return { run };
+  return { run, healthy: () => [...watches].every((watch) => watch.seen) };
 }
 
 /** The stream is one, so one adapter at a time deletes from it what is dealt with: whoever has the first partition. */

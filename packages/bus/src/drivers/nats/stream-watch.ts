@@ -8,6 +8,8 @@ import type { NatsLink } from './connection/link.ts';
 export interface StreamWatch {
   /** Calls `listener` each time the stream is seen, with when it was created. @returns ends that */
   onSeen(listener: (created: string) => void): () => void;
+  /** Whether the stream has been seen lately, by a look or since this watch began. */
+  readonly seen: boolean;
   /** Looks at once, at all of them: something says that one is gone. */
   look(): void;
 }
@@ -25,6 +27,8 @@ export interface StreamWatchOptions {
 
 /** A stream that is gone is noticed within this time, ms, also when nobody publishes. */
 const LOOK_INTERVAL_MS = 1_000;
+/** A stream that has not been seen for so long cannot be used, ms: longer than the election of a leader takes, mostly. */
+const UNSEEN_MS = 5_000;
 /** At each so many of these looks the others are looked at as well. */
 const LOOKS_PER_LOOK_AT_OTHERS = 5;
 /**
@@ -40,6 +44,7 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
   /** Since when streams are gone, on the clock of `performance.now()`. */
   const gone = new Map<string, number>();
   let known: string | undefined;
+  let seenAt = performance.now();
   let lookingAgain: NodeJS.Timeout | undefined;
 
   const tell = (message: string): void =>
@@ -54,7 +59,9 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
     try {
       const { created } = await link.jsm.streams.info(name);
       gone.delete(name);
-      if (name === stream) onSeen(created);
+      if (name !== stream) return;
+      seenAt = performance.now();
+      onSeen(created);
     } catch (error) {
       // Other trouble is that of the readers and writers, who tell it.
       if (isStreamMissing(error)) onGone(name);
@@ -88,6 +95,9 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
   signal.addEventListener('abort', end, { once: true });
 
   return {
+    get seen() {
+      return performance.now() - seenAt < UNSEEN_MS;
+    },
     onSeen: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

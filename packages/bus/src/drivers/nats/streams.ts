@@ -3,6 +3,7 @@ import { DiscardPolicy, millis, nanos, RetentionPolicy, StorageType, type Stream
 import { fromNats, isStreamMissing, isStreamNameInUse, isTooMuch } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import { DEFAULT_NATS_PARTITIONS, type NatsStreamSettings } from './options.ts';
+import { withCopies } from './stream-copies.ts';
 import { type NatsNames, partitionsOfTransform, partitionTransform, subjectsOf } from './subjects.ts';
 
 /** A batch that got no answer is sent again within this time, ms; the stream must still know its ids then. */
@@ -14,6 +15,8 @@ const SHORTEST_COMMAND_AGE_MS = 3_600_000;
 export interface Topology {
   /** Partitions of the commands. */
   readonly partitions: number;
+  /** What can be used and does not hold what jambus promises, for an operator. */
+  readonly risks: readonly string[];
 }
 
 export interface TopologyOptions {
@@ -31,10 +34,16 @@ export interface TopologyOptions {
  */
 export async function ensureStreams(options: TopologyOptions): Promise<Topology> {
   const infos = new Map<Channel, StreamInfo>();
-  for (const channel of CHANNELS) infos.set(channel, await ensureStream(channel, options));
+  const risks: string[] = [];
+  for (const channel of CHANNELS) {
+    const info = await ensureStream(channel, options);
+    infos.set(channel, info);
+    const risk = await withCopies(info, options.link, options.settings.replicas);
+    if (risk !== undefined) risks.push(risk);
+  }
   const commands = infos.get('commands');
   if (commands === undefined) throw new JambusError('internal', 'the stream of the commands was not looked at');
-  return { partitions: partitionsOf(commands.config, options) ?? 1 };
+  return { partitions: partitionsOf(commands.config, options) ?? 1, risks };
 }
 
 async function ensureStream(channel: Channel, options: TopologyOptions): Promise<StreamInfo> {

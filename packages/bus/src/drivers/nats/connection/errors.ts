@@ -14,6 +14,15 @@ const STREAM_NOT_FOUND = 10_059;
 const CONSUMER_NOT_FOUND = 10_014;
 const MESSAGE_NOT_FOUND = 10_037;
 const STREAM_NAME_IN_USE = 10_058;
+/**
+ * A leader that has proposed a message without a quorum answers its repetition so, with a 409: whether the message is stored
+ * is not decided. It may be until the leader steps down.
+ */
+const DUPLICATE_IN_PROCESS = 10_158;
+/** A stream with so many copies cannot be made while a server of the cluster is away. */
+const NO_PEERS = 10_005;
+/** What passes by itself, whatever the class of its code. A missing stream does, since the driver makes it anew. */
+const PASSING: ReadonlySet<number> = new Set([STREAM_NOT_FOUND, DUPLICATE_IN_PROCESS, NO_PEERS]);
 const WRONG_LAST_SEQUENCE: ReadonlySet<number> = new Set([10_070, 10_071, 10_164]);
 /** The account or the server has no room for a stream of this size, which setting another size helps against. */
 const NO_ROOM_FOR_STREAM: ReadonlySet<number> = new Set([10_002, 10_023, 10_028, 10_047]);
@@ -49,6 +58,10 @@ const CLOSED: ReadonlySet<string> = new Set<string>([
   ErrorCode.SubDraining,
 ]);
 
+/** What it means that a request for JetStream has no responders. */
+export const NOBODY_ANSWERS =
+  'nobody answers: JetStream has no leader, which takes a majority of the servers of a cluster, or is not enabled';
+
 /**
  * Any error of the nats client as one of ours: the only place that knows what its codes mean.
  *
@@ -69,14 +82,14 @@ export function fromNats(error: unknown, doing: string): JambusError {
     return new JambusError('bus_refused', message, { cause: error });
   if (CLOSED.has(code)) return new JambusError('stopped', message, { cause: error });
   if (code === ErrorCode.NoResponders) {
-    return new JambusError('bus_unavailable', `${doing}: nobody answers; is JetStream enabled?`, { cause: error });
+    return new JambusError('bus_unavailable', `${doing}: ${NOBODY_ANSWERS}`, { cause: error });
   }
   return new JambusError('bus_unavailable', message, { cause: error });
 }
 
-/** An error answer of JetStream as one of ours. A missing stream passes, since the driver makes it anew. */
+/** An error answer of JetStream as one of ours. */
 export function fromApiError({ code, err_code: number, description }: ApiError, doing: string, cause?: unknown) {
-  const passes = code >= 500 || code === 408 || code === 429 || number === STREAM_NOT_FOUND;
+  const passes = code >= 500 || code === 408 || code === 429 || PASSING.has(number);
   const kind = passes && !TOO_LARGE.has(number) ? 'bus_unavailable' : 'bus_refused';
   if (number === NOT_STORED && FULL.test(description)) {
     const why = `the stream is full (${description}): its readers, adapters if it is that of the commands, are not reading`;

@@ -26,7 +26,10 @@ export function readPublishAnswer(answer: AnswerMessage, subject: string): Publi
   const doing = `publishing on ${subject}`;
   const nobodyThere = answer.headers?.code === NOBODY_THERE;
   if (answer.data.byteLength === 0) {
-    return unavailable(`${doing}: no stream takes it; is JetStream enabled? Adapters make the streams`, nobodyThere);
+    return unavailable(
+      `${doing}: no stream takes it, or its stream has no leader; adapters make the streams`,
+      nobodyThere,
+    );
   }
   const { error, seq, duplicate } = parse(answer.data);
   if (isRecord(error) && typeof error['code'] === 'number') {

@@ -30,6 +30,9 @@ test.each([
   [503, 10_008, 'bus_unavailable'],
   [500, 10_049, 'bus_unavailable'],
   [404, 10_059, 'bus_unavailable'],
+  // It is in process; and a server is away that is to have a copy.
+  [409, 10_158, 'bus_unavailable'],
+  [400, 10_005, 'bus_unavailable'],
   [400, 10_052, 'bus_refused'],
   [400, 10_054, 'bus_refused'],
 ])('JetStream answering %i, number %i, is %s', (code, number, expected) => {
