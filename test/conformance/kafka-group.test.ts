@@ -50,6 +50,47 @@ await describeWithKafka('a consumer group of the kafka driver', { version: 'newe
   );
 
   test(
+    'an adapter whose connections are cut for a moment goes on, and does not wait until the session of before is over',
+    async () => {
+      const proxy = await scene.proxy();
+      // Longer than the patience of this test.
+      const bus = await scene.connect({ connection: through(proxy), sessionMs: 30_000 });
+      const { handled } = scene.handle(bus);
+      await scene.send('call', 'before');
+      await eventually(() => expect(handled.map(textOf)).toEqual(['before']));
+      for (const text of ['one', 'two', 'three']) {
+        proxy.cut();
+        await sleep(300);
+        proxy.restore();
+        const since = performance.now();
+        await scene.send('call', text);
+        await eventually(() => expect(handled.map(textOf).at(-1)).toBe(text));
+        // The group waits 10 s for a member that says nothing.
+        expect(performance.now() - since).toBeLessThan(8_000);
+      }
+      await scene.noLag();
+      expect(handled.map(textOf)).toEqual(['before', 'one', 'two', 'three']);
+    },
+    2 * LONG_MS,
+  );
+
+  test(
+    'partitions that somebody adds are read soon',
+    async () => {
+      const { handled } = scene.handle(await scene.connect());
+      await scene.send('call', 'before');
+      await eventually(() => expect(handled.map(textOf)).toEqual(['before']));
+      await scene.admin.createPartitions({ topicPartitions: [{ topic: scene.names.commands, count: 3 }] });
+      // Another publisher: that of the scene knows of two.
+      const fresh = await openKafkaScene(broker.port, scene.names.prefix);
+      await eventually(() => fresh.sendTo(2, 'call', 'in the new one'));
+      await fresh.close();
+      await eventually(() => expect(handled.map(textOf)).toEqual(['before', 'in the new one']));
+    },
+    LONG_MS,
+  );
+
+  test(
     'a partition without room holds up neither another partition nor the session, and goes on when there is room',
     async () => {
       const bus = await scene.connect({ lanes: lanesWith({ maxUnfinished: 2 }) });

@@ -10,7 +10,7 @@ import {
   type KafkaBusOptions,
 } from '@jambus/bus';
 import { type BusNames, busNames, type Channel } from '@jambus/schema';
-import kafkajs, { type Admin, type IHeaders, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
 import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
 import { eventually, type Handling, handleOn } from './driver-support.ts';
 import { plainClient, SESSION_MS } from './kafka-harness.ts';
@@ -39,7 +39,9 @@ export interface KafkaScene {
   noLag(): Promise<void>;
   /** Waits for as long as positions may take to be committed. */
   commitInterval(): Promise<void>;
-  /** Every record of a topic as text, by partition. */
+  /** Every record of a topic, by partition. */
+  records(channel: BusMessage['channel']): Promise<KafkaMessage[][]>;
+  /** The same as text. */
   texts(channel: BusMessage['channel']): Promise<string[][]>;
   close(): Promise<void>;
 }
@@ -63,6 +65,25 @@ export async function openKafkaScene(port: number, prefix: string): Promise<Kafk
   const ends = async (): Promise<number[]> => {
     const found = await admin.fetchTopicOffsets(names.commands);
     return found.sort((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
+  };
+
+  const records = async (channel: BusMessage['channel']): Promise<KafkaMessage[][]> => {
+    const offsets = await admin.fetchTopicOffsets(names[channel]);
+    const found: KafkaMessage[][] = offsets.map(() => []);
+    const wanted = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+    let count = 0;
+    const consumer = kafka.consumer({ groupId: `${prefix}-${Math.random()}`, maxWaitTimeInMs: 50 });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [names[channel]], fromBeginning: true });
+    await consumer.run({
+      eachMessage: async ({ partition, message }) => {
+        found[partition]?.push(message);
+        count++;
+      },
+    });
+    await eventually(() => expect(count).toBeGreaterThanOrEqual(wanted));
+    await consumer.disconnect();
+    return found;
   };
 
   return {
@@ -108,24 +129,8 @@ export async function openKafkaScene(port: number, prefix: string): Promise<Kafk
         expect((await committed()).map((offset) => Math.max(offset, 0))).toEqual(await ends());
       }),
     commitInterval: () => sleep(COMMITTED_MS),
-    texts: async (channel) => {
-      const offsets = await admin.fetchTopicOffsets(names[channel]);
-      const found: string[][] = offsets.map(() => []);
-      const wanted = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-      let count = 0;
-      const consumer = kafka.consumer({ groupId: `${prefix}-${Math.random()}`, maxWaitTimeInMs: 50 });
-      await consumer.connect();
-      await consumer.subscribe({ topics: [names[channel]], fromBeginning: true });
-      await consumer.run({
-        eachMessage: async ({ partition, message }) => {
-          found[partition]?.push(String(message.value));
-          count++;
-        },
-      });
-      await eventually(() => expect(count).toBeGreaterThanOrEqual(wanted));
-      await consumer.disconnect();
-      return found;
-    },
+    records,
+    texts: async (channel) => (await records(channel)).map((messages) => messages.map(({ value }) => String(value))),
     close: async () => {
       for (const end of ending.splice(0).reverse()) await end();
       await Promise.all([admin.disconnect(), producer.disconnect()]);

@@ -16,6 +16,7 @@ import { type AdminServer, createAdminServer } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import { createAdapterMetrics, declareAdapterGauges } from './adapter-metrics.ts';
 import { createAdapterSpans } from './adapter-spans.ts';
+import { createTroubleLog } from './bus/trouble-log.ts';
 import { createBusPast } from './calls/bus-past.ts';
 import { type CallDirectory, type CallInfo, createCallDirectory } from './calls/call-directory.ts';
 import { createCommandPipeline } from './commands/command-pipeline.ts';
@@ -97,12 +98,10 @@ export async function createAdapter(
   const counters = createAdapterMetrics(metrics);
   const onTrouble = (trouble: BusTrouble): void => {
     counters.busTrouble(trouble.kind);
-    const { kind, ...rest } = trouble;
-    logger.warn(
-      { kind, ...rest, ...('error' in trouble ? { err: trouble.error, error: undefined } : {}) },
-      'bus trouble',
-    );
+    troubles.tell(trouble);
   };
+  let connected: Bus | undefined;
+  const troubles = createTroubleLog({ logger, healthy: () => connected?.healthy() === true });
 
   const limits = { ...DEFAULT_LANES_SETTINGS.limits, maxUnfinished: config.partitionWindow };
   const observer = watchLanes(tracing.enabled ? receiveBatches((batch) => spans.received(batch)) : () => {}, (reason) =>
@@ -116,6 +115,7 @@ export async function createAdapter(
   };
   const standing = createLinkStanding(() => gateways.ready);
   const bus = await connect({ onTrouble, lanes, standing, stopMs: HAND_OVER_MS });
+  connected = bus;
   const pastOf = createBusPast(bus.history, logger);
   const linkLog = createLinkLog(logger);
   const traceparentOf = (callSid: string): string => directory.traceparentOf(callSid);
@@ -298,6 +298,7 @@ export async function createAdapter(
         unlink.abort();
         await linking;
         directory.close();
+        troubles.close();
         await bus.close();
         await admin.close();
       }

@@ -201,6 +201,11 @@ export class PartitionLanes {
     entry.state = 'handling';
     entry.attempts++;
     this.#handling++;
+    const { unreadable } = entry.record;
+    if (unreadable !== undefined) {
+      this.#settle(entry, { kind: 'dead-letter', reason: 'invalid', detail: unreadable });
+      return;
+    }
     try {
       this.#options.handler(entry.record, this.#abort.signal, entry.overdue).then(
         (outcome) => {

@@ -6,6 +6,8 @@ export interface CommandRecord {
   readonly callSid: string | undefined;
   readonly attributes: Attributes;
   readonly payload: Uint8Array;
+  /** Why the driver cannot make a record of it, for people: it goes to the dead letters as it is. Left out: it can. */
+  readonly unreadable?: string | undefined;
   /** When the broker took it, ms since the epoch. */
   readonly publishedAt: number;
   /**

@@ -266,6 +266,24 @@ describe('dead letters', () => {
     await lanes.stop(0);
   });
 
+  test('are made of what the driver could not read, without a handler, and the commands around it are handled', async () => {
+    const handled: string[] = [];
+    const { lanes, letters } = watchedLanes(async ({ position }) => {
+      handled.push(position);
+      return DONE;
+    });
+    lanes.push(recordOf('a', 0), 0);
+    lanes.push({ ...recordOf(undefined, 2), unreadable: 'the batch with the records 1 to 2 cannot be read: no' }, 2);
+    lanes.push(recordOf('a', 3), 3);
+    await settled();
+    expect(handled).toEqual(['0/0', '0/3']);
+    expect(letters.map(({ attributes }) => [attributes['dlreason'], attributes['dldetail']])).toEqual([
+      ['invalid', 'the batch with the records 1 to 2 cannot be read: no'],
+    ]);
+    expect([lanes.watermark, lanes.unfinished]).toEqual([3, 0]);
+    await lanes.stop(0);
+  });
+
   test('that the broker refuses whole go without their payload, and say so', async () => {
     const { lanes, letters } = watchedLanes(refuseAll, {
       publishDeadLetter: async (letter) => {

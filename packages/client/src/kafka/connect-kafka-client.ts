@@ -5,6 +5,7 @@ import {
   hintingAtToken,
   keyOf,
   type Sender,
+  unreadableBatch,
   wayToCluster,
 } from '@jambus/bus/kafka-connection';
 import { DEFAULT_KAFKA_SESSION_MS } from '@jambus/bus/kafka-group';
@@ -36,7 +37,7 @@ export async function connectKafkaClient(options: KafkaClientOptions): Promise<J
   const names = busNames(options.prefix, options.names);
   const onTrouble = guarded(options.onTrouble);
   const cluster = wayToCluster({ ...options, clientId }, onTrouble);
-  const sender = createSender(cluster, () => {});
+  const sender = createSender(cluster, { compression: options.compression });
   const until = performance.now() + (options.connectWithinMs ?? DEFAULT_CONNECT_WITHIN_MS);
   const closing = new AbortController();
   // Every subscription listens, which is as many as there are and no leak.
@@ -118,6 +119,8 @@ function commandOutlet(cluster: Cluster, names: BusNames, sender: Sender): Comma
 function followResults(readers: Readers, desk: CommandDesk, from: Places): Tail {
   const { names, onTrouble, closed } = readers;
   const take = (message: KafkaMessage): void => {
+    const unreadable = unreadableBatch(message);
+    if (unreadable !== undefined) onTrouble(unreadable);
     const callSid = keyOf(message);
     if (callSid === undefined || message.value === null) return;
     try {

@@ -1,3 +1,4 @@
+import { unreadableBatch } from '@jambus/bus/kafka-connection';
 import { JambusError } from '@jambus/schema';
 import type { KafkaMessage } from 'kafkajs';
 import type { ManagedSubscription } from '../create-client.ts';
@@ -62,6 +63,8 @@ export function createKafkaSubscription<Item>(options: KafkaSubscriptionOptions<
 
   const itemOf = (message: KafkaMessage): Item | undefined => {
     try {
+      const unreadable = unreadableBatch(message);
+      if (unreadable !== undefined) throw unreadable;
       return options.read(message);
     } catch (error) {
       onTrouble(JambusError.from(error, 'bad_message'));

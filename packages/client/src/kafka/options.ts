@@ -1,4 +1,4 @@
-import type { KafkaConnectionSettings } from '@jambus/bus/kafka-connection';
+import type { KafkaCompression, KafkaConnectionSettings } from '@jambus/bus/kafka-connection';
 import type { ClientOptions } from '../options.ts';
 
 /** Where the bus is, how to get in, and how much to wait. */
@@ -9,6 +9,8 @@ export interface KafkaClientOptions extends KafkaConnectionSettings, ClientOptio
    * `<clientId>.<random>`.
    */
   readonly clientId?: string;
+  /** How commands are compressed; by default they are not. Everything is read, however it is compressed. */
+  readonly compression?: KafkaCompression;
   /**
    * How long the partitions of a durable name stay with a process that has died, ms; by default 6,000, which is the least
    * that brokers take unless told otherwise (`group.min.session.timeout.ms`).

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
 import { describeWithKafka, type KafkaBroker } from '../../../../test/brokers/kafka/index.ts';
 import { eventually } from '../../../bus/test/support/eventually.ts';
-import { CALL } from '../contract/client-scene.ts';
+import { CALL, take } from '../contract/client-scene.ts';
 import { describeCommands, SAY } from '../contract/describe-commands.ts';
 import { createTopics, type KafkaScene, openKafkaScene, SHORT_SESSIONS } from './support/kafka-scene.ts';
 
@@ -20,6 +21,27 @@ for (const version of ['newest', '3'] as const) {
     afterEach(() => scene.close());
 
     describeCommands(() => scene);
+
+    test.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+      'commands, events and results that are compressed by %s come as they are',
+      async (compression) => {
+        const { names, admin } = scene;
+        const resources = [names.commands, names.events, names.results].map((name) => ({
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name,
+          configEntries: [{ name: 'compression.type', value: compression }],
+        }));
+        await admin.alterConfigs({ validateOnly: false, resources });
+        const client = await scene.client({ compression });
+        const events = client.events.subscribe({ callSid: CALL });
+        await events.ready();
+        expect(await client.commands.send(CALL, SAY, { id: 'compressed' })).toMatchObject({ status: 'delivered' });
+        expect(scene.commands.map(({ id }) => id)).toEqual(['compressed']);
+        await scene.event({ sequence: 1 });
+        expect((await take(events, 1)).map(({ sequence }) => sequence)).toEqual([1]);
+        expect(scene.troubles).toEqual([]);
+      },
+    );
 
     test('a command that is on its way when its topic goes is not given up: it may be there', async () => {
       const client = await scene.client();

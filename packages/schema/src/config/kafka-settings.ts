@@ -87,6 +87,14 @@ export const kafkaSettings = {
       description: 'Copies of each new topic in the cluster. When not set: as the cluster is set.',
     }),
   ),
+  kafkaCompression: Type.Union(
+    [Type.Literal('none'), Type.Literal('gzip'), Type.Literal('snappy'), Type.Literal('lz4'), Type.Literal('zstd')],
+    {
+      default: 'none',
+      description:
+        'How events, results and dead letters are compressed. What others compress is read in each of these ways.',
+    },
+  ),
   kafkaSessionMs: Type.Integer({
     default: 6_000,
     minimum: 500,

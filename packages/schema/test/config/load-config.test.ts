@@ -79,6 +79,7 @@ describe('values', () => {
       natsDuplicateWindowMs: 120000,
       kafkaBrokers: ['127.0.0.1:9092'],
       kafkaClientId: 'jambus-adapter',
+      kafkaCompression: 'none',
       kafkaTls: false,
       kafkaCreateTopics: true,
       kafkaSessionMs: 6000,

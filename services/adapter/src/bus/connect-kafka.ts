@@ -16,6 +16,7 @@ export async function connectKafka(config: AdapterConfig, options: BusOptions, s
       ...(kafkaPartitions !== undefined && { partitions: kafkaPartitions }),
       ...(kafkaReplication !== undefined && { replication: kafkaReplication }),
     },
+    compression: config.kafkaCompression,
     sessionMs: config.kafkaSessionMs,
     signal,
   });

@@ -32,10 +32,24 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const onFailure = (error: JambusError) => options.onTrouble({ kind: 'broker_failed', error });
   const cluster = wayToCluster(connection, onFailure);
   const settings = { create: true, ...options.topics };
-  const ensure = () => ensureTopics({ cluster, brokers: connection.brokers, names, settings });
+  let maxBytes: ReadonlyMap<string, number> = new Map();
+  const told = new Set<string>();
+  const ensure = async (): Promise<void> => {
+    const topics = await ensureTopics({ cluster, brokers: connection.brokers, names, settings });
+    ({ maxBytes } = topics);
+    for (const detail of topics.risks) {
+      if (!told.has(detail)) options.onTrouble({ kind: 'risky_setting', detail });
+      told.add(detail);
+    }
+  };
   // Topics may be deleted under way.
   const ensureAgain = oneAtATime(() => ensure().catch(onFailure));
-  const sender = createSender(cluster, ensureAgain);
+  const { compression } = options;
+  const sender = createSender(cluster, {
+    compression,
+    onTopicMissing: ensureAgain,
+    mostBytes: (topic) => maxBytes.get(topic),
+  });
   const sink = createKafkaSink(sender, names);
   const preparing = async (): Promise<void> => {
     try {

@@ -2,6 +2,7 @@ import type { BusNames } from '@jambus/schema';
 import type { LanesSettings } from '../../lanes/index.ts';
 import type { Standing } from '../../port/index.ts';
 import type { OnTrouble } from '../../trouble.ts';
+import type { KafkaCompression } from './compression/index.ts';
 import type { KafkaConnectionSettings } from './connection/settings.ts';
 
 /** What topics are created with, and what those that are there must have. */
@@ -25,6 +26,8 @@ export interface KafkaBusOptions {
   /** Consumer group of the adapters; by default `<name of the commands' topic>.adapters`. */
   readonly group?: string;
   readonly topics?: Partial<KafkaTopicSettings>;
+  /** How what is published is compressed; by default it is not. Everything is read, however it is compressed. */
+  readonly compression?: KafkaCompression;
   readonly lanes?: LanesSettings;
   /** Decides which readers get partitions. Left out: all readers are equal. */
   readonly standing?: Standing;

@@ -1,9 +1,10 @@
 import { type BusNames, CHANNELS, type Channel, JambusError } from '@jambus/schema';
-import kafkajs, { type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { withAdmin } from './connection/admin.ts';
 import type { Cluster } from './connection/cluster.ts';
 import { fromKafka, typeOf } from './connection/errors.ts';
 import { DEFAULT_KAFKA_PARTITIONS, type KafkaTopicSettings } from './options.ts';
+import { risksOf, settingsOf } from './topic-settings.ts';
 
 export interface TopicsOptions {
   readonly cluster: Cluster;
@@ -12,8 +13,24 @@ export interface TopicsOptions {
   readonly settings: KafkaTopicSettings;
 }
 
+/** What the topics are like once all are there. */
+export interface Topics {
+  /** Most bytes of a batch, by the names of topics; those that nobody tells are left out. */
+  readonly maxBytes: ReadonlyMap<string, number>;
+  /** What can be used and does not hold what jambus promises, for an operator. */
+  readonly risks: readonly string[];
+}
+
 /** What a topic is like; undefined when there is none. */
-type Found = { readonly partitions: number } | undefined;
+type Found = { readonly partitions: number; readonly replication: number } | undefined;
+
+/** What is found out, while the topics are looked at. */
+interface Findings {
+  readonly faults: JambusError[];
+  readonly risks: string[];
+  readonly maxBytes: Map<string, number>;
+  readonly brokers: number;
+}
 
 /** What is done with each topic. Events and results are read, too: they are the past of calls that nobody remembers. */
 const RIGHTS: Readonly<Record<Channel, readonly string[]>> = {
@@ -32,17 +49,21 @@ const CREATE_WITHIN_MS = 10_000;
  * @throws JambusError `bad_config` or `bus_refused` with a line for each topic that cannot be used: what it has, what it has
  *   to have, and the command that sees to it; as `fromKafka` otherwise
  */
-export async function ensureTopics(options: TopicsOptions): Promise<void> {
-  await withAdmin(options.cluster, 'preparing the topics', async (admin) => {
-    const faults: JambusError[] = [];
+export async function ensureTopics(options: TopicsOptions): Promise<Topics> {
+  return withAdmin(options.cluster, 'preparing the topics', async (admin) => {
+    const { brokers } = await admin.describeCluster();
+    const findings: Findings = { faults: [], risks: [], maxBytes: new Map(), brokers: brokers.length };
     const missing: Channel[] = [];
     for (const channel of CHANNELS) {
-      const found = await lookAt(admin, channel, options, faults);
-      if (found === 'missing') missing.push(channel);
+      if ((await lookAt(admin, channel, options, findings)) === 'missing') missing.push(channel);
     }
+    const { faults } = findings;
     if (options.settings.create) await create(admin, missing, options, faults);
     else faults.push(...missing.map((channel) => missingTopic(channel, options)));
     if (faults.length > 0) throw asOne(faults);
+    // What was made with the settings of the cluster may be as risky as what was there.
+    for (const channel of missing) await lookAt(admin, channel, options, findings);
+    return findings;
   });
 }
 
@@ -50,7 +71,7 @@ async function lookAt(
   admin: Admin,
   channel: Channel,
   options: TopicsOptions,
-  faults: JambusError[],
+  { faults, risks, maxBytes, brokers }: Findings,
 ): Promise<'missing' | 'there'> {
   const topic = options.names[channel];
   let found: Found;
@@ -62,15 +83,23 @@ async function lookAt(
     return 'there';
   }
   if (found === undefined) return 'missing';
-  const fault = faultIn(channel, found, options) ?? (await compaction(admin, topic, options));
+  const settings = await settingsOf(admin, topic);
+  const fault = faultIn(channel, found, options) ?? compaction(topic, settings.cleanupPolicy, options);
   if (fault !== undefined) faults.push(new JambusError('bad_config', fault));
+  if (settings.maxMessageBytes !== undefined) maxBytes.set(topic, settings.maxMessageBytes);
+  const facts = { topic, settings, replication: found.replication, brokers, isCommands: channel === 'commands' };
+  risks.push(...risksOf(facts, tool('configs', options)));
   return 'there';
 }
 
 async function partitionsOf(admin: Admin, topic: string): Promise<Found> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return { partitions: topics[0]?.partitions.length ?? 0 };
+    const partitions = topics[0]?.partitions ?? [];
+    return {
+      partitions: partitions.length,
+      replication: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+    };
   } catch (error) {
     if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
     throw error;
@@ -87,18 +116,12 @@ function faultIn(channel: Channel, found: { readonly partitions: number }, optio
   );
 }
 
-/** A compacted topic keeps the last message of each call only. Who may not look at the settings is not told. */
-async function compaction(admin: Admin, topic: string, options: TopicsOptions): Promise<string | undefined> {
-  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] };
-  const described = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] }).catch((error) => {
-    if (fromKafka(error, 'looking at a topic').retryable) throw error;
-    return undefined;
-  });
-  const policy = described?.resources[0]?.configEntries.find(({ configName }) => configName === 'cleanup.policy');
-  if (policy === undefined || !policy.configValue.includes('compact')) return undefined;
+/** A compacted topic keeps the last message of each call only. */
+function compaction(topic: string, policy: string | undefined, options: TopicsOptions): string | undefined {
+  if (policy?.includes('compact') !== true) return undefined;
   const change = `--alter --entity-type topics --entity-name ${topic} --add-config cleanup.policy=delete`;
   return (
-    `topic ${topic} has cleanup.policy=${policy.configValue}, which keeps the last message of a call only, and has to have ` +
+    `topic ${topic} has cleanup.policy=${policy}, which keeps the last message of a call only, and has to have ` +
     `delete: ${tool('configs', options)} ${change}`
   );
 }
@@ -128,10 +151,17 @@ function newTopic(channel: Channel, { names, settings }: TopicsOptions) {
     numPartitions: newPartitions(channel, settings),
     // What -1 stands for is the cluster's setting.
     replicationFactor: settings.replication ?? -1,
-    // A command's life begins when the broker has it, whatever the clocks of publishers say.
-    configEntries: channel === 'commands' ? [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] : [],
+    configEntries: [
+      ...(channel === 'commands' ? BROKERS_CLOCK : []),
+      ...((settings.replication ?? 0) > 2 ? TWO_HAVE_IT : []),
+    ],
   };
 }
+
+/** A command's life begins when the broker has it, whatever the clocks of publishers say. */
+const BROKERS_CLOCK = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+/** What is confirmed survives any one broker, and any one broker can be away. */
+const TWO_HAVE_IT = [{ name: 'min.insync.replicas', value: '2' }];
 
 function newPartitions(channel: Channel, { partitions = DEFAULT_KAFKA_PARTITIONS }: KafkaTopicSettings): number {
   return channel === 'deadletters' ? 1 : partitions;

@@ -1,5 +1,6 @@
 import type { JambusError } from '@jambus/schema';
 import kafkajs, { type Kafka } from 'kafkajs';
+import { teachCodecs } from '../compression/index.ts';
 import { saslOf } from './authentication.ts';
 import { clientLog } from './log.ts';
 import type { KafkaConnectionSettings } from './settings.ts';
@@ -23,6 +24,11 @@ export interface Cluster {
 
 const DIAL_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+/**
+ * How long before its session ends a client signs in again. Sessions may be short (`connections.max.reauth.ms`), and one that
+ * is shorter than this would never count as signed in.
+ */
+const SIGN_IN_EARLY_MS = 2_000;
 
 /**
  * All of them are given, as the client has others in a test than in production. It is to give up soon: what is tried for
@@ -38,6 +44,7 @@ export function wayToCluster(settings: KafkaConnectionSettings, onTrouble: (erro
   const { brokers, clientId = 'jambus', tls, sasl } = settings;
   const allSockets = socketMaker(settings);
   const auth = sasl === undefined ? undefined : saslOf(sasl);
+  teachCodecs();
   const newClient = (): KafkaClient => {
     const sockets = allSockets.socketsForOneClient();
     const log = clientLog(onTrouble);
@@ -46,6 +53,7 @@ export function wayToCluster(settings: KafkaConnectionSettings, onTrouble: (erro
       clientId,
       connectionTimeout: DIAL_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      reauthenticationThreshold: SIGN_IN_EARLY_MS,
       retry: CLIENT_RETRIES,
       socketFactory: sockets.factory,
       logLevel: kafkajs.logLevel.WARN,

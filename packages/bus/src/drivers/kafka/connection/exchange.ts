@@ -44,6 +44,13 @@ export function connectionsOf(broker: Broker): Connections {
   return connections;
 }
 
+/** Tells the coordinator of a group that a member has left. The types of the client leave it out, too. */
+export async function leaveGroupAt(coordinator: Broker, groupId: string, memberId: string): Promise<void> {
+  const leaveGroup: unknown = Reflect.get(coordinator, 'leaveGroup');
+  if (typeof leaveGroup !== 'function') throw new TypeError('this version of kafkajs leaves groups otherwise');
+  await Reflect.apply(leaveGroup, coordinator, [{ groupId, memberId }]);
+}
+
 /** The highest version of what is asked that the broker knows; -1 when it knows none. */
 export function versionOf(broker: Broker, apiKey: number): number {
   const versions: unknown = Reflect.get(broker, 'versions');

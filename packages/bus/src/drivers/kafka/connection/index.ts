@@ -1,8 +1,10 @@
+export { KAFKA_COMPRESSIONS, type KafkaCompression } from '../compression/index.ts';
 export * from './admin.ts';
 export { hintingAtToken } from './authentication.ts';
 export * from './cluster.ts';
 export * from './errors.ts';
 export * from './headers.ts';
+export { unreadableBatch } from './readable.ts';
 export * from './record.ts';
 export * from './sender.ts';
 export type * from './settings.ts';

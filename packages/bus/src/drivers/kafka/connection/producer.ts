@@ -1,5 +1,6 @@
 import { JambusError } from '@jambus/schema';
-import kafkajs, { type Producer, type RecordMetadata, type TopicMessages } from 'kafkajs';
+import kafkajs, { type TopicMessages } from 'kafkajs';
+import { type KafkaCompression, typeOfCompression } from '../compression/index.ts';
 import { CLIENT_RETRIES, type Cluster } from './cluster.ts';
 
 /** A producer that is used until its first failure. */
@@ -29,9 +30,10 @@ const SEND_WITHIN_MS = 10_000;
  *
  * @throws what the client throws
  */
-export async function connectProducer(cluster: Cluster): Promise<OneProducer> {
+export async function connectProducer(cluster: Cluster, compression: KafkaCompression = 'none'): Promise<OneProducer> {
   const client = cluster.newClient();
   const used = new Set<string>();
+  const how = { acks: -1, timeout: ACKNOWLEDGE_WITHIN_MS, compression: typeOfCompression(compression) };
   let mayHaveSent = false;
   const producer = client.kafka.producer({
     idempotent: true,
@@ -53,7 +55,7 @@ export async function connectProducer(cluster: Cluster): Promise<OneProducer> {
     send: async (topicMessages) => {
       used.clear();
       mayHaveSent = false;
-      const written = await within(SEND_WITHIN_MS, sendAll(producer, topicMessages));
+      const written = await within(SEND_WITHIN_MS, producer.sendBatch({ ...how, topicMessages: [...topicMessages] }));
       for (const { topicName, partition } of written) used.delete(placeOf(topicName, partition));
       if (used.size === 0) return;
       throw new JambusError('bus_unavailable', `no broker has confirmed ${[...used].join(', ')}`);
@@ -63,10 +65,6 @@ export async function connectProducer(cluster: Cluster): Promise<OneProducer> {
     },
     end: () => client.end(),
   };
-}
-
-function sendAll(producer: Producer, topicMessages: readonly TopicMessages[]): Promise<RecordMetadata[]> {
-  return producer.sendBatch({ acks: -1, timeout: ACKNOWLEDGE_WITHIN_MS, topicMessages: [...topicMessages] });
 }
 
 /**

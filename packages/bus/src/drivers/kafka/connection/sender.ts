@@ -1,6 +1,7 @@
 import { type Attributes, JambusError } from '@jambus/schema';
 import type { Message, TopicMessages } from 'kafkajs';
 import { pause } from '../../../waiting/pause.ts';
+import type { KafkaCompression } from '../compression/index.ts';
 import type { Cluster } from './cluster.ts';
 import { fromKafka, typeOf } from './errors.ts';
 import { headersOf } from './headers.ts';
@@ -43,8 +44,23 @@ interface Waiting {
 /** Most bytes that go together, unless one batch has more: a broker takes 1 MiB of a partition at a time. */
 const TOGETHER_BYTES = 512 * 1024;
 
-/** @param onTopicMissing told when a topic is not there (any more) */
-export function createSender(cluster: Cluster, onTopicMissing: () => void): Sender {
+/** What a broker takes of a partition at a time, unless it or the topic is told otherwise, bytes. */
+const DEFAULT_MOST_BYTES = 1_048_588;
+/** What a record weighs beside its payload, bytes, roughly: its attributes, mostly. */
+const RECORD_OVERHEAD_BYTES = 768;
+/** What it weighs at the least. */
+const LEAST_OVERHEAD_BYTES = 70;
+
+export interface SenderOptions {
+  readonly compression?: KafkaCompression | undefined;
+  /** Told when a topic is not there (any more). */
+  readonly onTopicMissing?: () => void;
+  /** Most bytes that a topic takes of a partition at a time; undefined when that is not known. */
+  readonly mostBytes?: (topic: string) => number | undefined;
+}
+
+export function createSender(cluster: Cluster, options: SenderOptions = {}): Sender {
+  const { compression = 'none', onTopicMissing = () => {}, mostBytes = () => undefined } = options;
   const waiting: Waiting[] = [];
   let producer: OneProducer | undefined;
   let draining = false;
@@ -53,7 +69,7 @@ export function createSender(cluster: Cluster, onTopicMissing: () => void): Send
   const stopped = () => new JambusError('stopped', 'this connection to Kafka is closed');
 
   const connect = async (): Promise<OneProducer> => {
-    const connecting = await connectProducer(cluster);
+    const connecting = await connectProducer(cluster, compression);
     if (closed) {
       connecting.end();
       throw stopped();
@@ -95,6 +111,26 @@ export function createSender(cluster: Cluster, onTopicMissing: () => void): Send
     draining = false;
   };
 
+  const enqueue = (batch: readonly OutgoingRecord[]): Promise<SendFailure | undefined> =>
+    new Promise((resolve) => {
+      waiting.push({ batch, bytes: bytesOf(batch), settle: resolve });
+      if (!draining) drained = drain();
+    });
+
+  /** Found out beforehand: a broker that refuses one record has written those of the other partitions, which would come twice. */
+  const refusal = (batch: readonly OutgoingRecord[]): SendFailure | undefined => {
+    // How large it is in the end is known to nobody.
+    if (compression !== 'none') return undefined;
+    for (const { topic, payload } of batch) {
+      const bytes = payload.byteLength + LEAST_OVERHEAD_BYTES;
+      const most = mostBytes(topic) ?? Number.POSITIVE_INFINITY;
+      if (bytes <= most) continue;
+      const message = `publishing to ${topic}: the record has ${bytes} bytes, and the topic takes ${most} (max.message.bytes)`;
+      return { error: new JambusError('bus_refused', message), mayBeThere: false };
+    }
+    return undefined;
+  };
+
   return {
     connect: async () => {
       try {
@@ -103,13 +139,16 @@ export function createSender(cluster: Cluster, onTopicMissing: () => void): Send
         throw fromKafka(error, 'connecting a producer');
       }
     },
-    send: (batch) =>
-      new Promise((resolve) => {
-        if (closed) return resolve({ error: stopped(), mayBeThere: false });
-        if (batch.length === 0) return resolve(undefined);
-        waiting.push({ batch, bytes: bytesOf(batch), settle: resolve });
-        if (!draining) drained = drain();
-      }),
+    send: async (batch) => {
+      if (closed) return { error: stopped(), mayBeThere: false };
+      const refused = refusal(batch);
+      if (refused !== undefined) return refused;
+      for (const part of partsOf(batch, mostBytes)) {
+        const failure = await enqueue(part);
+        if (failure !== undefined) return { ...failure, mayBeThere: failure.mayBeThere || part[0] !== batch[0] };
+      }
+      return undefined;
+    },
     flush: async (withinMs) => {
       const over = new AbortController();
       await Promise.race([drained, pause(withinMs, over.signal)]);
@@ -134,7 +173,34 @@ function countTogether(waiting: readonly Waiting[]): number {
 }
 
 function bytesOf(batch: readonly OutgoingRecord[]): number {
-  return batch.reduce((sum, { payload }) => sum + payload.byteLength, 0);
+  return batch.reduce((sum, record) => sum + weightOf(record), 0);
+}
+
+function weightOf({ payload }: OutgoingRecord): number {
+  return payload.byteLength + RECORD_OVERHEAD_BYTES;
+}
+
+/** Cuts a batch for topics that take less than others. All of it may be for one partition. */
+function partsOf(
+  batch: readonly OutgoingRecord[],
+  mostBytes: (topic: string) => number | undefined,
+): (readonly OutgoingRecord[])[] {
+  if (batch.length === 0) return [];
+  const most = Math.min(
+    ...[...new Set(batch.map(({ topic }) => topic))].map((topic) => mostBytes(topic) ?? Number.POSITIVE_INFINITY),
+  );
+  if (most >= DEFAULT_MOST_BYTES || bytesOf(batch) <= most) return [batch];
+  const parts: OutgoingRecord[][] = [];
+  let room = 0;
+  for (const record of batch) {
+    room -= weightOf(record);
+    if (room < 0) {
+      parts.push([]);
+      room = most - weightOf(record);
+    }
+    parts.at(-1)?.push(record);
+  }
+  return parts;
 }
 
 function topicMessages(batches: readonly Waiting[]): TopicMessages[] {

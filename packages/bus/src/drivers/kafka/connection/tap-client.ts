@@ -1,6 +1,7 @@
 import type { Cluster as ClientCluster } from 'kafkajs';
 import { API, type Connections, connectionsOf, type Exchange, versionOf } from './exchange.ts';
 import { FETCH_BY_ID, FETCH_BY_NAME, type FetchedFrom, fetchById, type TopicRead } from './fetch-by-id.ts';
+import { decodeReadable } from './readable.ts';
 
 /** What takes part in all that a client of the cluster asks. */
 export interface ClientTap {
@@ -33,6 +34,14 @@ export function tapClient(cluster: ClientCluster, tap: ClientTap): void {
   };
 }
 
+/** What a client cannot read must not stop it. */
+function readable(exchange: Exchange): Exchange {
+  const { request, response } = exchange;
+  if (request.apiKey !== API.fetch) return exchange;
+  const decode = decodeReadable((raw) => response.decode(raw), request.apiVersion);
+  return { request, response: { ...response, decode } };
+}
+
 function tapConnections(connections: Connections, tap: ClientTap, takesIds: () => boolean): void {
   const { send } = connections;
   const byId = (exchange: Exchange): Exchange => {
@@ -43,7 +52,7 @@ function tapConnections(connections: Connections, tap: ClientTap, takesIds: () =
   };
   connections.send = async (exchange) => {
     const askedAt = performance.now();
-    const answer = await send.call(connections, byId(exchange));
+    const answer = await send.call(connections, byId(readable(exchange)));
     tap.onAnswered(exchange.request.apiKey, askedAt);
     return answer;
   };

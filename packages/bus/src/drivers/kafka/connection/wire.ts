@@ -10,6 +10,16 @@ export class WireReader {
     this.#bytes = bytes;
   }
 
+  /** How many bytes were read. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** What was read since then, as a view. */
+  since(at: number): Buffer {
+    return this.#bytes.subarray(at, this.#at);
+  }
+
   /** The next bytes, as a view. */
   take(count: number): Buffer {
     if (count < 0 || this.#at + count > this.#bytes.byteLength)
@@ -133,6 +143,16 @@ export class WireWriter {
 
   noTags(): this {
     return this.int8(0);
+  }
+
+  /** A number with its sign in the last bit, as in records. */
+  varint(value: number): this {
+    return this.#varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  /** Bytes behind their count, as in records. */
+  varintBytes(bytes: Buffer): this {
+    return this.varint(bytes.byteLength).raw(bytes);
   }
 
   bytes(): Buffer {

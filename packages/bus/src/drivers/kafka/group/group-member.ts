@@ -10,6 +10,7 @@ import { tapClient } from '../connection/tap-client.ts';
 import type { Assignment, Flow } from './assignment.ts';
 import { createBegins } from './begins.ts';
 import { type Fetches, trackFetches } from './fetches.ts';
+import type { FormerMember } from './former-member.ts';
 import type { Membership } from './membership.ts';
 import { type OffsetCommits, offsetCommits, positionIn } from './offset-commits.ts';
 import { createOrigins } from './origins.ts';
@@ -27,6 +28,7 @@ export interface GroupMemberOptions {
   readonly sessionMs: number;
   readonly assignment: Assignment;
   readonly membership: Membership;
+  readonly former: FormerMember;
   readonly log: TopicLog;
   /** Left out: all members are equal. */
   readonly standing?: Standing;
@@ -45,8 +47,8 @@ const FETCH_WAIT_MS = 100;
 /** What is taken at once is started without a pause for anything else, bytes. */
 const FETCH_BYTES = 1024 * 1024;
 const FETCH_PARTITION_BYTES = 256 * 1024;
-/** How soon partitions that somebody adds are noticed, ms. */
-const METADATA_AGE_MS = 30_000;
+/** How soon partitions that somebody adds are noticed, ms: commands wait there, and live for 30 s unless told otherwise. */
+const METADATA_AGE_MS = 3_000;
 const TICK_MS = 200;
 const LEAVE_MS = 2_000;
 /** How often a topic that nothing is fetched of is looked at, as it may have been made anew, ms. */
@@ -155,7 +157,7 @@ interface ConsumerOfCluster {
 
 function consumerOf(
   { kafka }: KafkaClient,
-  { group, protocol, sessionMs, assignment, membership }: GroupMemberOptions,
+  { cluster: way, group, protocol, sessionMs, assignment, membership, former }: GroupMemberOptions,
   rank: RankWatch,
 ): ConsumerOfCluster {
   let cluster: ClientCluster | undefined;
@@ -163,7 +165,10 @@ function consumerOf(
     name: protocol,
     owned: () => assignment.partitions,
     rank: rank.tell,
-    onJoining: () => membership.startJoining(),
+    onJoining: () => {
+      membership.startJoining();
+      former.leave(way, group);
+    },
   });
   const consumer = kafka.consumer({
     groupId: group,
@@ -206,12 +211,15 @@ interface Listening {
 }
 
 function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail }: Listening): void {
-  const { topic, assignment } = options;
+  const { topic, assignment, former } = options;
   const { events } = consumer;
   consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
   // The last moment to commit in this generation; the client asks to be let into the next one right after it.
   consumer.on(events.REBALANCING, () => void commits.commit());
-  consumer.on(events.GROUP_JOIN, ({ payload }) => onJoined(payload.memberAssignment[topic] ?? []));
+  consumer.on(events.GROUP_JOIN, ({ payload }) => {
+    former.joined(payload.memberId);
+    onJoined(payload.memberAssignment[topic] ?? []);
+  });
   // What is not for readers (the end of a transaction) passes us by, and would be a lag for ever.
   consumer.on(events.END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
     if (batchSize === 0) assignment.passed(partition, Number(lastOffset));

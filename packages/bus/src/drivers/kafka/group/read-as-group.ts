@@ -2,12 +2,13 @@ import type { JambusError } from '@jambus/schema';
 import { type Backoff, backoffMs } from '../../../waiting/backoff.ts';
 import { pause } from '../../../waiting/pause.ts';
 import type { Assignment } from './assignment.ts';
+import { createFormerMember } from './former-member.ts';
 import { type GroupMemberOptions, REBALANCE_MS, serveGroup } from './group-member.ts';
 import { createMembership } from './membership.ts';
 import { createTopicLog } from './topic-log.ts';
 
 export interface GroupReadingOptions {
-  readonly member: Omit<GroupMemberOptions, 'group' | 'assignment' | 'membership' | 'log'>;
+  readonly member: Omit<GroupMemberOptions, 'group' | 'assignment' | 'membership' | 'former' | 'log'>;
   /** The group to read in, asked for each new member. */
   readonly group: () => string;
   /** What is done with the partitions. */
@@ -24,6 +25,8 @@ export interface Reading {
   readonly ended: Promise<void>;
 }
 
+/** A member that served for so long has not failed at what the one before has failed at, ms. */
+const SERVED_MS = 10_000;
 const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
 
 /** Reads a topic as a member of a consumer group, with a new member each time one fails. */
@@ -31,15 +34,19 @@ export function readAsGroup(options: GroupReadingOptions, stop: AbortSignal): Re
   const { member, group, assignment, onFailure } = options;
   // The client gives up waiting for the others 5 s after the group would have.
   const membership = createMembership(member.sessionMs, REBALANCE_MS + 5_000);
+  const former = createFormerMember();
   const log = createTopicLog();
 
   const serve = async (): Promise<void> => {
     for (let attempt = 1; !stop.aborted; attempt++) {
-      const failure = await serveGroup({ ...member, group: group(), assignment, membership, log }, stop);
+      former.succeed();
+      const begunAt = performance.now();
+      const failure = await serveGroup({ ...member, group: group(), assignment, membership, former, log }, stop);
       if (failure === undefined) return;
       if (!failure.retryable && membership.fresh) throw failure;
       onFailure(failure);
-      if (membership.held) attempt = 1;
+      // Not as soon as it was let in: where the trouble goes on, there would be ten new members a second.
+      if (performance.now() - begunAt > SERVED_MS) attempt = 1;
       await pause(backoffMs(attempt, RETRIES), stop);
     }
   };

@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { JambusError } from '@jambus/schema';
+import { decompressed } from '../compression/index.ts';
 
 /** What is wanted of a record in a log. */
 export interface LogRecord {
@@ -27,9 +27,9 @@ const CONTROL = 0x20;
 
 /**
  * Reads the record batches (format 2) of a fetch. What is cut off at the end is left out. Records for brokers only, as the
- * end of a transaction, are passed over.
+ * end of a transaction, are passed over, and so is a batch that cannot be decompressed: nobody knows what is in it.
  *
- * @throws JambusError `bad_config` for batches that are compressed by other means than gzip, and for those of before 0.11
+ * @throws JambusError `bad_config` for batches of before 0.11
  */
 export function readLogPart(bytes: Buffer): LogPart {
   const records: LogRecord[] = [];
@@ -50,7 +50,9 @@ export function readLogPart(bytes: Buffer): LogPart {
 }
 
 function readRecords(batch: Buffer, base: number, into: LogRecord[]): void {
-  const cursor = new Cursor(contentOf(batch));
+  const content = contentOf(batch);
+  if (content === undefined) return;
+  const cursor = new Cursor(content);
   for (let left = batch.readInt32BE(57); left > 0; left--) {
     const end = cursor.varint() + cursor.at;
     cursor.at++; // attributes
@@ -63,12 +65,12 @@ function readRecords(batch: Buffer, base: number, into: LogRecord[]): void {
   }
 }
 
-function contentOf(batch: Buffer): Buffer {
-  const content = batch.subarray(BATCH_OVERHEAD);
-  const compression = batch.readInt16BE(21) & COMPRESSION;
-  if (compression === 0) return content;
-  if (compression === 1) return gunzipSync(content);
-  throw new JambusError('bad_config', 'a topic is compressed by other means than gzip, which this client cannot read');
+function contentOf(batch: Buffer): Buffer | undefined {
+  try {
+    return decompressed(batch.subarray(BATCH_OVERHEAD), batch.readInt16BE(21) & COMPRESSION);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Headers are looked at when somebody asks. */

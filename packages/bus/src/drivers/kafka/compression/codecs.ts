@@ -1,0 +1,55 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import kafkajs from 'kafkajs';
+import { MOST_DECOMPRESSED_BYTES } from './bounded.ts';
+import { compressLz4, decompressLz4 } from './lz4.ts';
+import { compressSnappy, decompressSnappy } from './snappy.ts';
+import { compressZstd, decompressZstd } from './zstd.ts';
+
+/** How producers of ours may compress what they send. */
+export const KAFKA_COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+export type KafkaCompression = (typeof KAFKA_COMPRESSIONS)[number];
+
+interface Codec {
+  readonly compress: (bytes: Buffer) => Buffer;
+  /** Throws for what cannot be decompressed, and for what would be too large. */
+  readonly decompress: (bytes: Buffer) => Buffer;
+}
+
+/** By the number in the attributes of a batch, which is also the client's. None of them is asynchronous: batches are small. */
+const CODECS: Readonly<Record<number, Codec>> = {
+  [kafkajs.CompressionTypes.GZIP]: {
+    compress: (bytes) => gzipSync(bytes),
+    decompress: (bytes) => gunzipSync(bytes, { maxOutputLength: MOST_DECOMPRESSED_BYTES }),
+  },
+  [kafkajs.CompressionTypes.Snappy]: { compress: compressSnappy, decompress: decompressSnappy },
+  [kafkajs.CompressionTypes.LZ4]: { compress: compressLz4, decompress: decompressLz4 },
+  [kafkajs.CompressionTypes.ZSTD]: { compress: compressZstd, decompress: decompressZstd },
+};
+
+/** What the client knows by itself is gzip, and that without a bound. */
+export function teachCodecs(): void {
+  const taught: Record<number, () => unknown> = kafkajs.CompressionCodecs;
+  for (const [type, { compress, decompress }] of Object.entries(CODECS)) {
+    taught[Number(type)] = () => ({
+      compress: async ({ buffer }: { readonly buffer: Buffer }) => compress(buffer),
+      decompress: async (bytes: Buffer) => decompress(bytes),
+    });
+  }
+}
+
+/**
+ * @param type the number in the attributes of a batch; 0 is none
+ * @throws Error when it is not compressed by that, or is too large
+ */
+export function decompressed(bytes: Buffer, type: number): Buffer {
+  if (type === kafkajs.CompressionTypes.None) return bytes;
+  const codec = CODECS[type];
+  if (codec === undefined) throw new RangeError(`there is no compression ${type}`);
+  return codec.decompress(bytes);
+}
+
+/** The number by which the client knows a compression. */
+export function typeOfCompression(compression: KafkaCompression): kafkajs.CompressionTypes {
+  const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
+  return { none: None, gzip: GZIP, snappy: Snappy, lz4: LZ4, zstd: ZSTD }[compression];
+}
