@@ -20,6 +20,8 @@ import { SESSION_MS, SHORT_SESSIONS, through } from './kafka-harness.ts';
 import { type KafkaScene, openKafkaScene } from './kafka-scene.ts';
 import { callSids, numbers, textOf } from './scene.ts';
 
+/** Shorter than what the client takes by itself for the time before it signs in again, which is 10 s. */
+const SIGNED_IN_MS = 8_000;
 const LONG_MS = 60_000;
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
@@ -38,7 +40,8 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
       'super.users': 'User:ANONYMOUS',
     };
     const security = { users: { adapter: 'secret' }, tls: true };
-    broker = await kafka.start({ security, properties: { ...SHORT_SESSIONS, ...guarded } });
+    const reauthentication = { 'connections.max.reauth.ms': String(SIGNED_IN_MS) };
+    broker = await kafka.start({ security, properties: { ...SHORT_SESSIONS, ...guarded, ...reauthentication } });
     folder = await mkdtemp(join(tmpdir(), 'jambus-kafka-driver-'));
     const caFile = join(folder, 'ca.pem');
     await writeFile(caFile, broker.secured?.ca ?? '');
@@ -122,6 +125,9 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
       await producer.send({ topic: names.commands, messages: [{ key: 'call', value: '{}', timestamp }] });
       await eventually(() => expect(handled).toHaveLength(1));
       expect(handled[0]?.publishedAt).toBeLessThanOrEqual(Date.now());
+      // One that is slow has its commands refused, so an operator is told what to do about the clocks.
+      const risks = scene.troubles.flatMap((trouble) => (trouble.kind === 'risky_setting' ? [trouble.detail] : []));
+      expect(risks).toEqual([expect.stringMatching(/clock of its publisher.*message\.timestamp\.type=LogAppendTime$/)]);
     });
   });
 
@@ -282,6 +288,28 @@ await describeWithKafka('the kafka driver', { version: 'newest' }, (kafka) => {
         const refusal = await refusalOf(running);
         expect(refusal).toMatchObject({ code: 'bus_refused', message: expect.stringContaining('Group authorization') });
         expect(String(refusal)).toContain(`${names.commands}.adapters`);
+      },
+      LONG_MS,
+    );
+
+    test(
+      'lasts beyond the time after which the broker has everybody sign in again',
+      async () => {
+        const { names } = scene;
+        await scene.connect();
+        const topics = [names.commands, names.events, names.results, names.deadletters];
+        for (const topic of topics) await allow(['ALL'], 'TOPIC', topic);
+        await allow(['ALL'], 'GROUP', `${names.commands}.adapters`);
+        const bus = await scene.connect(signedIn(PLAIN));
+        const { handled } = scene.handle(bus);
+        await scene.send('call', 'before');
+        await eventually(() => expect(handled.map(textOf)).toEqual(['before']));
+        const before = scene.troubles.length;
+        await sleep(1.5 * SIGNED_IN_MS);
+        await scene.send('call', 'behind');
+        await bus.sink.publish([eventOf('call', '0')]);
+        await eventually(() => expect(handled.map(textOf)).toEqual(['before', 'behind']));
+        expect(scene.troubles.slice(before)).toEqual([]);
       },
       LONG_MS,
     );
