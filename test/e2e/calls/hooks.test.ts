@@ -80,6 +80,34 @@ describe.each([
   });
 });
 
+describe('the enterHook of a conference, which is asked before the caller joins', () => {
+  const enter = (name: string) => ({ verb: 'conference', name, enterHook: '/enter' });
+
+  test('answered in time: the verbs are played, and then the caller joins', async () => {
+    const call = await begin(jambus, [enter('greeted')], TALKS);
+    await call.waitFor('verb:hook');
+    expect(call.inConference).toBe(false);
+    expect((await answer(jambus, call.callSid, hook('/enter'), [SAY])).result.status).toBe('delivered');
+    await eventually('the greeting', () => sideVerbs(call).includes('say'));
+    await eventually('the caller in the conference', () => call.inConference);
+    expect(told(call)).not.toContain('redirect');
+  });
+
+  test('not answered: the caller joins with nothing played', async () => {
+    const call = await begin(jambus, [enter('silent')], TALKS);
+    await eventually('the caller in the conference', () => call.inConference);
+    expect([answersTo(call, 'verb:hook'), sideVerbs(call)]).toEqual([[undefined], []]);
+  });
+
+  test('answered too late: the service is told so, and the caller stays', async () => {
+    const call = await begin(jambus, [enter('late')], TALKS);
+    const { result } = await answerLate(call, 'verb:hook', '/enter', [SAY]);
+    expect(result).toMatchObject({ status: 'rejected', code: 'expired' });
+    await eventually('the caller in the conference', () => call.inConference);
+    expect(told(call)).not.toContain('redirect');
+  });
+});
+
 describe('actionHooks and redirects, after whose empty ack the verbs behind them run', () => {
   const GATHER = { verb: 'gather', id: 'menu', input: ['digits'], timeout: 100 };
   const PRESSES = { script: { caller: [{ onVerb: 'gather', digits: '1' }] } };

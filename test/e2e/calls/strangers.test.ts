@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { askOptions } from '../../simulator/index.ts';
 import { redirect, type StandaloneHarness, startStandalone } from '../standalone-harness.ts';
@@ -63,6 +66,19 @@ test('a text message is published under its own id, and answered by the bus', as
   expect(result.status).toBe('delivered');
   expect(await done).toMatchObject({ ok: true });
   expect(call.ignored).toEqual([]);
+});
+
+test('the portal is told the variables that stand in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'jambus-env-vars-'));
+  const file = join(folder, 'variables.json');
+  await writeFile(file, JSON.stringify(VARIABLES));
+  const other = await startStandalone({ JAMBUS_ENV_VARS: file });
+  try {
+    expect(await askOptions(other.websocketUrl)).toMatchObject({ status: 200, envVars: VARIABLES, fault: undefined });
+  } finally {
+    await other.stop();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the portal is told the variables that the application declares', async () => {
