@@ -1,4 +1,4 @@
-import { type Bus, type BusTrouble, connectNatsBus, type NatsStreamSettings } from '@jambus/bus';
+import { type Bus, type BusTrouble, type CommandRecord, connectNatsBus, type NatsStreamSettings } from '@jambus/bus';
 import { busNames } from '@jambus/schema';
 import { connect, type JetStreamManager, type NatsConnection } from 'nats';
 import { describeWithNats, type NatsCluster, type NatsServer, startNatsCluster } from '../brokers/nats/index.ts';
@@ -80,11 +80,7 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
         await publish(text);
         await eventually(() => bus.sink.publish([eventOf('call', text)]));
       }
-      // What was not committed comes again after that, and is told by its position.
-      const first = () => [
-        ...new Map(handled.toReversed().map((record) => [record.position, textOf(record)])).values(),
-      ];
-      await eventually(() => expect(first().toReversed()).toEqual(texts));
+      await eventually(() => expect(inOrder(handled)).toEqual(texts));
       expect((await jsm.streams.info(streamOf('events'))).state.messages).toBe(texts.length);
     },
     LONG_MS,
@@ -107,7 +103,7 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
       await Promise.all(killed.splice(0).map((server) => server.restart()));
       await eventually(() => expect(bus.healthy()).toBe(true));
       await publish('behind');
-      await eventually(() => expect(handling.handled.map(textOf)).toEqual(['before', 'behind']));
+      await eventually(() => expect(inOrder(handling.handled)).toEqual(['before', 'behind']));
     },
     2 * LONG_MS,
   );
@@ -146,3 +142,10 @@ await describeWithNats('a cluster of NATS, with three copies', { version: 'newes
 
   describeBus('nats', natsHarness({ port: () => cluster.servers[0]?.port ?? 0, partitions: 4, replicas: 3 }));
 });
+
+/** What was not committed comes again after an outage, and is known by its position. */
+function inOrder(handled: readonly CommandRecord[]): string[] {
+  const texts = new Map<string, string>();
+  for (const record of handled) if (!texts.has(record.position)) texts.set(record.position, textOf(record));
+  return [...texts.values()];
+}

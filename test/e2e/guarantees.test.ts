@@ -223,6 +223,10 @@ describe('G4: no stale command', () => {
     const [call] = await cluster.liveCalls(gateway, 1);
     const { callSid } = call as SimulatedCall;
     adapter.links[0]?.cut();
+    // What is on its way when the link goes is waited for: its gateway may have decided it.
+    await eventually('the link is known to be down', () =>
+      adapter.adapter.calls().some((each) => each.gateway === undefined),
+    );
     const stale = cluster.publish(callSid, numbered(1), soon());
     await cluster.settled([stale]);
     adapter.links[0]?.restore();

@@ -46,14 +46,16 @@ await describeWithNats('commands that wait for calls, on nats', { version: 'newe
   };
   const delivered = (id: string): boolean =>
     seen.some(({ channel, json }) => channel === 'results' && json.commandId === id && json.status === 'delivered');
-  const underWay = async (): Promise<number[]> => {
-    const adapters = cluster.adminUrls.slice(
-      cluster.gateways.length,
-      cluster.gateways.length + cluster.adapters.length,
+  /** What the processes say of themselves. */
+  const metric = (name: string, urls: readonly string[]): Promise<number[]> =>
+    Promise.all(
+      urls.map(async (url) => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        return Number(new RegExp(`^${name}(?:{[^}]*})? (\\d+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+      }),
     );
-    const texts = await Promise.all(adapters.map(async (url) => (await fetch(`${url}/metrics`)).text()));
-    return texts.map((text) => Number(/^jambus_commands_under_way(?:{[^}]*})? (\d+)$/m.exec(text)?.[1] ?? Number.NaN));
-  };
+  const underWay = (): Promise<number[]> =>
+    metric('jambus_commands_under_way', cluster.adminUrls.slice(cluster.gateways.length));
 
   beforeAll(async () => {
     server = await nats.start();
@@ -77,6 +79,12 @@ await describeWithNats('commands that wait for calls, on nats', { version: 'newe
     const first = await Promise.all(all.map(({ callSid }) => publish(callSid)));
     await eventually('the applications', () => first.every(delivered));
     for (const call of away) call.drop();
+    // A command that comes before the gateway has seen that is written to a socket that is gone.
+    const gateway = cluster.adminUrls.slice(0, cluster.gateways.length);
+    await eventually(
+      'the calls to be away',
+      async () => (await metric('jambus_calls_away', gateway))[0] === away.length,
+    );
   }, 90_000);
 
   afterAll(async () => {

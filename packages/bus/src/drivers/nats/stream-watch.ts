@@ -1,4 +1,5 @@
 import { JambusError } from '@jambus/schema';
+import { millis, type StreamInfo } from 'nats';
 import type { OnTrouble } from '../../trouble.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { isStreamMissing } from './connection/errors.ts';
@@ -8,7 +9,7 @@ import type { NatsLink } from './connection/link.ts';
 export interface StreamWatch {
   /** Calls `listener` each time the stream is seen, with when it was created. @returns ends that */
   onSeen(listener: (created: string) => void): () => void;
-  /** Whether the stream has been seen lately, by a look or since this watch began. */
+  /** Whether the stream, with a majority of its copies, has been seen lately, by a look or since this watch began. */
   readonly seen: boolean;
   /** Looks at once, at all of them: something says that one is gone. */
   look(): void;
@@ -57,11 +58,11 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
   };
   const lookAt = async (name: string): Promise<void> => {
     try {
-      const { created } = await link.jsm.streams.info(name);
+      const info = await link.jsm.streams.info(name);
       gone.delete(name);
       if (name !== stream) return;
-      seenAt = performance.now();
-      onSeen(created);
+      if (hasMajority(info)) seenAt = performance.now();
+      onSeen(info.created);
     } catch (error) {
       // Other trouble is that of the readers and writers, who tell it.
       if (isStreamMissing(error)) onGone(name);
@@ -104,4 +105,11 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
     },
     look,
   };
+}
+
+/** A leader that has lost the others answers for a while as if nothing were the matter, and can store nothing. */
+function hasMajority({ cluster }: StreamInfo): boolean {
+  const others = cluster?.replicas ?? [];
+  const heard = others.filter(({ active, offline }) => offline !== true && millis(active) < UNSEEN_MS);
+  return 2 * (heard.length + 1) > others.length + 1;
 }

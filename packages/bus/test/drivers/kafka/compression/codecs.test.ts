@@ -10,7 +10,7 @@ const { GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const TEXT = Buffer.from(
   JSON.stringify({ type: 'command', command: 'redirect', data: [{ verb: 'pause' }] }).repeat(900),
 );
-const TOO_LARGE = Buffer.alloc(128 * 1024 * 1024 + 1);
+const TOO_LARGE = Buffer.alloc(64 * 1024 * 1024 + 1);
 
 const ALL = [
   ['gzip', GZIP, (bytes: Buffer) => gzipSync(bytes)],
