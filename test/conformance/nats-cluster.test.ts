@@ -115,6 +115,7 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
       expect(risks()).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^stream cluster-\d+-commands has one copy on 3 servers: .*JAMBUS_NATS_REPLICAS to 3/),
+          expect.stringMatching(/^stream KV_cluster-\d+-\S+ has one copy on 3 servers/),
         ]),
       );
       await publish('before');

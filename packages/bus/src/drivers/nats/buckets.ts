@@ -12,6 +12,8 @@ export interface Buckets {
   readonly leases: KV;
   /** How long a key of `leases` lives after it was last written, ms. */
   readonly leaseMs: number;
+  /** What can be used and does not hold what jambus promises, for an operator. */
+  readonly risks: readonly string[];
 }
 
 export interface BucketsOptions {
@@ -39,8 +41,10 @@ export async function ensureBuckets({ link, natsNames, settings, leaseMs }: Buck
     const positions = await link.js.views.kv(natsNames.positions, shared);
     const leases = await link.js.views.kv(natsNames.leases, { ...shared, ttl: leaseMs });
     // A bucket that is there already has as many copies as it was made with.
+    const risks: string[] = [];
     for (const bucket of [natsNames.positions, natsNames.leases]) {
-      await withCopies(await link.jsm.streams.info(bucketStream(bucket)), link, settings.replicas);
+      const risk = await withCopies(await link.jsm.streams.info(bucketStream(bucket)), link, settings.replicas);
+      if (risk !== undefined) risks.push(risk);
     }
     const [kept, lease] = await Promise.all([positions.status(), leases.status()]);
     if (kept.ttl !== 0) {
@@ -52,7 +56,7 @@ export async function ensureBuckets({ link, natsNames, settings, leaseMs }: Buck
         `NATS bucket ${natsNames.leases} needs a TTL of at least ${SHORTEST_LEASE_MS} ms, or a dead adapter keeps its partitions`,
       );
     }
-    return { positions, leases, leaseMs: lease.ttl };
+    return { positions, leases, leaseMs: lease.ttl, risks };
   } catch (error) {
     throw fromNats(error, `opening the buckets ${natsNames.positions} and ${natsNames.leases}`);
   }

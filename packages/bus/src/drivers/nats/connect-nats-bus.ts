@@ -48,12 +48,13 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const told = new Set<string>();
   const ensure = async (): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => {
     const topology = await ensureStreams({ link, names, natsNames, settings });
-    for (const detail of topology.risks) {
+    const { leaseMs = DEFAULT_NATS_LEASE_MS } = options;
+    const buckets = await ensureBuckets({ link, natsNames, settings, leaseMs });
+    for (const detail of [...topology.risks, ...buckets.risks]) {
       if (!told.has(detail)) onTrouble({ kind: 'risky_setting', detail });
       told.add(detail);
     }
-    const { leaseMs = DEFAULT_NATS_LEASE_MS } = options;
-    return { topology, buckets: await ensureBuckets({ link, natsNames, settings, leaseMs }) };
+    return { topology, buckets };
   };
   const { topology, buckets } = await retry(ensure, {
     until,
