@@ -54,6 +54,20 @@ export async function eventually(assertion: () => void | Promise<void>): Promise
   }
 }
 
+export const ENDED_AT = '2026-11-22T13:00:00.000Z';
+
+/** The same event as the one that tells the end of its call. */
+export function ended(event: BusMessage): BusMessage {
+  const { callSid, attributes } = event;
+  const status = { type: 'call:status', call_sid: callSid, data: { call_status: 'completed' } };
+  return {
+    ...event,
+    type: 'call:status',
+    attributes: { ...attributes, type: 'jambonz.call.status', time: ENDED_AT },
+    payload: new TextEncoder().encode(JSON.stringify(status)),
+  };
+}
+
 /** A `verb:status` whose id and payload are made of the text. */
 export function eventOf(callSid: string, text: string): BusMessage {
   return {

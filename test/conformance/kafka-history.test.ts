@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '@jambus/bus';
 import { describeWithKafka, type KafkaBroker } from '../brokers/kafka/index.ts';
-import { eventOf, eventually, LONG_MS, refusalOf } from './driver-support.ts';
+import { ENDED_AT, ended, eventOf, eventually, LONG_MS, refusalOf } from './driver-support.ts';
 import { through } from './kafka-harness.ts';
 import { type KafkaScene, openKafkaScene } from './kafka-scene.ts';
 import { callSids } from './scene.ts';
@@ -53,8 +53,9 @@ await describeWithKafka('the past of calls on Kafka', { version: 'newest' }, (ka
       expect(await history.pastOf('call', longAgo())).toEqual({ epoch: 2, sequence: 2, decided: 'log/1/9' });
       expect(await history.pastOf('other', longAgo())).toEqual({ epoch: 1, sequence: 7, decided: undefined });
       expect(await history.pastOf('unknown', longAgo())).toBeUndefined();
-      await publish(bus, [event('call', 2, 3)]);
-      expect(await history.pastOf('call', longAgo())).toMatchObject({ sequence: 3 });
+      await publish(bus, [event('call', 2, 3), ended(event('other', 1, 8))]);
+      expect(await history.pastOf('call', longAgo())).toMatchObject({ sequence: 3, endedAt: undefined });
+      expect(await history.pastOf('other', longAgo())).toMatchObject({ sequence: 8, endedAt: Date.parse(ENDED_AT) });
     },
     LONG_MS,
   );

@@ -1,7 +1,7 @@
 import type { Bus, BusMessage } from '@jambus/bus';
 import { describeWithNats } from '../brokers/nats/index.ts';
 import { startTcpProxy } from '../fixtures/tcp-proxy.ts';
-import { eventOf, eventually, refusalOf } from './driver-support.ts';
+import { ENDED_AT, ended, eventOf, eventually, refusalOf } from './driver-support.ts';
 import { natsScene } from './nats-scene.ts';
 
 for (const version of ['newest', '2.9'] as const) {
@@ -15,6 +15,8 @@ for (const version of ['newest', '2.9'] as const) {
       const { attributes } = message;
       return { ...message, attributes: { ...attributes, epoch: String(epoch), sequence: String(sequence) } };
     };
+    const endOf = (callSid: string, epoch: number, sequence: number): BusMessage =>
+      ended(event(callSid, epoch, sequence));
     const result = (callSid: string, decidedposition: string): BusMessage => ({
       ...eventOf(callSid, decidedposition),
       channel: 'results',
@@ -27,6 +29,13 @@ for (const version of ['newest', '2.9'] as const) {
       await bus.sink.publish([event('call', 1, 1), event('call', 2, 2), event('call-2', 7, 9)]);
       await bus.sink.publish([result('call', 'log/0/1'), result('call', 'log/0/5'), result('call-2', 'log/0/8')]);
       expect(await bus.history.pastOf('call', 0)).toEqual({ epoch: 2, sequence: 2, decided: 'log/0/5' });
+    });
+
+    test('tells when the call ended, if that is its last event', async () => {
+      const bus = await connectBus();
+      await bus.sink.publish([endOf('call', 1, 3), endOf('back', 1, 3), event('back', 2, 4)]);
+      expect(await bus.history.pastOf('call', 0)).toEqual({ epoch: 1, sequence: 3, endedAt: Date.parse(ENDED_AT) });
+      expect(await bus.history.pastOf('back', 0)).toEqual({ epoch: 2, sequence: 4 });
     });
 
     test('may be events only, results only, or nothing', async () => {

@@ -36,7 +36,6 @@ test('Kafka and its adapters are there for who asks for them, and the rest for e
   // So naming these adapters starts everything they need.
   expect(service('adapter-kafka').depends_on).toEqual({
     kafka: { condition: 'service_healthy' },
-    gateway: { condition: 'service_started' },
   });
 });
 

@@ -126,7 +126,7 @@ export async function createAdapter(
     outOfReachMs: OUT_OF_REACH_MS,
     isComplete: () => gateways.isComplete,
     flushed: () => outbox.flushed(),
-    pastOf: (callSid) => pastOf(callSid, 0),
+    pastOf,
     onKnown: bus.requests.open,
     onGone: bus.requests.close,
   });

@@ -16,6 +16,7 @@ import { createGatewaySpans } from './gateway-spans.ts';
 import { readEnvVars } from './jambonz/env-vars.ts';
 import { createJambonzServer } from './jambonz/jambonz-server.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
+import { createDepartures } from './reports/departures.ts';
 import { createReportOutbox, type ReportOutbox } from './reports/report-outbox.ts';
 
 export interface GatewayContext {
@@ -49,6 +50,8 @@ const SILENCE_MS = 10_000;
 const PAST_MS = 8_000;
 /** How long an adapter whose link is lost may take to come back, before its reports go to another. */
 const ADAPTER_RETURN_MS = 750;
+/** How long the last adapter that stops stays: those who stop everything do not reach all processes at once. */
+const LAST_ADAPTER_MS = 500;
 /** How long after the first adapter others may take to link to a gateway that has just started. */
 const ALL_LINKED_MS = 1_500;
 /** How long commands wait for jambonz to say something after it was given the initial application. */
@@ -107,6 +110,7 @@ export async function createGateway(
       logger.error({ callSid, type, sequence, bytes: payload.length }, `event lost: ${reason}`);
     },
   });
+  const departures = createDepartures({ outbox, lastStaysMs: LAST_ADAPTER_MS });
   const counters: GatewayMetrics = createGatewayMetrics(metrics, {
     calls,
     outbox,
@@ -179,11 +183,12 @@ export async function createGateway(
         host.contest(link.id, call, contender, (as) => link.sendFrame({ t: 'kept', call, as })),
       relayed: host.takeRelayed,
       taken: (link, n) => outbox.taken(link, n),
-      draining: (link) => outbox.drain(link),
+      draining: (link) => departures.leave(link),
       resumes: (link, hello) => hello.gatewayBoot === boot && outbox.keeps(link),
       linked(link, hello, resumed) {
         host.adapterLinked(link.id);
         outbox.connect(link, resumed ? hello : undefined);
+        departures.arrived();
         settling ??= setTimeout(() => {
           allLinked = true;
           host.allLinked();
@@ -191,6 +196,7 @@ export async function createGateway(
         logger.info({ adapter: link.id, resumed }, 'adapter linked');
       },
       unlinked(link, error, forGood) {
+        departures.gone(link);
         outbox.disconnect(link, forGood);
         host.adapterLost(link.id);
         logger.warn({ adapter: link.id, err: error }, 'adapter unlinked');
@@ -227,6 +233,7 @@ export async function createGateway(
     async run(signal) {
       await aborted(signal);
       accepting = false;
+      departures.stopping();
       links.broadcast({ t: 'draining' });
       // Whoever spreads the calls has to see that first: a call moved now would come straight back.
       const noticeMs = Math.min(config.drainNoticeMs, config.drainMs * NOTICE_SHARE);
@@ -236,6 +243,7 @@ export async function createGateway(
       server.stopAccepting();
       await drain({ calls, outbox, left: host.left, timeMs: config.drainMs - noticeMs, progress, logger });
       clearTimeout(settling);
+      departures.close();
       outbox.close();
       links.close('the gateway stops');
       await server.close();

@@ -6,6 +6,8 @@ export interface CallPast {
   readonly sequence: number;
   /** The `decidedposition` of its last result: the last command of the call that has its outcome. Undefined without any. */
   readonly decided: string | undefined;
+  /** When it ended, ms since the epoch, if its last event says that. */
+  readonly endedAt: number | undefined;
 }
 
 /** What a bus can say about calls that nobody remembers: their events and results are on it. */

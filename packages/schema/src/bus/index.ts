@@ -2,6 +2,7 @@ export * from './attribute-schemas.ts';
 export * from './attributes.ts';
 export * from './call-sid.ts';
 export * from './command-envelope.ts';
+export * from './end-of-call.ts';
 export * from './names.ts';
 export * from './own-messages.ts';
 export * from './position.ts';

@@ -8,7 +8,7 @@ import {
   type ResultFrame,
 } from '@jambus/link';
 import { traceparentOfCall } from '@jambus/schema';
-import { CallKnowledge, decidedBy } from './call-knowledge.ts';
+import { CallKnowledge, decidedBy, decidedUpTo } from './call-knowledge.ts';
 import { createCallWaiters } from './call-waiters.ts';
 import { createEndedCalls, type EndedCall } from './ended-calls.ts';
 
@@ -55,8 +55,8 @@ export interface CallDirectoryOptions {
   readonly isComplete: () => boolean;
   /** Resolves when everything that this adapter has is on the bus. */
   readonly flushed: () => Promise<void>;
-  /** What the bus has of a call; undefined when that cannot be told. Must not reject. */
-  readonly pastOf: (callSid: string) => Promise<PastOnBus | undefined>;
+  /** What the bus has of a call since a time, ms since the epoch; undefined when that cannot be told. Must not reject. */
+  readonly pastOf: (callSid: string, sinceMs: number) => Promise<PastOnBus | undefined>;
   /** Told of each call that is new here, and of each that has gone. */
   readonly onKnown: (callSid: string) => void;
   readonly onGone: (callSid: string) => void;
@@ -67,6 +67,8 @@ export interface PastOnBus {
   readonly sequence: number;
   /** The position up to which the commands of the call are decided. */
   readonly decided: string | undefined;
+  /** When it ended, ms since the epoch, if its last event says that. */
+  readonly endedAt: number | undefined;
 }
 
 /** Which gateway has which call, and what the next gateway has to know of it. */
@@ -87,6 +89,11 @@ export interface CallDirectory<G extends DirectoryGateway> {
   relay(callSid: string, payload: Uint8Array): boolean;
   /** The gateway asks for what the bus has of a call. */
   recall(gateway: G, callSid: string): void;
+  /**
+   * Asks the bus for a call that is unknown here: where everything was restarted, it knows of calls that jambonz is about to
+   * bring back, and of those that have ended. Resolves when `find` can make use of the answer.
+   */
+  recollect(callSid: string): Promise<void>;
   find(callSid: string): Whereabouts<G>;
   /** Trace context of what has to do with the call and has none of its own. */
   traceparentOf(callSid: string): string;
@@ -127,15 +134,20 @@ interface Contest<G> {
 }
 
 const NONE: readonly never[] = [];
+const NOBODY = { gateway: '', boot: '' };
 const SWEEP_MS = 1_000;
 /** A call that shows up nowhere for this long is forgotten. Longer than jambonz goes on redialling by itself. */
 const OWNERLESS_MS = 120_000;
+/** So far back events are looked for that show that a call lives. */
+const LIVES_MS = 600_000;
 
 export function createCallDirectory<G extends DirectoryGateway>(options: CallDirectoryOptions): CallDirectory<G> {
   const entries = new Map<string, Entry<G>>();
   const ended = createEndedCalls(options.endedCallMemory);
   const waiters = createCallWaiters();
   const ownerless = new Set<Entry<G>>();
+  /** A call that went before has come back until then, or is over. From then on this adapter has seen all that live. */
+  const seenAllFrom = Date.now() + OWNERLESS_MS;
 
   /** @param mayTellMs how long its owner may be back with what it has decided */
   const disown = (entry: Entry<G>, mayTellMs: number): void => {
@@ -168,7 +180,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     await options.flushed();
     const { callSid, knowledge } = entry;
     if (looked) {
-      const past = await options.pastOf(callSid);
+      const past = await options.pastOf(callSid, 0);
       if (past !== undefined) knowledge.noteHistory(past.epoch, past.sequence, past.decided);
     }
     // It has moved on meanwhile, and what is known is for the gateway that has it now.
@@ -195,6 +207,29 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
       ownerlessSince: 0,
       mayTellUntil: 0,
     };
+  };
+
+  /** Takes up a call that lives and that no gateway has. */
+  const remember = (callSid: string, { gateway, boot }: Entry<G>['home'], epoch: number, since: number) => {
+    const knowledge = new CallKnowledge();
+    const entry: Entry<G> = {
+      callSid,
+      owner: undefined,
+      home: { gateway, boot },
+      application: '',
+      since,
+      began: undefined,
+      epoch,
+      traceparent: traceparentOfCall(callSid),
+      knowledge,
+      contests: NONE,
+      ownerlessSince: 0,
+      mayTellUntil: 0,
+    };
+    entries.set(callSid, entry);
+    options.onKnown(callSid);
+    disown(entry, 0);
+    return knowledge;
   };
 
   const opened = (gateway: G, frame: OpenedFrame): void => {
@@ -260,13 +295,7 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
         disown(entry, 0);
         waiters.wake(frame.call);
       } else if (entry === undefined && !isOver(frame) && ended.get(frame.call) === undefined) {
-        const { call, epoch, at: since } = frame;
-        const known = entryFor(gateway, { t: 'opened', call, epoch, since, application: '' }, undefined);
-        const moved = { ...known, began: undefined };
-        moved.knowledge.noteClosed(frame.epoch, frame.sequence, memory);
-        entries.set(frame.call, moved);
-        options.onKnown(frame.call);
-        disown(moved, 0);
+        remember(frame.call, gateway, frame.epoch, frame.at).noteClosed(frame.epoch, frame.sequence, memory);
       }
       for (const { by, frame: opening } of contestsBefore(entry, gateway)) opened(by, opening);
     },
@@ -314,6 +343,16 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     recall(gateway, callSid) {
       const entry = entries.get(callSid);
       if (entry !== undefined) void tellPast(gateway, entry, true);
+    },
+    async recollect(callSid) {
+      const now = Date.now();
+      if (now > seenAllFrom) return;
+      const past = await options.pastOf(callSid, now - LIVES_MS);
+      // It has no event, or has turned up meanwhile.
+      if (past === undefined || past.sequence === 0 || entries.has(callSid) || ended.get(callSid) !== undefined) return;
+      const { epoch, sequence, decided, endedAt } = past;
+      if (endedAt === undefined) remember(callSid, NOBODY, epoch, now).noteHistory(epoch, sequence, decided);
+      else ended.add(callSid, { at: endedAt, decided: decidedUpTo(decided) });
     },
     find(callSid) {
       const entry = entries.get(callSid);

@@ -54,9 +54,7 @@ export class CallKnowledge {
     this.noteEvent(epoch, sequence);
     // What kind of events they were is not known. A call is in set-up for moments, and taken for one it would lose a reconnect.
     if (sequence > 0) this.#ownMemory().live = true;
-    if (position === undefined) return;
-    const { log, offset } = placeOf(position);
-    if (Number.isSafeInteger(offset) && offset >= 0) noteDecided(this.#ownMemory().decided, { log, offset });
+    for (const decided of decidedUpTo(position)) noteDecided(this.#ownMemory().decided, decided);
   }
 
   /** The former gateway is done with the call, and leaves its memory. */
@@ -111,4 +109,11 @@ export function decidedBy({ decided, position, verdict }: ResultFrame): Decided 
   if (decided === undefined) return undefined;
   const { log, offset } = placeOf(decided);
   return decided === position ? { log, offset, verdict } : { log, offset };
+}
+
+/** The mark of a `decidedposition` on the bus; none without one, or where somebody else has written it. */
+export function decidedUpTo(position: string | undefined): Decided[] {
+  if (position === undefined) return [];
+  const { log, offset } = placeOf(position);
+  return Number.isSafeInteger(offset) && offset >= 0 ? [{ log, offset }] : [];
 }

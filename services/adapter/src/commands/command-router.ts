@@ -109,6 +109,7 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
           if (looked) return alone(verdict, routable, inDoubt);
           looked = true;
           await options.lookAgain();
+          await directory.recollect(command.call);
         } else if (command.expires <= now) {
           const until = inDoubt ? mayBeToldUntil(where, command) : now;
           if (until <= now) return alone(expiredVerdict(command.expires), routable, inDoubt);

@@ -2,7 +2,7 @@ import type { CallPast } from '@jambus/bus';
 import { createLogger } from '@jambus/telemetry';
 import { createBusPast } from '../../src/calls/bus-past.ts';
 
-const PAST: CallPast = { epoch: 1, sequence: 7, decided: undefined };
+const PAST: CallPast = { epoch: 1, sequence: 7, decided: undefined, endedAt: undefined };
 
 function pastOver(answer: (sinceMs: number) => Promise<CallPast | undefined>) {
   const asked: [string, number][] = [];

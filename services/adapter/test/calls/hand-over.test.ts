@@ -250,7 +250,7 @@ describe('a call that nobody remembers', () => {
   });
 
   test('goes on behind its last event and its last decided command on the bus, and is not said to have begun just now', async () => {
-    made.past = { epoch: 2, sequence: 17, decided: 'log/0/33' };
+    made.past = { epoch: 2, sequence: 17, decided: 'log/0/33', endedAt: undefined };
     directory.recall(gateway, 'c');
     await settled();
     expect(gateway.known[1]).toEqual({
@@ -260,7 +260,7 @@ describe('a call that nobody remembers', () => {
   });
 
   test('is looked up behind everything that this adapter has of it', async () => {
-    made.past = { epoch: 2, sequence: 17, decided: 'log/0/33' };
+    made.past = { epoch: 2, sequence: 17, decided: 'log/0/33', endedAt: undefined };
     directory.passed(eventFrame(20, { epoch: 2 }));
     directory.passed(resultFrame(21, 40));
     directory.recall(gateway, 'c');
@@ -281,7 +281,7 @@ describe('a call that nobody remembers', () => {
     'is not confused by a result on the bus whose position is none: %s',
     async (decided) => {
       directory.passed(resultFrame(1, 4));
-      made.past = { epoch: 1, sequence: 3, decided };
+      made.past = { epoch: 1, sequence: 3, decided, endedAt: undefined };
       directory.recall(gateway, 'c');
       await settled();
       expect(gateway.known[1]?.frame.sequence).toBe(3);

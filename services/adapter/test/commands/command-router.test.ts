@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallDirectory } from '../../src/calls/call-directory.ts';
 import type { GatewayLink } from '../../src/link/gateway-link.ts';
 import { CONTENDER, closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Answer, type FakeLink, fakeLink } from '../support/fake-link.ts';
 import { NO_MEMORY, OUT_OF_REACH_MS } from '../support/test-directory.ts';
 import { createTestRouter, GRACE_MS, routable, type TestRouter } from '../support/test-router.ts';
@@ -169,7 +170,7 @@ describe('command router', () => {
       cutOff();
       const outcome = route(routable(ttl(30)));
       await sleep(OUT_OF_REACH_MS / 2);
-      made.past = { epoch: 1, sequence: 1, decided: 'log/0/1' };
+      made.past = { epoch: 1, sequence: 1, decided: 'log/0/1', endedAt: undefined };
       await expect(outcome).resolves.toEqual(SETTLED);
     });
 
@@ -262,6 +263,20 @@ describe('command router', () => {
       await expect(route(routable(command))).resolves.toEqual(refused('expired', command.expires));
     });
 
+    test('and asks the bus then: everything may have been restarted, and the call be about to come back', async () => {
+      made.around.past = { epoch: 1, sequence: 3, decided: undefined, endedAt: undefined };
+      const outcome = route();
+      await eventually(() => expect(directory.size).toBe(1));
+      directory.opened(fakeLink(), openedFrame({ contender: CONTENDER }));
+      await expect(outcome).resolves.toEqual(SETTLED);
+      expect([made.looks, made.around.asked]).toEqual([1, ['c']]);
+    });
+
+    test('and tells of a call that has ended before everything was restarted that it has', async () => {
+      made.around.past = { epoch: 1, sequence: 3, decided: undefined, endedAt: 123 };
+      await expect(route()).resolves.toEqual(refused('call_ended', 123));
+    });
+
     test('but not for a call that is between two, or has ended', async () => {
       const link = fakeLink();
       directory.opened(link, openedFrame());
@@ -312,7 +327,7 @@ describe('command router', () => {
   });
 
   describe('asks the bus about a record that may have been read before', () => {
-    const decidedUpTo = (decided: string) => ({ epoch: 1, sequence: 1, decided });
+    const decidedUpTo = (decided: string) => ({ epoch: 1, sequence: 1, decided, endedAt: undefined });
     const again = (command = old(30_000, 10_000)) => routable(command, { maybeRepeated: true });
 
     test('and does so at once when the gateway of its call is out of reach, and does not wait for that', async () => {

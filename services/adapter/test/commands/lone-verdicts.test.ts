@@ -44,7 +44,7 @@ describe('verdict on a command for a call that no gateway has', () => {
 });
 
 describe('a command was decided before', () => {
-  const past = (decided: string | undefined) => ({ epoch: 1, sequence: 1, decided });
+  const past = (decided: string | undefined) => ({ epoch: 1, sequence: 1, decided, endedAt: undefined });
 
   test.each([
     ['when the last result on the bus is its own', 'log/0/5', true],

@@ -23,6 +23,8 @@ export interface TestDirectory<G extends DirectoryGateway = FakeDirectoryGateway
   readonly reachable: Set<string>;
   /** Until when what this adapter has is not on the bus; undefined when it is. */
   flushing: Promise<void> | undefined;
+  /** Until when the bus does not answer; undefined when it does. */
+  answering: Promise<void> | undefined;
 }
 
 export function createTestDirectory<G extends DirectoryGateway = FakeDirectoryGateway>(
@@ -37,12 +39,21 @@ export function createTestDirectory<G extends DirectoryGateway = FakeDirectoryGa
     flushed: () => made.flushing ?? Promise.resolve(),
     pastOf: async (callSid) => {
       asked.push(callSid);
+      await made.answering;
       return made.past;
     },
     onKnown: (callSid) => void reachable.add(callSid),
     onGone: (callSid) => void reachable.delete(callSid),
     ...options,
   });
-  const made: TestDirectory<G> = { directory, complete: true, past: undefined, asked, reachable, flushing: undefined };
+  const made: TestDirectory<G> = {
+    directory,
+    complete: true,
+    past: undefined,
+    asked,
+    reachable,
+    flushing: undefined,
+    answering: undefined,
+  };
   return made;
 }

@@ -46,6 +46,8 @@ export interface ReportOutbox {
   disconnect(link: ReportLink, forGood: boolean): void;
   /** The adapter takes no more reports; it is told when all it has been sent are on the bus. */
   drain(link: ReportLink): void;
+  /** Whether an adapter beside this one takes reports. */
+  hasOtherThan(link: ReportLink): boolean;
   /** Everything the adapter was sent up to `n` is on the bus. */
   taken(link: ReportLink, n: number): void;
   /** Reading from jambonz is stopped. */
@@ -236,6 +238,10 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
         leave(report.frame.call);
       }
       if (lane.isEmpty) link.sendDrained();
+    },
+    hasOtherThan(link) {
+      for (const taker of takers()) if (taker.link !== link) return true;
+      return false;
     },
     taken(link, n) {
       const lane = laneOf(link);

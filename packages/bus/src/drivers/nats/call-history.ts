@@ -1,6 +1,6 @@
-import { type Attributes, type BusNames, isToken, JambusError } from '@jambus/schema';
+import { type Attributes, type BusNames, endOfCall, isToken, JambusError } from '@jambus/schema';
 import { DeliverPolicy } from 'nats';
-import type { CallHistory } from '../../port/index.ts';
+import type { CallHistory, CallPast } from '../../port/index.ts';
 import { fromNats, isMessageMissing } from './connection/errors.ts';
 import { attributesOf } from './connection/headers.ts';
 import type { NatsLink } from './connection/link.ts';
@@ -13,9 +13,10 @@ const FETCH_WITHIN_MS = 1_000;
 
 /** Looks into the streams of events and results, which find the last message under a subject without reading the others. */
 export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNames): CallHistory {
-  const lastUnder = async (stream: string, subject: string): Promise<Attributes | undefined> => {
+  const lastUnder = async (stream: string, subject: string): Promise<Last | undefined> => {
     try {
-      return attributesOf((await link.jsm.streams.getMessage(stream, { last_by_subj: subject })).header);
+      const { header, data } = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
+      return { attributes: attributesOf(header), payload: data };
     } catch (error) {
       if (isMessageMissing(error)) return undefined;
       throw error;
@@ -57,11 +58,11 @@ export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNa
           lastUnder(streams.results, `${names.results}.${callSid}`),
         ]);
         const counted = event === undefined ? undefined : countsOf(event);
-        const marked = result?.['decidedposition'] || undefined;
+        const marked = result?.attributes['decidedposition'] || undefined;
         const isUnmarked = result !== undefined && marked === undefined;
         const decided = isUnmarked ? await lastMark(`${names.results}.${callSid}`, sinceMs) : marked;
         if (counted === undefined && decided === undefined) return undefined;
-        return { ...(counted ?? { epoch: 0, sequence: 0 }), decided };
+        return { ...(counted ?? { epoch: 0, sequence: 0, endedAt: undefined }), decided };
       } catch (error) {
         throw fromNats(error, doing);
       }
@@ -69,8 +70,15 @@ export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNa
   };
 }
 
+/** The last message under a subject. */
+interface Last {
+  readonly attributes: Attributes;
+  readonly payload: Uint8Array;
+}
+
 /** Undefined for an event that is not ours: anybody can publish under the subject. */
-function countsOf(event: Attributes): { readonly epoch: number; readonly sequence: number } | undefined {
-  const counts = { epoch: Number(event['epoch']), sequence: Number(event['sequence']) };
-  return Number.isSafeInteger(counts.epoch) && Number.isSafeInteger(counts.sequence) ? counts : undefined;
+function countsOf({ attributes, payload }: Last): Omit<CallPast, 'decided'> | undefined {
+  const counts = { epoch: Number(attributes['epoch']), sequence: Number(attributes['sequence']) };
+  if (!Number.isSafeInteger(counts.epoch) || !Number.isSafeInteger(counts.sequence)) return undefined;
+  return { ...counts, endedAt: endOfCall((name) => attributes[name], payload) };
 }

@@ -55,7 +55,7 @@ export function createCallHistory(cluster: Cluster, names: BusNames): KafkaCallH
         used.lastDecided(callSid, sinceMs, until),
       ]);
       if (event === undefined && decided === undefined) return undefined;
-      return { epoch: event?.epoch ?? 0, sequence: event?.sequence ?? 0, decided };
+      return { ...(event ?? { epoch: 0, sequence: 0, endedAt: undefined }), decided };
     } catch (error) {
       drop(used);
       throw closing.signal.aborted ? new JambusError('stopped', 'this connection to Kafka is closed') : error;

@@ -6,6 +6,8 @@ export interface LogRecord {
   readonly offset: number;
   /** Undefined when it has none. */
   readonly key: string | undefined;
+  /** A part of the bytes that were read. Undefined when it has none. */
+  readonly value: Buffer | undefined;
   /** The first value of the header; undefined when it has none. */
   readonly header: (name: string) => string | undefined;
 }
@@ -59,8 +61,8 @@ function readRecords(batch: Buffer, base: number, into: LogRecord[]): void {
     cursor.varint(); // time; wider than it is read, which does no harm
     const offset = base + cursor.varint();
     const key = cursor.bytes();
-    cursor.bytes(); // value
-    into.push({ offset, key: key?.toString(), header: headersFrom(cursor.rest(end)) });
+    const value = cursor.bytes();
+    into.push({ offset, key: key?.toString(), value, header: headersFrom(cursor.rest(end)) });
     cursor.at = end;
   }
 }

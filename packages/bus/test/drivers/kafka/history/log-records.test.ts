@@ -7,7 +7,7 @@ const SOME: readonly Written[] = [
   { key: 'über', headers: { other: 'x'.repeat(300), ce_sequence: '13' } },
 ];
 
-test('records of all whole batches are read, with their keys and headers', () => {
+test('records of all whole batches are read, with their keys, values and headers', () => {
   const part = readLogPart(Buffer.concat([batchBytes(100, SOME), batchBytes(200, SOME.slice(0, 1), 0, 5)]));
   expect(part).toMatchObject({ next: 201, newestMs: 1_700_000_000_000 });
   expect(part.records.map(({ offset, key }) => [offset, key])).toEqual([
@@ -16,6 +16,7 @@ test('records of all whole batches are read, with their keys and headers', () =>
     [102, 'über'],
     [200, 'call-1'],
   ]);
+  expect(part.records.map(({ value }) => String(value))).toEqual(Array(4).fill('v'.repeat(200)));
   const sequences = part.records.map(({ header }) => header('ce_sequence'));
   expect(sequences).toEqual(['12', undefined, '13', '12']);
 });

@@ -19,7 +19,7 @@ function partitionOf(records: Stored[], { low = 0, maxBytes = 1e9 } = {}) {
     for (let offset = from; offset < to; offset++) {
       const stored = records[offset];
       if (stored === undefined || offset < low) throw new Error(`there is no record ${offset}`);
-      const record: LogRecord = { offset, key: stored.key, header: () => stored.value };
+      const record: LogRecord = { offset, key: stored.key, value: undefined, header: () => stored.value };
       yield { records: [record], newestMs: stored.at, bytes: RECORD_BYTES };
     }
   };
@@ -101,7 +101,11 @@ test('a failure is told to all who asked, and the next look begins anew', async 
     ends: async () => ({ low: 0, high: 1 }),
     read: async function* () {
       if (fails) throw new Error('gone');
-      yield { records: [{ offset: 0, key: 'call', header: () => 'x' }], newestMs: MINUTE_MS, bytes: 1 };
+      yield {
+        records: [{ offset: 0, key: 'call', value: undefined, header: () => 'x' }],
+        newestMs: MINUTE_MS,
+        bytes: 1,
+      };
     },
     fold: (_, { header }) => header('value'),
     maxBytes: 1_000,

@@ -1,0 +1,28 @@
+import { callStatusOf, parseJambonzMessage } from '../jambonz/messages/index.ts';
+import { cloudEventsType } from './names.ts';
+
+const STATUS = cloudEventsType('call:status');
+const LOST = cloudEventsType('jambus:lost');
+
+/**
+ * When a call ended, by an event of it: its own leg has a status that is the last, or jambus has given it up.
+ *
+ * @param attribute reads a CloudEvents attribute of the event
+ * @returns ms since the epoch; undefined for an event that ends no call
+ */
+export function endOfCall(
+  attribute: (name: 'type' | 'time') => string | undefined,
+  payload: Uint8Array,
+): number | undefined {
+  const type = attribute('type');
+  if (type !== LOST && !(type === STATUS && isLastStatus(payload))) return undefined;
+  const at = Date.parse(attribute('time') ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function isLastStatus(payload: Uint8Array): boolean {
+  const parsed = parseJambonzMessage(payload);
+  if (!parsed.ok) return false;
+  const status = callStatusOf(parsed.message);
+  return status !== undefined && status.terminal && status.ownLeg;
+}
