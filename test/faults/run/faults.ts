@@ -99,7 +99,8 @@ export const FAULTS: readonly Fault[] = [
   { name: 'the commands are deleted and made anew', happen: (to) => to.makeCommandsAnew() },
 ];
 
-async function startAll({ cluster }: Disturbances, gateways: number, adapters: number): Promise<void> {
-  for (let number = 0; number < gateways; number++) await cluster.startGateway(number);
-  for (let n = 0; n < adapters; n++) await cluster.addAdapter();
+/** The second adapter gets half of what the first one has taken, as any that is added. */
+async function startAll(to: Disturbances, gateways: number, adapters: number): Promise<void> {
+  for (let number = 0; number < gateways; number++) await to.cluster.startGateway(number);
+  for (let n = 0; n < adapters; n++) await to.addAdapter();
 }
