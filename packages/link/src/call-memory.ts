@@ -67,4 +67,4 @@ export function noteDecided(list: Decided[], next: Decided): void {
 }
 
 /** A call's commands are in one partition of one log; another one comes only when the stream is made anew or partitions are added. */
-const MAX_LOGS = 4;
+export const MAX_LOGS = 4;

@@ -117,13 +117,6 @@ export const ResultFrame = Type.Object({
   command: Type.String({ minLength: 1, description: 'id of the command' }),
   name: Type.String({ description: 'the command, or "ack"' }),
   position: Type.String({ minLength: 1 }),
-  settles: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      description:
-        'number of the command on this connection: it is settled as soon as the result is on the bus, and no outcome follows',
-    }),
-  ),
   decided: Type.Optional(
     Type.String({
       description: 'the same position, unless the command was refused ahead of others, which are not decided',
@@ -137,6 +130,35 @@ export const ResultFrame = Type.Object({
   parent: Type.Optional(Traceparent),
 });
 export type ResultFrame = Static<typeof ResultFrame>;
+
+/**
+ * A report: the outcome of a command that came by this connection, for the adapter which has the command still. It stands for
+ * the `result` that both make up, and settles the command as soon as that is on the bus: no outcome follows.
+ */
+export const SettledFrame = Type.Object({
+  t: Type.Literal('settled'),
+  n: Counter,
+  command: Type.Integer({ minimum: 1, description: 'number of the command on this connection' }),
+  verdict: Verdict,
+  ahead: Type.Optional(
+    Type.Literal(true, { description: 'it was refused ahead of others of its call, which are not decided' }),
+  ),
+  traceparent: Type.Optional(Traceparent),
+  parent: Type.Optional(Traceparent),
+});
+export type SettledFrame = Static<typeof SettledFrame>;
+
+/**
+ * Reports: commands that came by this connection were delivered, in the order of these reports, the first of which is `n`. Each
+ * stands for a `settled`.
+ */
+export const DeliveredFrame = Type.Object({
+  t: Type.Literal('delivered'),
+  n: Counter,
+  commands: Type.Array(Type.Integer({ minimum: 1 }), { description: 'numbers of the commands on this connection' }),
+  at: Type.Array(Type.Number(), { description: 'when each was written, ms since the epoch' }),
+});
+export type DeliveredFrame = Static<typeof DeliveredFrame>;
 
 /** Answer to `contested`: this gateway keeps the call. */
 export const KeptFrame = Type.Object({
@@ -163,6 +185,8 @@ export type GatewayDrainingFrame = Static<typeof GatewayDrainingFrame>;
 /** What a gateway says. */
 export const GatewayFrame = Type.Union([
   EventFrame,
+  DeliveredFrame,
+  SettledFrame,
   ResultFrame,
   OutcomesFrame,
   OpenedFrame,

@@ -5,5 +5,6 @@ export type { Contender } from './frame-parts.ts';
 export * from './frame-socket.ts';
 export * from './frames.ts';
 export * from './gateway-frames.ts';
+export * from './result-of.ts';
 export * from './subprotocol.ts';
 export * from './verdict.ts';

@@ -19,8 +19,6 @@ export interface GatewaySpans {
   /** @param callTrace context of the call, for commands that have none of their own */
   commandReceived(frame: InboundCommand['frame'], callTrace: string | undefined): Span;
   commandSettled(span: Span, verdict: Verdict): void;
-  /** It goes back to the adapter without an outcome. */
-  commandReturned(span: Span): void;
   /** A message goes onto the websocket. */
   write(command: InboundCommand, bytes: number): Span;
 }
@@ -38,7 +36,6 @@ const NO_SPANS: GatewaySpans = {
   eventShed() {},
   commandReceived: () => NO_SPAN,
   commandSettled() {},
-  commandReturned() {},
   write: () => NO_SPAN,
 };
 
@@ -97,11 +94,6 @@ class RecordedSpans implements GatewaySpans {
   commandSettled(span: Span, { status, code }: Verdict): void {
     span.set(ATTRIBUTE.outcome, code ?? status);
     span.end(code);
-  }
-
-  commandReturned(span: Span): void {
-    span.set(ATTRIBUTE.outcome, 'returned');
-    span.end();
   }
 
   write({ span, frame }: InboundCommand, bytes: number): Span {

@@ -96,13 +96,15 @@ export async function createGateway(
       server.holdConnections(congested);
       for (const call of calls) congested ? call.pause() : call.resume();
     },
-    onTaken({ frame }) {
-      if (frame.t === 'result') return;
+    onTaken(report) {
+      if (report.kind === 'result') return;
+      const { frame } = report;
       spans.eventTaken(frame);
       counters.eventTaken(Date.now() - frame.time);
     },
-    onShed({ frame, payload }, why) {
-      if (frame.t === 'result') return;
+    onShed(report, why) {
+      if (report.kind === 'result') return;
+      const { frame, payload } = report;
       const { call: callSid, type, sequence } = frame;
       spans.eventShed(frame);
       counters.eventShed(type);

@@ -3,7 +3,6 @@ import { backoffMs } from '@jambus/bus';
 import {
   type AdapterFrame,
   type ClosedFrame,
-  type CommandFrame,
   createFrameSocket,
   type EventFrame,
   type FrameSocket,
@@ -14,18 +13,14 @@ import {
   LINK_PATH,
   LINK_SUBPROTOCOL,
   type OpenedFrame,
-  type ResultFrame,
 } from '@jambus/link';
 import { WebSocket } from 'ws';
 import { CommandSlots } from './command-slots.ts';
 import type { LinkEnd } from './link-end.ts';
-import { CommandsUnderWay, type LinkOutcome, RETURNED } from './under-way.ts';
+import { CommandsUnderWay, type LinkCommand, type LinkOutcome, RETURNED, type ReportedResult } from './under-way.ts';
 
 export type { LinkEnd } from './link-end.ts';
-export type { LinkOutcome } from './under-way.ts';
-
-/** A command without the number the link gives it. */
-export type LinkCommand = Omit<CommandFrame, 't' | 'n'>;
+export type { LinkCommand, LinkOutcome, ReportedResult } from './under-way.ts';
 
 /** The reports of one gateway to this adapter, in their order. It outlives the connection they came by, if both ends do. */
 export interface IncomingReports {
@@ -51,7 +46,7 @@ export interface GatewayLinkHandlers {
   /** Call `confirm(reports, n)` when the report, and every one before it, is on the bus. */
   readonly report: (
     link: GatewayLink,
-    frame: EventFrame | ResultFrame,
+    frame: EventFrame | ReportedResult,
     payload: Buffer,
     reports: IncomingReports,
   ) => void;
@@ -90,7 +85,7 @@ export interface GatewayLink {
    *
    * @param result the last one, if it is a result: it settles its command when that came from here
    */
-  confirm(reports: IncomingReports, n: number, result?: ResultFrame): void;
+  confirm(reports: IncomingReports, n: number, result?: ReportedResult): void;
   /** Sends a frame that belongs to no command; without effect while the link is down. */
   send(frame: AdapterFrame, payload?: Uint8Array): void;
   /** Asks the gateway for no more reports. Resolves when it says that none comes any more, or the link goes down. */
@@ -119,7 +114,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   let sent = 0;
   let reports: IncomingReports = { received: 0, taken: 0 };
   /** Results that are on the bus and settle commands of this connection, until the gateway is told. */
-  const settledByResult: ResultFrame[] = [];
+  const settledByResult: ReportedResult[] = [];
   /** What the gateway was told of `reports.taken`. */
   let told = 0;
   /** Number of the last `closed` of this life of the gateway. */
@@ -146,13 +141,23 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     slots.reset(Math.min(options.commandWindow, frame.commandWindow), Math.min(WINDOW_BYTES, frame.commandWindowBytes));
   };
 
+  const report = (frame: EventFrame | ReportedResult, payload: Buffer): void => {
+    handlers.report(link, frame, payload, reports);
+    // Not before: one that could not be taken has to come again.
+    reports.received = frame.n;
+  };
+
   const onFrame = (frame: GatewayFrame, payload: Buffer): void => {
     switch (frame.t) {
       case 'event':
       case 'result':
-        handlers.report(link, frame, payload, reports);
-        // Not before: one that could not be taken has to come again.
-        reports.received = frame.n;
+        report(frame, payload);
+        break;
+      case 'settled':
+        report(underWay.resultBy(frame), payload);
+        break;
+      case 'delivered':
+        for (const result of underWay.resultsBy(frame)) report(result, payload);
         break;
       case 'outcomes':
         underWay.settle(frame);
@@ -206,7 +211,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const send = (command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome> => {
     const n = ++sent;
     socket?.send({ t: 'command', n, ...command }, payload);
-    return underWay.add(n, command.position, payload.length, signal);
+    return underWay.add(n, command, payload.length, signal);
   };
 
   /** Resolves when a connection that was made, or could not be, is over; true when it had been ready. */

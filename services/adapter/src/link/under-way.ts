@@ -1,4 +1,12 @@
-import type { OutcomesFrame, ResultFrame } from '@jambus/link';
+import {
+  type CommandFrame,
+  type DeliveredFrame,
+  type Outcome,
+  type OutcomesFrame,
+  type ResultFrame,
+  resultOf,
+  type SettledFrame,
+} from '@jambus/link';
 import { JambusError, type RejectionCode } from '@jambus/schema';
 import type { CommandSlots } from './command-slots.ts';
 
@@ -14,9 +22,14 @@ export const RETURNED: LinkOutcome = { kind: 'returned' };
 const LOST: LinkOutcome = { kind: 'lost' };
 const SETTLED: LinkOutcome = { kind: 'settled', code: undefined };
 
+/** A command without the number the link gives it. */
+export type LinkCommand = Omit<CommandFrame, 't' | 'n'>;
+
+/** A result, with the number of the command that is settled once it is on the bus, if that came from here. */
+export type ReportedResult = ResultFrame & { settles?: number };
+
 interface Entry {
-  /** Of the command in its log. */
-  readonly position: string;
+  readonly command: LinkCommand;
   readonly bytes: number;
   readonly signal: AbortSignal;
   readonly resolve: (outcome: LinkOutcome) => void;
@@ -43,9 +56,9 @@ export class CommandsUnderWay {
   }
 
   /** A command that has a slot goes out under this number. */
-  add(n: number, position: string, bytes: number, signal: AbortSignal): Promise<LinkOutcome> {
+  add(n: number, command: LinkCommand, bytes: number, signal: AbortSignal): Promise<LinkOutcome> {
     this.#watch(signal);
-    return new Promise((resolve) => this.#entries.set(n, { position, bytes, signal, resolve, counts: true }));
+    return new Promise((resolve) => this.#entries.set(n, { command, bytes, signal, resolve, counts: true }));
   }
 
   /** @throws JambusError `link_refused` when the gateway speaks of a command that is not under way */
@@ -56,9 +69,28 @@ export class CommandsUnderWay {
     for (const n of returned) this.#end(n, RETURNED);
   }
 
+  /**
+   * The result of a command that is under way.
+   *
+   * @throws JambusError `link_refused` when the gateway speaks of another one
+   */
+  resultBy({ n, command, verdict, ahead, traceparent, parent }: SettledFrame): ReportedResult {
+    return this.#resultOf(command, n, { verdict, isInTurn: ahead === undefined, traceparent, parent });
+  }
+
+  /** The results of commands that were delivered. Throws like `resultBy`. */
+  *resultsBy({ n, commands, at: times }: DeliveredFrame): Iterable<ReportedResult> {
+    for (const [index, command] of commands.entries()) {
+      const at = times[index];
+      if (at === undefined) throw new JambusError('link_refused', `no time for the delivery of command ${command}`);
+      const verdict = { status: 'delivered', at } as const;
+      yield this.#resultOf(command, n + index, { verdict, isInTurn: true, traceparent: undefined, parent: undefined });
+    }
+  }
+
   /** A result is on the bus. One of a former connection may be that of another command here. */
-  settleBy({ settles = 0, position, verdict: { code } }: ResultFrame): void {
-    if (this.#entries.get(settles)?.position !== position) return;
+  settleBy({ settles = 0, position, verdict: { code } }: ReportedResult): void {
+    if (this.#entries.get(settles)?.command.position !== position) return;
     this.#end(settles, code === undefined ? SETTLED : { kind: 'settled', code });
   }
 
@@ -67,6 +99,12 @@ export class CommandsUnderWay {
     const abandoned = [...this.#entries.values()];
     this.#entries.clear();
     for (const { resolve } of abandoned) resolve(LOST);
+  }
+
+  #resultOf(settles: number, n: number, outcome: Outcome): ReportedResult {
+    const result: ReportedResult = resultOf(this.#entryOf(settles).command, n, outcome);
+    result.settles = settles;
+    return result;
   }
 
   #entryOf(n: number): Entry {

@@ -3,7 +3,7 @@ import type { EventFrame, ResultFrame, VerbResult } from '@jambus/link';
 import { type CommandResult, cloudEventsType, type EventAttributes, type JambusError } from '@jambus/schema';
 import { type HistogramHandle, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
-import type { GatewayLink, IncomingReports } from '../link/gateway-link.ts';
+import type { GatewayLink, IncomingReports, ReportedResult } from '../link/gateway-link.ts';
 import { commandResult, resultMessage, terminalResultId } from './result-message.ts';
 
 export interface ReportPublisherOptions {
@@ -23,7 +23,7 @@ export interface ReportPublisherOptions {
 
 /** Puts the reports of the gateways on the bus, in their order, and tells each gateway how far that went. */
 export interface ReportPublisher {
-  publish(link: GatewayLink, frame: EventFrame | ResultFrame, payload: Buffer, reports: IncomingReports): void;
+  publish(link: GatewayLink, frame: EventFrame | ReportedResult, payload: Buffer, reports: IncomingReports): void;
 }
 
 /**
@@ -53,7 +53,7 @@ export function createReportPublisher(options: ReportPublisherOptions): ReportPu
     outbox.enqueue(eventMessage(link.gateway, frame, payload, traceparent), onPublished, reports);
   };
 
-  const publishResult = (link: GatewayLink, frame: ResultFrame, reports: IncomingReports): void => {
+  const publishResult = (link: GatewayLink, frame: ReportedResult, reports: IncomingReports): void => {
     const { n, call, command, name, verdict, position, decided, replyTo, tracestate } = frame;
     const since = performance.now();
     // As above: not the context of the span.

@@ -1,8 +1,9 @@
 import { CommandSlots } from '../../src/link/command-slots.ts';
 import { CommandsUnderWay, type LinkOutcome } from '../../src/link/under-way.ts';
-import { resultFrame } from '../support/commands.ts';
+import { commandOf, resultFrame } from '../support/commands.ts';
 import { settled } from '../support/eventually.ts';
 
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const NEVER = new AbortController().signal;
 
 function underWay(limit = 10) {
@@ -12,7 +13,7 @@ function underWay(limit = 10) {
   const outcomes = new Map<number, LinkOutcome>();
   const add = (n: number, signal = NEVER): void => {
     slots.tryTake(1);
-    void commands.add(n, `log/0/${n}`, 1, signal).then((outcome) => outcomes.set(n, outcome));
+    void commands.add(n, commandOf(n), 1, signal).then((outcome) => outcomes.set(n, outcome));
   };
   return { slots, withdrawn, commands, outcomes, add };
 }
@@ -34,10 +35,11 @@ describe('commands at a gateway', () => {
   test('are settled by their result when it is on the bus, but not by that of another command with the same number', async () => {
     const { slots, commands, outcomes, add } = underWay();
     for (const n of [1, 2, 3]) add(n);
-    commands.settleBy(resultFrame(7, 1, { settles: 1 }));
-    commands.settleBy(resultFrame(8, 2, { settles: 2, verdict: { status: 'rejected', code: 'expired', at: 1 } }));
+    commands.settleBy({ ...resultFrame(7, 1), settles: 1 });
+    const expired = { status: 'rejected', code: 'expired', at: 1 } as const;
+    commands.settleBy({ ...resultFrame(8, 2, { verdict: expired }), settles: 2 });
     // Received on a former connection, where 3 was another one.
-    commands.settleBy(resultFrame(9, 77, { settles: 3 }));
+    commands.settleBy({ ...resultFrame(9, 77), settles: 3 });
     commands.settleBy(resultFrame(10, 3));
     await settled();
     expect([...outcomes]).toEqual([
@@ -45,6 +47,53 @@ describe('commands at a gateway', () => {
       [2, { kind: 'settled', code: 'expired' }],
     ]);
     expect([commands.size, slots.used]).toEqual([1, 1]);
+  });
+
+  test('make up a result with what the gateway tells of it', () => {
+    const { commands } = underWay();
+    const trace = { traceparent: TRACEPARENT, tracestate: 'a=b' };
+    const command = commandOf(1, { id: 'x', replyTo: 'inbox', resultTrace: trace, published: 5 });
+    void commands.add(1, command, 1, NEVER);
+    void commands.add(2, commandOf(2), 1, NEVER);
+    const { call, name, position } = command;
+    const verdict = { status: 'delivered', at: 7 } as const;
+    expect(commands.resultBy({ t: 'settled', n: 9, command: 1, verdict, parent: TRACEPARENT })).toEqual({
+      t: 'result',
+      n: 9,
+      settles: 1,
+      call,
+      command: 'x',
+      name,
+      position,
+      decided: position,
+      published: 5,
+      verdict,
+      replyTo: 'inbox',
+      ...trace,
+      parent: TRACEPARENT,
+    });
+    const ahead = commands.resultBy({
+      t: 'settled',
+      n: 10,
+      command: 2,
+      verdict,
+      ahead: true,
+      traceparent: TRACEPARENT,
+    });
+    expect(ahead).toMatchObject({ settles: 2, traceparent: TRACEPARENT });
+    expect(ahead.decided).toBeUndefined();
+    expect(() => commands.resultBy({ t: 'settled', n: 11, command: 3, verdict })).toThrow('not under way');
+  });
+
+  test('that were delivered have their results in the order in which the gateway tells them', () => {
+    const { commands } = underWay();
+    for (const n of [1, 2]) void commands.add(n, commandOf(n), 1, NEVER);
+    const results = [...commands.resultsBy({ t: 'delivered', n: 9, commands: [2, 1], at: [5, 6] })];
+    expect(results).toMatchObject([
+      { t: 'result', n: 9, settles: 2, decided: 'log/0/2', verdict: { status: 'delivered', at: 5 } },
+      { t: 'result', n: 10, settles: 1, decided: 'log/0/1', verdict: { status: 'delivered', at: 6 } },
+    ]);
+    expect(() => [...commands.resultsBy({ t: 'delivered', n: 9, commands: [2], at: [] })]).toThrow('no time');
   });
 
   test('that wait for a call give their slot back, once, however often the gateway says so and whatever comes of them', async () => {

@@ -1,6 +1,5 @@
 import {
   type CallEnd,
-  type CommandFrame,
   type Contender,
   decodeCallMemory,
   type GatewayFrame,
@@ -8,19 +7,18 @@ import {
   type KnownFrame,
   type Verdict,
 } from '@jambus/link';
-import { type JambonzMessage, parseJambonzMessage, type RejectionCode, traceparentOfB3 } from '@jambus/schema';
-import type { Logger, Span } from '@jambus/telemetry';
+import { type JambonzMessage, parseJambonzMessage, traceparentOfB3 } from '@jambus/schema';
+import type { Logger } from '@jambus/telemetry';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { GatewaySpans } from '../gateway-spans.ts';
-import type { ReportLink } from '../reports/report.ts';
 import type { ReportOutbox } from '../reports/report-outbox.ts';
 import { admit, judgeContender } from './admission.ts';
 import { Call, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
 import { type Closing, createClosings } from './closings.ts';
-import type { InboundCommand, LinkedCommand } from './inbound-command.ts';
-import { resultReport } from './result-report.ts';
+import type { InboundCommand } from './inbound-command.ts';
+import { ResultOfCommand } from './result-of-command.ts';
 import { type BindingHost, bindSocket, type SocketBinding } from './socket-binding.ts';
 import { isSamePeer, type SocketOrigin } from './socket-origin.ts';
 import { roleOf, takesControl } from './socket-role.ts';
@@ -54,8 +52,7 @@ export interface CallAdapters {
 export interface CallHost {
   /** A fresh websocket: which call it belongs to is found from what it says. */
   openSocket(socket: CallSocket, origin: SocketOrigin): SocketBinding;
-  /** @returns the command as it goes on, to be named when it is withdrawn */
-  takeCommand(command: LinkedCommand): InboundCommand;
+  takeCommand(command: InboundCommand): void;
   withdraw(command: InboundCommand): void;
   /** An adapter tells what it knows of a call's past. */
   takePast(adapter: string, frame: KnownFrame, memory: Buffer): void;
@@ -104,39 +101,6 @@ function isAwayFrom(call: Call, origin: SocketOrigin): boolean {
   return call.isAway && known !== undefined && isSamePeer(known, origin) && known.application === origin.application;
 }
 
-/** A command whose way through this gateway is traced. */
-class TracedCommand implements InboundCommand {
-  readonly frame: CommandFrame;
-  readonly payload: Buffer;
-  readonly link: ReportLink;
-  readonly span: Span;
-  readonly receivedAt = Date.now();
-  readonly #linked: LinkedCommand;
-  readonly #spans: GatewaySpans;
-
-  constructor(linked: LinkedCommand, spans: GatewaySpans, span: Span) {
-    this.frame = linked.frame;
-    this.payload = linked.payload;
-    this.link = linked.link;
-    this.span = span;
-    this.#linked = linked;
-    this.#spans = spans;
-  }
-
-  hold(): void {
-    this.#linked.hold();
-  }
-
-  settle(code: RejectionCode | undefined, isKnown?: boolean): void {
-    this.#linked.settle(code, isKnown);
-  }
-
-  giveBack(): void {
-    this.#spans.commandReturned(this.span);
-    this.#linked.giveBack();
-  }
-}
-
 export function createCallHost(options: CallHostOptions): CallHost {
   const { calls, settings, outbox, adapters, metrics, spans, logger } = options;
   const left: Record<CallEnd, number> = { moved: 0, ended: 0, lost: 0 };
@@ -147,16 +111,14 @@ export function createCallHost(options: CallHostOptions): CallHost {
     const { frame, span } = command;
     metrics.command(frame.name, verdict, Date.now() - command.receivedAt);
     spans.commandSettled(span, verdict);
-    outbox.push(resultReport(call, command, verdict, position), true);
+    outbox.push(new ResultOfCommand(call, command, verdict, position), true);
   };
 
   const observer: CallObserver = {
     event(event, payload) {
       metrics.event(event.type);
-      outbox.push(
-        { frame: spans.eventReceived(event), payload, answers: undefined, onTaken: undefined },
-        mustKeep(event.type),
-      );
+      const frame = spans.eventReceived(event);
+      outbox.push({ kind: 'event', callSid: event.call, frame, payload }, mustKeep(event.type));
     },
     decided,
     holding: (call, holding) => calls.setHolding(call, holding),
@@ -268,14 +230,13 @@ export function createCallHost(options: CallHostOptions): CallHost {
   return {
     left,
     openSocket: (socket, origin) => bindSocket(socket, origin, bindings),
-    takeCommand(linked) {
-      const { frame } = linked;
+    takeCommand(command) {
+      const { frame } = command;
       const call = calls.get(frame.call);
-      const command = new TracedCommand(linked, spans, spans.commandReceived(frame, call?.traceparent));
+      command.span = spans.commandReceived(frame, call?.traceparent);
       // That the call has left is on its way to the adapter already; it decides what that means for the command.
       if (call === undefined) command.giveBack();
       else call.deliver(command);
-      return command;
     },
     withdraw(command) {
       calls.get(command.frame.call)?.withdraw(command);

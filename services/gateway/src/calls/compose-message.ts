@@ -2,7 +2,7 @@ import { rejected, type Verdict } from '@jambus/link';
 import { QUESTION_RULES } from '@jambus/schema';
 import { type Answers, isEmptyList } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
-import type { LinkedCommand } from './inbound-command.ts';
+import type { InboundCommand } from './inbound-command.ts';
 import { redirectMessage, redirectVerbs } from './wire.ts';
 
 /** What is done for a command. */
@@ -22,7 +22,7 @@ export type Composed =
 const NOTHING: Composed = { kind: 'nothing' };
 
 /** The message for a command, as the open questions of its call stand now. */
-export function composeMessage(command: LinkedCommand, answers: Answers): Composed {
+export function composeMessage(command: Pick<InboundCommand, 'frame' | 'payload'>, answers: Answers): Composed {
   const { frame, payload } = command;
   if (frame.msgid !== undefined) return composeAnswer(frame.msgid, payload, answers);
   if (frame.name === 'redirect' && answers.initial !== undefined) {

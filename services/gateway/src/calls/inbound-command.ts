@@ -3,13 +3,17 @@ import type { RejectionCode } from '@jambus/schema';
 import type { Span } from '@jambus/telemetry';
 import type { ReportLink } from '../reports/report.ts';
 
-/** A command as it comes from an adapter, and what the adapter is told of it. */
-export interface LinkedCommand {
+/** A command on its way from an adapter to a call's websocket, and what the adapter is told of it. */
+export interface InboundCommand {
   readonly frame: CommandFrame;
   readonly payload: Buffer;
   /** The link that it came by. */
   readonly link: ReportLink;
-  /** It waits for the websocket of its call, and no longer counts in the window of the link. Told once. */
+  /** Its way through this gateway. */
+  span: Span;
+  /** When it came, ms since the epoch. */
+  readonly receivedAt: number;
+  /** It waits for the websocket of its call, and no longer counts in the window of the link. */
   hold(): void;
   /**
    * Its outcome is decided, and on the bus.
@@ -20,12 +24,4 @@ export interface LinkedCommand {
   settle(code: RejectionCode | undefined, isKnown?: boolean): void;
   /** It had no effect on the call here, and has none any more. */
   giveBack(): void;
-}
-
-/** A command on its way to a call's websocket. */
-export interface InboundCommand extends LinkedCommand {
-  /** Its way through this gateway. */
-  readonly span: Span;
-  /** When it came, ms since the epoch. */
-  readonly receivedAt: number;
 }

@@ -57,8 +57,13 @@ export function createVerbRuns(limit: number): VerbRuns {
     if (runs.length > limit) runs.shift();
   };
 
-  const find = (verb: string, started: boolean): Run | undefined =>
-    runs?.find((run) => run.verb === verb && run.started === started);
+  const indexOf = (verb: string, started: boolean): number =>
+    runs?.findIndex((run) => run.verb === verb && run.started === started) ?? -1;
+
+  const find = (verb: string, started: boolean): Run | undefined => {
+    const at = indexOf(verb, started);
+    return at === -1 ? undefined : runs?.[at];
+  };
 
   const begin = (verb: string): Run => {
     const waiting = find(verb, false);
@@ -73,9 +78,9 @@ export function createVerbRuns(limit: number): VerbRuns {
 
   const end = (verb: string): Run | undefined => {
     // One that waits cannot end, unless its start was not told: verb:status was switched on meanwhile.
-    const run = find(verb, true) ?? find(verb, false);
-    if (run !== undefined) runs = runs?.filter((other) => other !== run);
-    return run;
+    const startedAt = indexOf(verb, true);
+    const at = startedAt === -1 ? indexOf(verb, false) : startedAt;
+    return at === -1 ? undefined : runs?.splice(at, 1)[0];
   };
 
   return {

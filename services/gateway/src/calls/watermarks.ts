@@ -1,5 +1,5 @@
-import { type Decided, noteDecided, type Verdict } from '@jambus/link';
-import { placeOf, positionOf, type RecordPlace } from '@jambus/schema';
+import { type Decided, MAX_LOGS, type Verdict } from '@jambus/link';
+import { placeOf, positionOf } from '@jambus/schema';
 
 /** What is known of a command by its position. */
 export type Standing =
@@ -31,47 +31,79 @@ export interface Watermarks {
   restore(decided: readonly Decided[]): void;
 }
 
+interface Mark {
+  /** What the positions of the log begin with. */
+  readonly prefix: string;
+  readonly log: string;
+  offset: number;
+  verdict: Verdict | undefined;
+}
+
 export function createWatermarks(): Watermarks {
   // One entry for nearly every call; built on first use, as most calls are idle.
-  let marks: Decided[] | undefined;
+  let marks: Mark[] | undefined;
   let latest: string | undefined;
-  /** A position is looked at several times in a row. */
-  let known: { readonly position: string; readonly place: RecordPlace } | undefined;
 
-  const place = (position: string): RecordPlace => {
-    if (known?.position !== position) known = { position, place: placeOf(position) };
-    return known.place;
+  const markOf = (position: string): Mark | undefined => {
+    if (marks === undefined) return undefined;
+    for (const mark of marks) if (isIn(mark, position)) return mark;
+    return undefined;
+  };
+
+  const set = ({ log, offset, verdict }: Decided): void => {
+    marks ??= [];
+    const known = marks.find((mark) => mark.log === log);
+    if (known === undefined) {
+      marks.push({ prefix: `${log}/`, log, offset, verdict });
+      if (marks.length > MAX_LOGS) marks.shift();
+    } else if (known.offset < offset) {
+      known.offset = offset;
+      known.verdict = verdict;
+    }
   };
 
   return {
     standingOf(position) {
-      if (marks === undefined) return OPEN;
-      const { log, offset } = place(position);
-      const mark = marks.find((other) => other.log === log);
-      if (mark === undefined || offset > mark.offset) return OPEN;
+      const mark = markOf(position);
+      if (mark === undefined) return OPEN;
+      const offset = offsetIn(mark, position);
+      if (offset > mark.offset) return OPEN;
       return offset === mark.offset && mark.verdict !== undefined ? { kind: 'last', verdict: mark.verdict } : PAST;
     },
     advance(position, verdict) {
-      const { log, offset } = place(position);
-      marks ??= [];
-      noteDecided(marks, { log, offset, verdict });
       latest = position;
+      const mark = markOf(position);
+      if (mark === undefined) {
+        set({ ...placeOf(position), verdict });
+        return;
+      }
+      const offset = offsetIn(mark, position);
+      if (offset <= mark.offset) return;
+      mark.offset = offset;
+      mark.verdict = verdict;
     },
     confirm(position) {
-      const { log, offset } = place(position);
-      const mark = marks?.find((other) => other.log === log);
-      if (mark?.offset === offset) delete mark.verdict;
+      const mark = markOf(position);
+      if (mark !== undefined && mark.offset === offsetIn(mark, position)) mark.verdict = undefined;
     },
     get latest() {
       return latest;
     },
-    list: () => (marks ?? []).map((mark) => ({ ...mark })),
+    list: () =>
+      (marks ?? []).map(({ log, offset, verdict }) => ({ log, offset, ...(verdict === undefined ? {} : { verdict }) })),
     restore(decided) {
-      if (decided.length === 0) return;
-      marks ??= [];
-      for (const each of decided) noteDecided(marks, { ...each });
-      const newest = decided.at(-1) as Decided;
-      latest ??= positionOf(newest.log, newest.offset);
+      for (const each of decided) set(each);
+      const newest = decided.at(-1);
+      if (newest !== undefined) latest ??= positionOf(newest.log, newest.offset);
     },
   };
+}
+
+/** A position of a longer log begins with the name of a shorter one only if that ends at the same slash. */
+function isIn({ prefix }: Mark, position: string): boolean {
+  return position.startsWith(prefix) && position.indexOf('/', prefix.length) === -1;
+}
+
+function offsetIn({ prefix }: Mark, position: string): number {
+  return Number(position.slice(prefix.length));
 }

@@ -10,16 +10,18 @@ import {
   type KnownFrame,
 } from '@jambus/link';
 import { JambusError, type RejectionCode } from '@jambus/schema';
+import { ATTRIBUTE, NO_SPAN, type Span } from '@jambus/telemetry';
 import type { WebSocket } from 'ws';
-import type { InboundCommand, LinkedCommand } from '../calls/inbound-command.ts';
-import type { Report, ReportLink } from '../reports/report.ts';
+import type { InboundCommand } from '../calls/inbound-command.ts';
+import type { ReportLink } from '../reports/report.ts';
+import { createResultFrames } from './result-frames.ts';
 import { createTurnOutcomes, type TurnOutcomes } from './turn-outcomes.ts';
 
 /** What a link hands to the gateway. */
 export interface AdapterLinkHandlers {
   /** The adapter said who it is: welcome it. */
   hello(link: AdapterLink, frame: HelloFrame): void;
-  command(command: LinkedCommand): InboundCommand;
+  command(command: InboundCommand): void;
   withdraw(command: InboundCommand): void;
   taken(link: AdapterLink, n: number): void;
   known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
@@ -59,19 +61,22 @@ interface Usage {
 interface LinkOfCommand {
   readonly link: AdapterLink;
   readonly usage: Usage;
-  readonly open: Map<number, InboundCommand>;
+  /** Commands that wait for the websocket of their call, by their number: only these can be withdrawn. */
+  readonly waiting: Map<number, InboundCommand>;
   readonly outcomes: TurnOutcomes;
   /** There is something to tell. */
   readonly changed: () => void;
 }
 
 /** A command that came by a link, until its adapter knows what came of it. */
-class CommandOfLink implements LinkedCommand {
+class CommandOfLink implements InboundCommand {
   readonly frame: CommandFrame;
   readonly payload: Buffer;
+  span: Span = NO_SPAN;
+  readonly receivedAt = Date.now();
   readonly #of: LinkOfCommand;
+  /** It has a place in the window. */
   #counts = true;
-  isOpen = true;
 
   constructor(frame: CommandFrame, payload: Buffer, of: LinkOfCommand) {
     this.frame = frame;
@@ -88,6 +93,7 @@ class CommandOfLink implements LinkedCommand {
   hold(): void {
     if (!this.#counts) return;
     this.#leaveWindow();
+    this.#of.waiting.set(this.frame.n, this);
     this.#of.outcomes.held(this.frame.n);
     this.#of.changed();
   }
@@ -100,19 +106,19 @@ class CommandOfLink implements LinkedCommand {
   }
 
   giveBack(): void {
+    this.span.set(ATTRIBUTE.outcome, 'returned');
+    this.span.end();
     this.#end();
     this.#of.outcomes.returned(this.frame.n);
     this.#of.changed();
   }
 
   #end(): void {
-    this.isOpen = false;
-    this.#of.open.delete(this.frame.n);
-    this.#leaveWindow();
+    if (this.#counts) this.#leaveWindow();
+    else this.#of.waiting.delete(this.frame.n);
   }
 
   #leaveWindow(): void {
-    if (!this.#counts) return;
     this.#counts = false;
     this.#of.usage.commands--;
     this.#of.usage.bytes -= this.payload.length;
@@ -124,8 +130,7 @@ class CommandOfLink implements LinkedCommand {
  *   window that is not kept is a buffer without bound. Commands that wait for their call do not count.
  */
 export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers: AdapterLinkHandlers): AdapterLink {
-  /** Commands that are not decided, by their number: only these can be withdrawn. */
-  const open = new Map<number, InboundCommand>();
+  const waiting = new Map<number, InboundCommand>();
   const outcomes = createTurnOutcomes();
   let adapter = '';
   let boot = '';
@@ -138,9 +143,7 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
       const what = `more than ${window.commands} commands or ${window.bytes} bytes under way`;
       throw new JambusError('link_refused', `${what}: the adapter ignores its window`);
     }
-    const command = new CommandOfLink(frame, payload, { link, usage, open, outcomes, changed });
-    const inbound = handlers.command(command);
-    if (command.isOpen) open.set(frame.n, inbound);
+    handlers.command(new CommandOfLink(frame, payload, shared));
   };
 
   const onFrame = (frame: AdapterFrame, payload: Buffer): void => {
@@ -160,7 +163,7 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
         break;
       case 'withdraw':
         for (const n of frame.n) {
-          const command = open.get(n);
+          const command = waiting.get(n);
           if (command !== undefined) handlers.withdraw(command);
         }
         break;
@@ -186,11 +189,21 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
     reader: adapterFrames,
     onFrame,
     onFlush() {
+      sendResults();
       const frame = outcomes.take();
       if (frame !== undefined) socket.send(frame);
     },
     onClose: (code, _reason, error) => handlers.closed(link, error, code === NORMAL_CLOSURE),
   });
+
+  const sendResults = (): void => {
+    const frame = results.take();
+    if (frame !== undefined) socket.send(frame);
+  };
+  const sendFrame = (frame: GatewayFrame, payload?: Uint8Array): void => {
+    sendResults();
+    socket.send(frame, payload);
+  };
 
   const link: AdapterLink = {
     get id() {
@@ -202,20 +215,25 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
     get greeted() {
       return adapter !== '';
     },
-    send(n: number, { frame, payload, answers }: Report) {
-      // The object is the report's own, so its numbers are written into it rather than into a copy.
-      frame.n = n;
-      if (frame.t === 'result') {
-        if (answers?.link === link) frame.settles = answers.n;
-        else if (frame.settles !== undefined) delete frame.settles;
+    send(n, report) {
+      if (report.kind === 'result') {
+        const frame = results.add(n, report);
+        if (frame === undefined) socket.schedule();
+        else sendFrame(frame);
+        return;
       }
-      socket.send(frame, payload);
+      const { frame, payload } = report;
+      // The object is the report's own, so its number is written into it rather than into a copy.
+      frame.n = n;
+      sendFrame(frame, payload);
     },
-    sendDrained: () => socket.send({ t: 'drained' }),
-    sendFrame: (frame, payload) => socket.send(frame, payload),
+    sendDrained: () => sendFrame({ t: 'drained' }),
+    sendFrame,
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.terminate(),
     beat: () => socket.beat(),
   };
+  const results = createResultFrames(link);
+  const shared: LinkOfCommand = { link, usage, waiting, outcomes, changed };
   return link;
 }

@@ -109,7 +109,7 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
   };
 
   const enqueue = (report: Report): void => {
-    const route = routeOf(report.frame.call);
+    const route = routeOf(report.callSid);
     const { lane } = route;
     // An adapter that was draining may be back on another connection; what is parked still comes first.
     if (lane?.draining === true || route.parked !== undefined) {
@@ -138,10 +138,10 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
 
   const requeue = (reports: readonly Report[]): void => {
     const parked: Report[] = [];
-    for (const { frame } of reports) {
-      const route = routes.get(frame.call);
+    for (const { callSid } of reports) {
+      const route = routes.get(callSid);
       if (route?.parked !== undefined) parked.push(...route.parked);
-      routes.delete(frame.call);
+      routes.delete(callSid);
     }
     for (const report of reports) enqueue(report);
     for (const report of parked) enqueue(report);
@@ -182,9 +182,9 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
     lane.confirm(n, (report) => {
       reports++;
       bytes += bytesOf(report);
-      leave(report.frame.call);
+      leave(report.callSid);
       options.onTaken(report);
-      report.onTaken?.(lane.link);
+      if (report.kind === 'result') report.onTaken(lane.link);
     });
     account(-reports, -bytes);
     if (lane.draining && lane.isEmpty) lane.link?.sendDrained();
@@ -231,11 +231,11 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
       if (lane === undefined || lane.draining) return;
       lane.draining = true;
       for (const report of lane.takeWaiting()) {
-        const route = routes.get(report.frame.call);
+        const route = routes.get(report.callSid);
         if (route === undefined) continue;
         route.parked ??= createFifo();
         route.parked.push(report);
-        leave(report.frame.call);
+        leave(report.callSid);
       }
       if (lane.isEmpty) link.sendDrained();
     },

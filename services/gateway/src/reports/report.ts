@@ -1,18 +1,29 @@
-import type { EventFrame, ResultFrame } from '@jambus/link';
+import type { CommandFrame, EventFrame, Outcome } from '@jambus/link';
 
 /** What a gateway says of a call to the bus: a message of jambonz, or the outcome of a command. */
-export interface Report {
+export type Report = EventReport | ResultReport;
+
+export interface EventReport {
+  readonly kind: 'event';
+  readonly callSid: string;
   /** Its number `n` is given anew each time it goes over a link. */
-  readonly frame: EventFrame | ResultFrame;
+  readonly frame: EventFrame;
   readonly payload: Uint8Array;
-  /** The command that a result answers, at the adapter which sent it; undefined for an event. */
-  readonly answers: { readonly link: ReportLink; readonly n: number } | undefined;
+}
+
+export interface ResultReport {
+  readonly kind: 'result';
+  readonly callSid: string;
+  readonly payload: Uint8Array;
+  /** The command, and the link that it came by. */
+  readonly command: { readonly link: ReportLink; readonly frame: CommandFrame };
+  readonly outcome: Outcome;
   /**
-   * Called once, when an adapter has put it on the bus; undefined when nobody waits for that.
+   * Called once, when an adapter has put it on the bus.
    *
    * @param by the link to that adapter, while it is up
    */
-  readonly onTaken: ((by: ReportLink | undefined) => void) | undefined;
+  onTaken(by: ReportLink | undefined): void;
 }
 
 /** What a report costs besides its payload, bytes, roughly. */

@@ -1,4 +1,4 @@
-import { type Contender, encodeCallMemory, type GatewayFrame, type ResultFrame } from '@jambus/link';
+import { type Contender, encodeCallMemory, type GatewayFrame } from '@jambus/link';
 import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
 import { createCallHost } from '../../src/calls/call-host.ts';
 import { createCallRegistry } from '../../src/calls/call-registry.ts';
@@ -33,7 +33,7 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
     bufferBytes,
     returnMs: 1_000,
     onCongestion() {},
-    onShed: ({ frame }) => shed.push(frame.t === 'event' ? frame.type : frame.t),
+    onShed: (report) => shed.push(report.kind === 'event' ? report.frame.type : report.kind),
     onTaken() {},
   });
   registries.push(calls, outbox);
@@ -125,12 +125,12 @@ describe('commands of a call', () => {
     const asked = commandOf('call-1', redirect(), { id: 'cmd', replyTo: 'inbox' });
     host.takeCommand(asked.command);
     call?.receive(socket, ...jambonz('verb:status', { event: 'starting', id: 'greet' }));
-    expect(reports.map(({ frame }) => frame.t)).toEqual(['event', 'result', 'event']);
-    const result = reports[1]?.frame as ResultFrame;
-    const { position } = asked.command.frame;
-    expect(result).toMatchObject({ command: 'cmd', position, decided: position, replyTo: 'inbox' });
-    expect(result.verdict.status).toBe('delivered');
-    expect([asked.outcomes, reports[1]?.answers]).toEqual([[], { link: asked.command.link, n: asked.command.frame.n }]);
+    expect(reports.map(({ kind }) => kind)).toEqual(['event', 'result', 'event']);
+    expect(reports[1]).toMatchObject({
+      command: asked.command,
+      outcome: { verdict: { status: 'delivered' }, isInTurn: true },
+    });
+    expect(asked.outcomes).toEqual([]);
     outbox.taken(link, 2);
     expect(asked.outcomes).toHaveLength(1);
   });
@@ -142,15 +142,15 @@ describe('commands of a call', () => {
     expect(asked.outcomes).toEqual([{ status: 'returned' }]);
   });
 
-  test('are found again to be withdrawn, as what the host made of them', () => {
+  test('are found again to be withdrawn', () => {
     const { host, take, calls } = hostWith();
     const { call, socket } = take('session:new');
     host.takeCommand(commandOf('call-1', redirect()).command);
     call?.detach(socket, 1006);
     const asked = commandOf('call-1', MUTE);
-    const taken = host.takeCommand(asked.command);
+    host.takeCommand(asked.command);
     expect(calls.heldCommands).toBe(1);
-    host.withdraw(taken);
+    host.withdraw(asked.command);
     expect([asked.holds, asked.outcomes, calls.heldCommands]).toEqual([1, [{ status: 'returned' }], 0]);
   });
 });

@@ -8,10 +8,9 @@ import {
   gatewayFrames,
   type HelloFrame,
   LINK_MAX_MESSAGE_BYTES,
+  type Outcome,
   type OutcomesFrame,
-  type ResultFrame,
 } from '@jambus/link';
-import { NO_SPAN } from '@jambus/telemetry';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { InboundCommand } from '../../src/calls/inbound-command.ts';
 import { type AdapterLink, createAdapterLink } from '../../src/link/adapter-link.ts';
@@ -27,6 +26,7 @@ const HELLO: HelloFrame = {
   taken: 0,
   closings: 0,
 };
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const WINDOW = { commands: 2, bytes: 1_000 };
 
 const commandFrame = (n: number): CommandFrame => ({
@@ -67,21 +67,9 @@ async function linkedPair(onCommand: (command: InboundCommand) => void = () => {
   });
   const link: AdapterLink = createAdapterLink(ws, WINDOW, {
     hello: ({ id, boot }) => calls.push(`hello ${id} ${boot}`),
-    command(linked) {
-      const { frame, payload, link: by } = linked;
-      const command: InboundCommand = {
-        frame,
-        payload,
-        link: by,
-        span: NO_SPAN,
-        receivedAt: 0,
-        hold: () => linked.hold(),
-        settle: (code, isKnown) => linked.settle(code, isKnown),
-        giveBack: () => linked.giveBack(),
-      };
+    command(command) {
       commands.push(command);
       onCommand(command);
-      return command;
     },
     withdraw: (command) => withdrawn.push(command),
     taken: (_link, n) => calls.push(`taken ${n}`),
@@ -255,24 +243,37 @@ describe('the protocol', () => {
   });
 });
 
-test('a result names the command that it answers to the adapter which sent it, and to no other', async () => {
+test('the adapter that sent a command gets of its result what it does not know, and every other one all of it', async () => {
   const [one, other] = [await linkedPair(), await linkedPair()];
+  const command = { ...commandFrame(7), replyTo: 'inbox' };
   const verdict = { status: 'delivered', at: 1 } as const;
-  const frame: ResultFrame = {
-    t: 'result',
-    n: 0,
-    call: 'c',
-    command: 'x',
-    name: 'a',
-    position: 'l/0/1',
-    published: 1,
-    verdict,
-  };
-  const report: Report = { frame, payload: Buffer.alloc(0), answers: { link: one.link, n: 7 }, onTaken: undefined };
-  one.link.send(1, report);
-  await one.arrived(() => one.frames.length === 1);
-  other.link.send(3, report);
+  const reportOn = (frame: CommandFrame, outcome: Partial<Outcome> = {}): Report => ({
+    kind: 'result',
+    callSid: frame.call,
+    payload: Buffer.alloc(0),
+    command: { link: one.link, frame },
+    outcome: { verdict, isInTurn: true, traceparent: undefined, parent: undefined, ...outcome },
+    onTaken() {},
+  });
+  const ofPublisher = { traceparent: TRACEPARENT };
+  one.link.send(1, reportOn(command));
+  one.link.send(2, reportOn({ ...commandFrame(8), resultTrace: ofPublisher }, { verdict: { ...verdict, at: 2 } }));
+  one.link.send(3, reportOn(command, { isInTurn: false, traceparent: TRACEPARENT }));
+  one.link.send(4, reportOn(command, { parent: TRACEPARENT }));
+  one.link.send(5, reportOn(command, { verdict: { ...verdict, detail: 'with a warning' } }));
+  one.link.send(6, reportOn(command));
+  other.link.send(3, reportOn(command));
+  await one.arrived(() => one.frames.length === 5);
   await other.arrived(() => other.frames.length === 1);
-  expect(one.frames).toMatchObject([{ t: 'result', n: 1, settles: 7 }]);
-  expect(other.frames).toEqual([{ ...frame, n: 3 }]);
+  expect(one.frames).toEqual([
+    { t: 'delivered', n: 1, commands: [7, 8], at: [1, 2] },
+    { t: 'settled', n: 3, command: 7, verdict, ahead: true, traceparent: TRACEPARENT },
+    { t: 'settled', n: 4, command: 7, verdict, parent: TRACEPARENT },
+    { t: 'settled', n: 5, command: 7, verdict: { ...verdict, detail: 'with a warning' } },
+    { t: 'delivered', n: 6, commands: [7], at: [1] },
+  ]);
+  const { call, id, name, position, published, replyTo } = command;
+  expect(other.frames).toEqual([
+    { t: 'result', n: 3, call, command: id, name, position, decided: position, published, verdict, replyTo },
+  ]);
 });

@@ -1,5 +1,5 @@
-import type { EventFrame } from '@jambus/link';
-import type { Report, ReportLink } from '../../src/reports/report.ts';
+import type { CommandFrame, EventFrame } from '@jambus/link';
+import type { EventReport, Report, ReportLink, ResultReport } from '../../src/reports/report.ts';
 import { createReportOutbox, type ReportOutbox, type ReportOutboxOptions } from '../../src/reports/report-outbox.ts';
 
 /** An adapter, and what it is sent: the number on the link, and the event. */
@@ -15,9 +15,9 @@ export class FakeLink implements ReportLink {
     this.boot = boot;
   }
 
-  send(n: number, { frame }: Report): void {
-    const { call, sequence } = frame as EventFrame;
-    this.received.push({ n, call, sequence });
+  send(n: number, report: Report): void {
+    const { callSid: call } = report;
+    this.received.push({ n, call, sequence: report.kind === 'event' ? report.frame.sequence : 0 });
   }
 
   sendDrained(): void {
@@ -31,7 +31,7 @@ export class FakeLink implements ReportLink {
 
 const PAYLOAD = Buffer.from('{}');
 
-export function reportOf(call: string, sequence: number, more: Partial<Report> = {}): Report {
+export function reportOf(call: string, sequence: number, more: Partial<EventReport> = {}): EventReport {
   const frame: EventFrame = {
     t: 'event',
     n: 0,
@@ -42,7 +42,32 @@ export function reportOf(call: string, sequence: number, more: Partial<Report> =
     time: 0,
     application: '/',
   };
-  return { frame, payload: PAYLOAD, answers: undefined, onTaken: undefined, ...more };
+  return { kind: 'event', callSid: call, frame, payload: PAYLOAD, ...more };
+}
+
+/** The result of a command that came by a link which is gone. */
+export function resultReportOf(call: string, onTaken: () => void): ResultReport {
+  const command: CommandFrame = {
+    t: 'command',
+    n: 1,
+    call,
+    id: 'id',
+    position: 'log/0/1',
+    name: 'redirect',
+    verbs: [],
+    replaces: true,
+    published: 0,
+    expires: 1,
+  };
+  const verdict = { status: 'delivered', at: 0 } as const;
+  return {
+    kind: 'result',
+    callSid: call,
+    payload: PAYLOAD,
+    command: { link: new FakeLink('gone'), frame: command },
+    outcome: { verdict, isInTurn: true, traceparent: undefined, parent: undefined },
+    onTaken,
+  };
 }
 
 const outboxes: ReportOutbox[] = [];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINK_MAX_FRAME_BYTES } from '@jambus/link';
-import { FakeLink, outboxWith, push, reportOf } from './report-harness.ts';
+import type { EventReport } from '../../src/reports/report.ts';
+import { FakeLink, outboxWith, push, reportOf, resultReportOf } from './report-harness.ts';
 
 const RETURN_MS = 20;
 
@@ -39,7 +40,10 @@ describe('the way to the adapters', () => {
     const outbox = outboxWith();
     const link = new FakeLink('one');
     let told = 0;
-    outbox.push(reportOf('a', 1, { onTaken: () => told++ }), true);
+    outbox.push(
+      resultReportOf('a', () => told++),
+      true,
+    );
     outbox.connect(link, undefined);
     expect(told).toBe(0);
     outbox.taken(link, 1);
@@ -228,7 +232,7 @@ describe('bounds', () => {
     const shed: unknown[] = [];
     const outbox = outboxWith({
       bufferBytes: 1_000,
-      onShed: ({ frame }, why) => shed.push([(frame as { sequence?: number }).sequence, why]),
+      onShed: (report, why) => shed.push([(report as EventReport).frame.sequence, why]),
     });
     push(outbox, 'a', 1, 5);
     outbox.push(reportOf('a', 6), true);
