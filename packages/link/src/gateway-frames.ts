@@ -100,7 +100,9 @@ export const EventFrame = Type.Object({
   reset: Type.Optional(
     Type.Literal(true, { description: 'epoch and sequence begin anew, as the past is not to be had' }),
   ),
-  causation: Type.Optional(Type.String({ description: 'id of the command that caused it' })),
+  causation: Type.Optional(
+    Type.String({ description: 'id of the command that caused it; left out with a result, which names it' }),
+  ),
   result: Type.Optional(VerbResult),
   decided: Type.Optional(
     Type.String({ description: 'with a result: the position up to which the commands of the call are decided' }),
@@ -108,6 +110,11 @@ export const EventFrame = Type.Object({
   traceparent: Type.Optional(Traceparent),
 });
 export type EventFrame = Static<typeof EventFrame>;
+
+/** The id of the command that caused an event; undefined when none did. */
+export function causationOf({ causation, result }: EventFrame): string | undefined {
+  return result === undefined ? causation : result.command;
+}
 
 /** A report: the outcome of one command. It has its place among the events of its call. */
 export const ResultFrame = Type.Object({

@@ -1,4 +1,4 @@
-import type { EventFrame, Verdict } from '@jambus/link';
+import { causationOf, type EventFrame, type Verdict } from '@jambus/link';
 import { traceIdOfCall } from '@jambus/schema';
 import { ATTRIBUTE, NO_SPAN, type Span, type SpanKind, type Tracing } from '@jambus/telemetry';
 import type { InboundCommand } from './calls/inbound-command.ts';
@@ -66,7 +66,8 @@ class RecordedSpans implements GatewaySpans {
     received.set(ATTRIBUTE.sequence, event.sequence);
     received.set(ATTRIBUTE.epoch, event.epoch);
     received.set(ATTRIBUTE.application, event.application);
-    if (event.causation !== undefined) received.set(ATTRIBUTE.commandId, event.causation);
+    const causation = causationOf(event);
+    if (causation !== undefined) received.set(ATTRIBUTE.commandId, causation);
     const onLink = this.#tracing.start('link event', 'client', received);
     onLink.set(ATTRIBUTE.callSid, event.call);
     received.end();

@@ -3,6 +3,7 @@ export * from './attributes.ts';
 export * from './call-sid.ts';
 export * from './command-envelope.ts';
 export * from './end-of-call.ts';
+export * from './memo.ts';
 export * from './names.ts';
 export * from './own-messages.ts';
 export * from './position.ts';

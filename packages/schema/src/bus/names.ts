@@ -1,3 +1,5 @@
+import { memo } from './memo.ts';
+
 /** The four kinds of message that jambus has on a bus. */
 export type Channel = 'commands' | 'events' | 'results' | 'deadletters';
 
@@ -36,6 +38,4 @@ export function dotted(jambonzType: string): string {
 }
 
 /** `verb:status` → `jambonz.verb.status`; what jambus itself says keeps its own name: `jambus:lost` → `jambus.lost`. */
-export function cloudEventsType(type: string): string {
-  return type.startsWith('jambus:') ? dotted(type) : `jambonz.${dotted(type)}`;
-}
+export const cloudEventsType = memo((type) => (type.startsWith('jambus:') ? dotted(type) : `jambonz.${dotted(type)}`));

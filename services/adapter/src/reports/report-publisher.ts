@@ -1,5 +1,5 @@
 import type { BusMessage, Outbox } from '@jambus/bus';
-import type { EventFrame, ResultFrame, VerbResult } from '@jambus/link';
+import { causationOf, type EventFrame, type ResultFrame, type VerbResult } from '@jambus/link';
 import { type CommandResult, cloudEventsType, type EventAttributes, type JambusError } from '@jambus/schema';
 import { type HistogramHandle, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
@@ -99,11 +99,12 @@ function eventMessage(gateway: string, frame: EventFrame, payload: Buffer, trace
     sequence: String(frame.sequence),
     epoch: String(frame.epoch),
     application: frame.application,
-    ...(frame.reset === undefined ? {} : { sequencereset: 'true' as const }),
-    ...(frame.causation === undefined ? {} : { causationid: frame.causation }),
     traceparent,
     'content-type': 'application/json',
   };
+  const causation = causationOf(frame);
+  if (causation !== undefined) attributes.causationid = causation;
+  if (frame.reset !== undefined) attributes.sequencereset = 'true';
   return { channel: 'events', callSid: frame.call, type: frame.type, attributes, payload };
 }
 
@@ -112,13 +113,10 @@ function verbResultMessage(
   { command, verb, status, detail }: VerbResult,
   traceparent: string,
 ): BusMessage {
-  const result = {
-    commandId: command,
-    callSid: frame.call,
-    status,
-    ...(detail === undefined ? {} : { detail }),
-    verbId: verb,
-    at: new Date(frame.time).toISOString(),
-  };
+  const [commandId, callSid, at] = [command, frame.call, new Date(frame.time).toISOString()];
+  const result =
+    detail === undefined
+      ? { commandId, callSid, status, verbId: verb, at }
+      : { commandId, callSid, status, detail, verbId: verb, at };
   return resultMessage(result, `${eventId(frame)}/${status}`, { traceparent, decided: frame.decided });
 }

@@ -17,13 +17,16 @@ export function commandResult(
   commandId: string,
   { status, code, detail, at }: Verdict,
 ): CommandResult {
+  const time = new Date(at).toISOString();
+  // Nearly all results.
+  if (code === undefined && detail === undefined) return { commandId, callSid, status, at: time };
   return {
     commandId,
     callSid,
     status,
     ...(code === undefined ? {} : { code }),
     ...(detail === undefined ? {} : { detail }),
-    at: new Date(at).toISOString(),
+    at: time,
   };
 }
 
@@ -43,12 +46,12 @@ export function resultMessage(result: CommandResult, id: string, context: Result
     subject: result.callSid,
     time: result.at,
     causationid: result.commandId,
-    ...(decided === undefined ? {} : { decidedposition: decided }),
     traceparent,
-    // It means something only beside the context it came with.
-    ...(tracestate === undefined ? {} : { tracestate }),
     'content-type': 'application/json',
   };
+  if (decided !== undefined) attributes.decidedposition = decided;
+  // It means something only beside the context it came with.
+  if (tracestate !== undefined) attributes.tracestate = tracestate;
   const payload = Buffer.from(JSON.stringify(result));
   return { channel: 'results', callSid: result.callSid, type: result.status, replyTo, attributes, payload };
 }

@@ -54,7 +54,7 @@ function publisher(refused: string[] = [], answers = true) {
 }
 
 const ran = (n: number, status: 'started' | 'finished' | 'failed', more: Partial<EventFrame> = {}) =>
-  eventFrame(n, { causation: 'command-1', result: { command: 'command-1', verb: 'v', status }, ...more });
+  eventFrame(n, { result: { command: 'command-1', verb: 'v', status }, ...more });
 
 /** Issue 10, line 11: `started` came before `delivered`. */
 test('the results of a command are on the bus in the order delivered, started, finished, as are the events', async () => {

@@ -60,11 +60,10 @@ export class CallEvents {
       application,
     };
     if (this.#isReset) event.reset = true;
-    if (causation !== undefined) event.causation = causation;
     if (result !== undefined) {
       event.result = result;
       if (decided !== undefined) event.decided = decided;
-    }
+    } else if (causation !== undefined) event.causation = causation;
     if (traceparent !== undefined) event.traceparent = traceparent;
     this.#publish(event, payload);
     this.#isReset = false;

@@ -1,6 +1,7 @@
 import type { CallEnd, CallMemory, EventFrame, OpenedFrame, Verdict } from '@jambus/link';
 import {
   callStatusOf,
+  isTold,
   type JambonzMessage,
   type QuestionKind,
   questionKind,
@@ -415,12 +416,16 @@ export class Call implements RoleContext, EventSubject {
     this.#keepOrReport(message, payload);
     const phase = this.#phase;
     const isControl = socket === socketOf(phase);
-    const kind = questionKind(message, this.hooks.kindOf(message.hook));
     if (isControl && message.type !== 'session:new') this.#noteSign(message);
+    if (!isTold(message.type)) this.#hearQuestion(socket, message, isControl);
+    this.#observeStatus(message);
+  }
+
+  #hearQuestion(socket: CallSocket, message: JambonzMessage, isControl: boolean): void {
+    const kind = questionKind(message, this.hooks.kindOf(message.hook));
     // A call has one application to ask for, and a websocket that was replaced has nobody who waits for an answer.
     const isSecond = kind === 'application' && !this.#beginSession();
     if (!isSecond && (isControl || this.#statusSockets.has(socket))) this.#ask(message, kind, socket);
-    this.#observeStatus(message);
   }
 
   /** jambonz asks for the initial application. @returns false when it has asked before */

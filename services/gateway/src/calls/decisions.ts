@@ -297,8 +297,9 @@ export class Decisions {
     const { id, position, warning } = command.frame;
     // An id that was made from the position needs no memory: the position tells it.
     if (id !== position) this.#ids.add(id);
-    const detail = warning === undefined ? {} : { detail: warning };
-    this.#decide(command, { status: 'delivered', ...detail, at: Date.now() });
+    const verdict: Verdict = { status: 'delivered', at: Date.now() };
+    if (warning !== undefined) verdict.detail = warning;
+    this.#decide(command, verdict);
   }
 
   #refuseExpired(command: InboundCommand, isAhead: boolean): void {

@@ -123,5 +123,7 @@ function newsOf(run: Run | undefined, status: VerbResult['status'] | undefined, 
   if (run === undefined || run.command === NOBODY) return NO_NEWS;
   const { command, verb } = run;
   if (status === undefined) return { causation: command, result: undefined };
-  return { causation: command, result: { command, verb, status, ...(detail === undefined ? {} : { detail }) } };
+  const result: VerbResult = { command, verb, status };
+  if (detail !== undefined) result.detail = detail;
+  return { causation: command, result };
 }

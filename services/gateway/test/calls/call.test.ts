@@ -1,3 +1,4 @@
+import { causationOf } from '@jambus/link';
 import { callHarness, FakeSocket, hear, jambonz, liveCall, MUTE, ORIGIN, redirect, send } from './harness.ts';
 
 describe('events', () => {
@@ -24,7 +25,7 @@ describe('events', () => {
     hear(harness, 'verb:status', { event: 'start-playback', id: 'v1', verb: 'say' });
     hear(harness, 'jambonz:error', { msg: 'TTS error', details: 'no credentials', verb: 'say', id: 'v1' });
     hear(harness, 'verb:status', { id: 'v1', verb: 'say', status: 'end' });
-    expect(harness.events.slice(2).map(({ causation, result }) => [causation, result?.status])).toEqual([
+    expect(harness.events.slice(2).map((event) => [causationOf(event), event.result?.status])).toEqual([
       ['cmd', 'started'],
       ['cmd', undefined],
       ['cmd', 'failed'],

@@ -35,7 +35,7 @@ describe('a call that comes from another gateway', () => {
     const next = resumedWith(old.call.memory());
     expect(send(next.call, MUTE, { ifverbid: 'v1' })).toMatchObject([{ status: 'delivered' }]);
     hear(next, 'verb:status', { event: 'finished', id: 'v1', name: 'say' });
-    expect(next.events.at(-1)).toMatchObject({ causation: 'cmd', result: { command: 'cmd', status: 'finished' } });
+    expect(next.events.at(-1)).toMatchObject({ result: { command: 'cmd', status: 'finished' } });
   });
 
   test('keeps its messages until they can be numbered, websocket by websocket', () => {

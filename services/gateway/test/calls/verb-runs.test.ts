@@ -1,3 +1,4 @@
+import { causationOf } from '@jambus/link';
 import { createVerbRuns } from '../../src/calls/verb-runs.ts';
 import { hear, jambonz, liveCall, redirect, send } from './harness.ts';
 
@@ -43,7 +44,7 @@ describe('a verb id that is used twice', () => {
       hear(harness, 'verb:status', { event, id: 'greet', name: 'say' });
     }
     expect(
-      harness.events.slice(-4).map(({ causation, result }) => [causation, result?.command, result?.status]),
+      harness.events.slice(-4).map((event) => [causationOf(event), event.result?.command, event.result?.status]),
     ).toEqual([
       ['first', 'first', 'started'],
       ['first', 'first', 'finished'],
@@ -81,7 +82,8 @@ describe('verbs that jambonz drops', () => {
       send(harness.call, { ...say, queueCommand: true }, { id: 'first' });
       send(harness.call, queueCommand ? { ...say, queueCommand } : say, { id: 'second' });
       hear(harness, 'verb:status', { event: 'starting', id: 'greet', name: 'say' });
-      return harness.events.at(-1)?.causation;
+      const last = harness.events.at(-1);
+      return last && causationOf(last);
     };
     expect([startedBy(true), startedBy(false)]).toEqual(['first', 'second']);
   });

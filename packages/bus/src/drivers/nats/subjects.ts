@@ -1,4 +1,4 @@
-import { asToken, type BusNames, type Channel, dotted, isToken } from '@jambus/schema';
+import { asToken, type BusNames, type Channel, dotted, isToken, memo } from '@jambus/schema';
 import type { BusMessage } from '../../port/index.ts';
 
 /** Names of what jambus has on a NATS server, beside the subjects that `BusNames` gives. */
@@ -92,6 +92,7 @@ export function subjectOf(message: BusMessage, names: BusNames): string | undefi
   if (channel === 'deadletters' && !isToken(callSid)) return names.deadletters;
   if (!isToken(callSid)) return undefined;
   if (channel !== 'events') return `${names[channel]}.${callSid}`;
-  const tokens = dotted(type).split('.').map(asToken);
-  return `${names.events}.${callSid}.${tokens.join('.')}`;
+  return `${names.events}.${callSid}.${tokensOf(type)}`;
 }
+
+const tokensOf = memo((type) => dotted(type).split('.').map(asToken).join('.'));

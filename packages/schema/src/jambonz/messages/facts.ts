@@ -14,12 +14,17 @@ const NEEDS_NO_ACK: ReadonlySet<string> = new Set([
   'tts:streaming-event',
 ]);
 
+/** Whether a message of this type only tells something, on every server from 0.9.8 on. */
+export function isTold(type: string): boolean {
+  return NEEDS_NO_ACK.has(type);
+}
+
 /**
  * Whether jambonz waits for an ack, for 5 s. A type that is unknown here counts as waiting: an ack too many is only logged
  * over there, a missing one holds the call up.
  */
 export function wantsAck(message: JambonzMessage): boolean {
-  return message.msgid !== undefined && !NEEDS_NO_ACK.has(message.type);
+  return message.msgid !== undefined && !isTold(message.type);
 }
 
 /** A `verb:hook` that only tells what happened (in a conference or queue); no application has to answer it. */

@@ -1,4 +1,4 @@
-import { type Attributes, fromHeaders, headerName, JambusError, NATS_MESSAGE_ID } from '@jambus/schema';
+import { type Attributes, fromHeaders, headerName, JambusError, memo, NATS_MESSAGE_ID } from '@jambus/schema';
 import { headers, type MsgHdrs } from 'nats';
 
 const PREFIX = 'ce-';
@@ -17,15 +17,19 @@ const NO_HEADERS = headers();
  */
 export function headersOf(attributes: Attributes, messageId: string | undefined): MsgHdrs {
   let text = VERSION_LINE;
-  for (const name in attributes) text += lineOf(headerName(name, PREFIX), attributes[name] ?? '');
-  if (messageId !== undefined) text += lineOf(NATS_MESSAGE_ID, messageId);
+  for (const name in attributes) text += lineOf(beginningOf(name), attributes[name] ?? '');
+  if (messageId !== undefined) text += lineOf(MESSAGE_ID, messageId);
   const bytes = Buffer.from(`${text}\r\n`);
   return Object.assign(Object.create(NO_HEADERS), { encode: () => bytes });
 }
 
-function lineOf(name: string, value: string): string {
-  if (LINE_BREAK.test(value)) throw new JambusError('bus_refused', `a line break in the header ${name}`);
-  return `${name}: ${value}\r\n`;
+const beginningOf = memo((attribute) => `${headerName(attribute, PREFIX)}: `);
+const MESSAGE_ID = `${NATS_MESSAGE_ID}: `;
+
+/** @param beginning the name, with a colon and a blank */
+function lineOf(beginning: string, value: string): string {
+  if (LINE_BREAK.test(value)) throw new JambusError('bus_refused', `a line break in the header ${beginning}`);
+  return `${beginning}${value}\r\n`;
 }
 
 /**
