@@ -1,3 +1,5 @@
+import { memo } from './memo.ts';
+
 /**
  * CloudEvents 1.0 context attributes in binary mode: names without their transport prefix, values as strings.
  * `traceparent`, `tracestate` and `content-type` live in the same map; they travel without a prefix.
@@ -13,15 +15,19 @@ export type HeaderPrefix = 'ce-' | 'ce_';
 
 /** What an attribute is called among the headers of a transport. */
 export function headerName(attribute: string, prefix: HeaderPrefix): string {
-  return UNPREFIXED.has(attribute) ? attribute : prefix + attribute;
+  return HEADER_NAMES[prefix](attribute);
 }
+
+const namesWith = (prefix: HeaderPrefix) =>
+  memo((attribute) => (UNPREFIXED.has(attribute) ? attribute : prefix + attribute));
+/** A name that is made anew each time costs more than all else about a header. */
+const HEADER_NAMES = { 'ce-': namesWith('ce-'), ce_: namesWith('ce_') } as const;
 
 /** Attributes as the headers of a transport: `id` → `ce-id` or `ce_id`. */
 export function toHeaders(attributes: Attributes, prefix: HeaderPrefix): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const name in attributes) {
-    headers[headerName(name, prefix)] = attributes[name] as string;
-  }
+  const nameOf = HEADER_NAMES[prefix];
+  for (const name in attributes) headers[nameOf(name)] = attributes[name] as string;
   return headers;
 }
 

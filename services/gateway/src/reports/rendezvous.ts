@@ -18,10 +18,19 @@ function mix(a: number, b: number): number {
  * it wins or had won change hands.
  */
 export function rendezvous<T extends { readonly id: string }>(key: string, candidates: Iterable<T>): T | undefined {
-  const keyHash = hash(key);
+  let keyHash: number | undefined;
   let best: T | undefined;
   let bestScore = -1;
   for (const candidate of candidates) {
+    if (best === undefined) {
+      // It may be the only one, which needs no score.
+      best = candidate;
+      continue;
+    }
+    if (keyHash === undefined) {
+      keyHash = hash(key);
+      bestScore = mix(keyHash, hash(best.id));
+    }
     const score = mix(keyHash, hash(candidate.id));
     if (score > bestScore) {
       best = candidate;

@@ -1,10 +1,10 @@
-import { type Attributes, JambusError } from '@jambus/schema';
+import { type Attributes, JambusError, type PartitionAttributes } from '@jambus/schema';
 import type { Message, TopicMessages } from 'kafkajs';
 import { pause } from '../../../waiting/pause.ts';
 import type { KafkaCompression } from '../compression/index.ts';
 import type { Cluster } from './cluster.ts';
 import { fromKafka, typeOf } from './errors.ts';
-import { headersOf } from './headers.ts';
+import { headerName, headersOf } from './headers.ts';
 import { connectProducer, type OneProducer } from './producer.ts';
 
 /** A record on its way out. */
@@ -13,6 +13,8 @@ export interface OutgoingRecord {
   /** The call, which keeps its records in one partition and so in their order. Empty: none. */
   readonly key: string;
   readonly attributes: Attributes;
+  /** The key is an attribute as well. */
+  readonly hasPartitionKey?: boolean;
   readonly payload: Uint8Array;
 }
 
@@ -215,11 +217,15 @@ function topicMessages(batches: readonly Waiting[]): TopicMessages[] {
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
 
-function messageOf({ key, attributes, payload }: OutgoingRecord): Message {
+const PARTITION_KEY = headerName('partitionkey' satisfies keyof PartitionAttributes);
+
+function messageOf({ key, attributes, hasPartitionKey = false, payload }: OutgoingRecord): Message {
+  const headers = headersOf(attributes);
+  if (hasPartitionKey) headers[PARTITION_KEY] = key;
   return {
     key: key === '' ? null : key,
     // The client takes for text what is not a Buffer.
     value: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-    headers: headersOf(attributes),
+    headers,
   };
 }
