@@ -24,5 +24,5 @@ function isLastStatus(payload: Uint8Array): boolean {
   const parsed = parseJambonzMessage(payload);
   if (!parsed.ok) return false;
   const status = callStatusOf(parsed.message);
-  return status !== undefined && status.terminal && status.ownLeg;
+  return status?.terminal === true && status.ownLeg;
 }

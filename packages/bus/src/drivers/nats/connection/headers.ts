@@ -1,13 +1,11 @@
 import { type Attributes, fromHeaders, headerName, JambusError, memo, NATS_MESSAGE_ID } from '@jambus/schema';
-import { headers, type MsgHdrs } from 'nats';
+import type { MsgHdrs } from 'nats';
 
 const PREFIX = 'ce-';
 
 /** What begins a block of headers, and what would begin another one. */
 const VERSION_LINE = 'NATS/1.0\r\n';
 const LINE_BREAK = /[\r\n]/;
-/** Has what the types ask for; the client asks nothing of headers that it publishes but their bytes. */
-const NO_HEADERS = headers();
 
 /**
  * Attributes as headers of a message, with what the stream is to know it by. Written at once as the bytes that go out: the
@@ -19,8 +17,20 @@ export function headersOf(attributes: Attributes, messageId: string | undefined)
   let text = VERSION_LINE;
   for (const name in attributes) text += lineOf(beginningOf(name), attributes[name] ?? '');
   if (messageId !== undefined) text += lineOf(MESSAGE_ID, messageId);
-  const bytes = Buffer.from(`${text}\r\n`);
-  return Object.assign(Object.create(NO_HEADERS), { encode: () => bytes });
+  return new HeaderBytes(Buffer.from(`${text}\r\n`)) as unknown as MsgHdrs;
+}
+
+/** All that the client asks of headers which it publishes. */
+class HeaderBytes {
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  encode(): Uint8Array {
+    return this.#bytes;
+  }
 }
 
 const beginningOf = memo((attribute) => `${headerName(attribute, PREFIX)}: `);
