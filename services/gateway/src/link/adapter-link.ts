@@ -9,13 +9,13 @@ import {
   type HelloFrame,
   type KnownFrame,
 } from '@jambus/link';
-import { JambusError, type RejectionCode } from '@jambus/schema';
-import { ATTRIBUTE, NO_SPAN, type Span } from '@jambus/telemetry';
+import { JambusError } from '@jambus/schema';
 import type { WebSocket } from 'ws';
 import type { InboundCommand } from '../calls/inbound-command.ts';
 import type { ReportLink } from '../reports/report.ts';
+import { CommandOfLink, type LinkOfCommand, type Usage } from './command-of-link.ts';
 import { createResultFrames } from './result-frames.ts';
-import { createTurnOutcomes, type TurnOutcomes } from './turn-outcomes.ts';
+import { createTurnOutcomes } from './turn-outcomes.ts';
 
 /** What a link hands to the gateway. */
 export interface AdapterLinkHandlers {
@@ -50,80 +50,6 @@ export interface CommandWindow {
 }
 
 const NORMAL_CLOSURE = 1000;
-
-/** What counts in the window. */
-interface Usage {
-  commands: number;
-  bytes: number;
-}
-
-/** What the commands of one link share. */
-interface LinkOfCommand {
-  readonly link: AdapterLink;
-  readonly usage: Usage;
-  /** Commands that wait for the websocket of their call, by their number: only these can be withdrawn. */
-  readonly waiting: Map<number, InboundCommand>;
-  readonly outcomes: TurnOutcomes;
-  /** There is something to tell. */
-  readonly changed: () => void;
-}
-
-/** A command that came by a link, until its adapter knows what came of it. */
-class CommandOfLink implements InboundCommand {
-  readonly frame: CommandFrame;
-  readonly payload: Buffer;
-  span: Span = NO_SPAN;
-  readonly receivedAt = Date.now();
-  readonly #of: LinkOfCommand;
-  /** It has a place in the window. */
-  #counts = true;
-
-  constructor(frame: CommandFrame, payload: Buffer, of: LinkOfCommand) {
-    this.frame = frame;
-    this.payload = payload;
-    this.#of = of;
-    of.usage.commands++;
-    of.usage.bytes += payload.length;
-  }
-
-  get link(): AdapterLink {
-    return this.#of.link;
-  }
-
-  hold(): void {
-    if (!this.#counts) return;
-    this.#leaveWindow();
-    this.#of.waiting.set(this.frame.n, this);
-    this.#of.outcomes.held(this.frame.n);
-    this.#of.changed();
-  }
-
-  settle(code: RejectionCode | undefined, isKnown = false): void {
-    this.#end();
-    if (isKnown) return;
-    this.#of.outcomes.settled(this.frame.n, code);
-    this.#of.changed();
-  }
-
-  giveBack(): void {
-    this.span.set(ATTRIBUTE.outcome, 'returned');
-    this.span.end();
-    this.#end();
-    this.#of.outcomes.returned(this.frame.n);
-    this.#of.changed();
-  }
-
-  #end(): void {
-    if (this.#counts) this.#leaveWindow();
-    else this.#of.waiting.delete(this.frame.n);
-  }
-
-  #leaveWindow(): void {
-    this.#counts = false;
-    this.#of.usage.commands--;
-    this.#of.usage.bytes -= this.payload.length;
-  }
-}
 
 /**
  * @param window most commands the adapter may have under way, and their bytes; an adapter that sends more is cut off, since a
