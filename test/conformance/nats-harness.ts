@@ -13,6 +13,11 @@ import type { BusHarness, BusHarnessFactory } from './bus-harness.ts';
 
 /** A short lease, so that a death is noticed soon. */
 const LEASE_MS = 1_000;
+/**
+ * Readers ask for messages so often. In a cluster a request can come to the server of a consumer before that consumer, and is lost;
+ * the client notices by the silence after that time.
+ */
+const ASK_AGAIN_MS = 2_000;
 
 export interface NatsHarnessOptions {
   /** Port of a server on the loopback interface. */
@@ -97,7 +102,7 @@ async function* messagesOf(
   signal: AbortSignal,
 ): AsyncGenerator<BusMessage, void, undefined> {
   const consumer = await nc.jetstream().consumers.get(names[channel].replaceAll('.', '-'), {});
-  const messages = await consumer.consume();
+  const messages = await consumer.consume({ expires: ASK_AGAIN_MS });
   const stop = () => void messages.close();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
