@@ -50,6 +50,8 @@ await describeWithNats('an adapter that does not reach every gateway, on nats', 
   test('is not ready with one of two, and names the other', async () => {
     const adapter = await cluster.addAdapter({ reaches: [0] });
     await eventually('the other is named in the log', async () => (await warnings(adapter)).length > 0);
+    // The link to the one that it reaches may take longer than the refusal of the other.
+    await eventually('one is linked', async () => (await ready()).body.includes('1 of 2 linked'));
     const { status, body } = await ready();
     expect(status).toBe(503);
     expect(body.match(/not ws:[/][/]127\.0\.0\.1:\d+: \w+/g)).toHaveLength(1);
