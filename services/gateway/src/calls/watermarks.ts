@@ -53,13 +53,12 @@ export function createWatermarks(): Watermarks {
   const set = ({ log, offset, verdict }: Decided): void => {
     marks ??= [];
     const known = marks.find((mark) => mark.log === log);
-    if (known === undefined) {
-      marks.push({ prefix: `${log}/`, log, offset, verdict });
-      if (marks.length > MAX_LOGS) marks.shift();
-    } else if (known.offset < offset) {
-      known.offset = offset;
-      known.verdict = verdict;
+    if (known !== undefined) {
+      raise(known, offset, verdict);
+      return;
     }
+    marks.push({ prefix: `${log}/`, log, offset, verdict });
+    if (marks.length > MAX_LOGS) marks.shift();
   };
 
   return {
@@ -73,14 +72,8 @@ export function createWatermarks(): Watermarks {
     advance(position, verdict) {
       latest = position;
       const mark = markOf(position);
-      if (mark === undefined) {
-        set({ ...placeOf(position), verdict });
-        return;
-      }
-      const offset = offsetIn(mark, position);
-      if (offset <= mark.offset) return;
-      mark.offset = offset;
-      mark.verdict = verdict;
+      if (mark === undefined) set({ ...placeOf(position), verdict });
+      else raise(mark, offsetIn(mark, position), verdict);
     },
     confirm(position) {
       const mark = markOf(position);
@@ -99,7 +92,14 @@ export function createWatermarks(): Watermarks {
   };
 }
 
-/** A position of a longer log begins with the name of a shorter one only if that ends at the same slash. */
+/** Notes a later decision of the log. */
+function raise(mark: Mark, offset: number, verdict: Verdict | undefined): void {
+  if (offset <= mark.offset) return;
+  mark.offset = offset;
+  mark.verdict = verdict;
+}
+
+/** The name of one log may be the beginning of another one's name, so the offset has to follow at once. */
 function isIn({ prefix }: Mark, position: string): boolean {
   return position.startsWith(prefix) && position.indexOf('/', prefix.length) === -1;
 }
