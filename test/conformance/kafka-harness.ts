@@ -11,15 +11,15 @@ export const SHORT_SESSIONS = { 'group.min.session.timeout.ms': '500' };
 const PARTITIONS = 4;
 
 export interface KafkaHarnessOptions {
-  /** Port of a broker on the loopback interface. */
-  readonly port: () => number;
+  /** Ports of the brokers of a cluster on the loopback interface. */
+  readonly ports: () => readonly number[];
 }
 
 /** Topics of its own for each case, on a broker that all share; each adapter is connected by a proxy that can be cut. */
-export function kafkaHarness({ port }: KafkaHarnessOptions): BusHarnessFactory {
+export function kafkaHarness({ ports }: KafkaHarnessOptions): BusHarnessFactory {
   return {
     capabilities: { recordsWithoutCall: true, sharing: true, outages: true },
-    open: () => openKafkaHarness(port()),
+    open: () => openKafkaHarness(ports()),
   };
 }
 
@@ -34,10 +34,20 @@ export function through(proxy: TcpProxy): KafkaBusOptions['connection'] {
   return { brokers: [`${address.host}:${address.port}`], addressOf: () => address };
 }
 
-async function openKafkaHarness(port: number): Promise<BusHarness> {
+/** The same for each broker of a cluster. */
+function throughAll(proxies: ReadonlyMap<number, TcpProxy>): KafkaBusOptions['connection'] {
+  const host = '127.0.0.1';
+  return {
+    brokers: [...proxies.keys()].map((port) => `${host}:${port}`),
+    addressOf: ({ port }) => ({ host, port: proxies.get(port)?.port ?? port }),
+  };
+}
+
+async function openKafkaHarness(ports: readonly number[]): Promise<BusHarness> {
+  const [port = 0] = ports;
   const names = busNames(`test-${randomUUID().slice(0, 8)}`);
   const topics = { partitions: PARTITIONS };
-  const proxies = new Map<Bus, TcpProxy>();
+  const proxies = new Map<Bus, readonly TcpProxy[]>();
   const kafka = plainClient(port);
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
@@ -49,20 +59,23 @@ async function openKafkaHarness(port: number): Promise<BusHarness> {
     partitions: PARTITIONS,
     patienceMs: 20_000,
     connect: async ({ maxUnfinished, onTrouble = () => {} } = {}) => {
-      const proxy = await startTcpProxy(port);
+      const ways = new Map<number, TcpProxy>();
+      for (const each of ports) ways.set(each, await startTcpProxy(each));
       const limits = { ...DEFAULT_LANES_SETTINGS.limits, ...(maxUnfinished !== undefined && { maxUnfinished }) };
       const bus = await connectKafkaBus({
-        connection: through(proxy),
+        connection: throughAll(ways),
         names,
         topics,
         sessionMs: SESSION_MS,
         lanes: { ...DEFAULT_LANES_SETTINGS, limits, backoff: { firstMs: 5, maxMs: 50 } },
         onTrouble,
       });
-      proxies.set(bus, proxy);
+      proxies.set(bus, [...ways.values()]);
       return bus;
     },
-    kill: async (bus) => proxies.get(bus)?.cut(),
+    kill: async (bus) => {
+      for (const proxy of proxies.get(bus) ?? []) proxy.cut();
+    },
     produce: async ({ callSid, attributes, payload }) => {
       const headers = attributes === undefined ? {} : { headers: toHeaders(attributes, 'ce_') };
       const message = { key: callSid ?? null, value: Buffer.from(payload), ...headers };
@@ -70,14 +83,14 @@ async function openKafkaHarness(port: number): Promise<BusHarness> {
     },
     read: (channel, signal) => messagesOf(kafka, names, channel, signal),
     outage: async () => {
-      const affected = [...proxies.values()];
+      const affected = [...proxies.values()].flat();
       for (const proxy of affected) proxy.cut();
       return async () => {
         for (const proxy of affected) proxy.restore();
       };
     },
     close: async () => {
-      await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+      await Promise.all([...proxies.values()].flat().map((proxy) => proxy.close()));
       await producer.disconnect();
       const admin = kafka.admin();
       await admin.connect();

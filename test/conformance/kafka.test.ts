@@ -12,6 +12,6 @@ for (const version of ['newest', '3'] as const) {
 
     afterAll(() => broker.stop());
 
-    describeBus('kafka', kafkaHarness({ port: () => broker.port }));
+    describeBus('kafka', kafkaHarness({ ports: () => [broker.port] }));
   });
 }

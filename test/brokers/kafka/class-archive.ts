@@ -32,6 +32,7 @@ export async function archiveClasses(source: JavaSource, into: string): Promise<
       folder,
       logDir,
       security: undefined,
+      member: undefined,
       properties: {},
       environment: {},
     });

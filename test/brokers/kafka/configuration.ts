@@ -1,9 +1,9 @@
 import type { LaunchSettings } from './launch.ts';
 import { SECURED, securityProperties, securityProtocol } from './security.ts';
 
-/** The configuration of a broker that is its own controller: the first listener lets everybody in. */
+/** The configuration of a broker that is a controller, too: the first listener lets everybody in. */
 export function configuration(settings: LaunchSettings): Record<string, string> {
-  const { source, ports, folder, logDir, security, properties } = settings;
+  const { source, ports, member, folder, logDir, security, properties } = settings;
   const host = source.kind === 'program' ? '127.0.0.1' : '0.0.0.0'; // Inside a container.
   const forClients = [
     { name: 'PLAINTEXT', port: ports.clients, protocol: 'PLAINTEXT' },
@@ -13,8 +13,8 @@ export function configuration(settings: LaunchSettings): Record<string, string> 
   const listeners = forClients.map(({ name, port }) => `${name}://${host}:${port}`);
   return {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@${controller.address}`,
+    'node.id': String(member?.nodeId ?? 1),
+    'controller.quorum.voters': member?.voters ?? `1@${controller.address}`,
     'controller.listener.names': controller.name,
     listeners: [...listeners, `${controller.name}://${controller.address}`].join(','),
     'advertised.listeners': forClients.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(','),

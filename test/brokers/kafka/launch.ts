@@ -7,6 +7,7 @@ import { launchBroker } from '../provisioning/launch-broker.ts';
 import { reasonOf } from '../provisioning/reason-of.ts';
 import { runCommand } from '../provisioning/run-command.ts';
 import { clusterInfo } from './cluster-info.ts';
+import type { ClusterMember } from './cluster-member.ts';
 import { command } from './command.ts';
 import { configuration, propertiesFile } from './configuration.ts';
 import type { KafkaBrokerSource } from './kafka-broker-source.ts';
@@ -15,6 +16,8 @@ import { type KafkaSecurity, scramArguments } from './security.ts';
 export interface LaunchSettings {
   readonly source: Exclude<KafkaBrokerSource, { readonly kind: 'running' }>;
   readonly ports: { readonly clients: number; readonly secured: number; readonly controller: number };
+  /** Left out: it is a cluster of its own. */
+  readonly member: ClusterMember | undefined;
   /** Of this broker alone: configuration and log. */
   readonly folder: string;
   readonly logDir: string;
@@ -48,7 +51,7 @@ export async function launch(settings: LaunchSettings): Promise<GuardedProcess> 
     what: `Kafka ${source.version}`,
     logFile: join(folder, 'kafka.log'),
     folder,
-    answers: () => answers(clusterId, ports.clients),
+    answers: () => answers(clusterId, settings.member?.nodeId ?? 1, ports.clients),
     startMs: START_MS,
   });
 }
@@ -61,7 +64,7 @@ async function formattedFor(logDir: string): Promise<string | undefined> {
 
 /** @returns the id of the cluster that it now belongs to */
 async function format(settings: LaunchSettings, configFile: string): Promise<string> {
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = settings.member?.clusterId ?? randomBytes(16).toString('base64url');
   const args = [
     'format',
     `--cluster-id=${clusterId}`,
@@ -78,9 +81,9 @@ async function format(settings: LaunchSettings, configFile: string): Promise<str
   return clusterId;
 }
 
-function answers(clusterId: string, port: number): Promise<boolean> {
+function answers(clusterId: string, nodeId: number, port: number): Promise<boolean> {
   return clusterInfo([`127.0.0.1:${port}`]).then(
-    (info) => info.clusterId === clusterId && info.brokerIds.length === 1,
+    (info) => info.clusterId === clusterId && info.brokerIds.includes(nodeId),
     () => false, // Not yet; if never, its log says why.
   );
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { certificateOf } from '../provisioning/certificate.ts';
 import { freePort, onFreePort } from '../provisioning/free-port.ts';
 import { foreignBroker, ownBroker, type TestBroker } from '../provisioning/test-broker.ts';
+import type { ClusterMember } from './cluster-member.ts';
 import { findKafkaBroker } from './find-kafka-broker.ts';
 import type { KafkaVersion } from './kafka-version.ts';
 import { launch } from './launch.ts';
@@ -20,9 +21,11 @@ export interface KafkaBrokerOptions {
   readonly logDir?: string;
   /** Of 127.0.0.1; left out: a free one. */
   readonly port?: number;
+  /** Its place in a cluster of several; left out: it is a cluster of its own. */
+  readonly member?: ClusterMember;
 }
 
-/** A Kafka cluster of one broker. Its log is `kafka.log` in its folder. */
+/** A Kafka broker, which mostly is a cluster of its own. Its log is `kafka.log` in its folder. */
 export interface KafkaBroker extends TestBroker {
   /** As `host:port`, without TLS or a login. */
   readonly brokers: readonly string[];
@@ -46,19 +49,28 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   const what = 'Kafka broker';
   if (source.kind === 'running') {
     const { brokers, origin } = source;
-    const { version: _, ...wishes } = options;
+    const { version: _, member: __, ...wishes } = options;
     const port = Number(brokers[0]?.split(':').at(-1));
     return Object.assign(foreignBroker(what, origin, wishes), { brokers, version, port, secured: undefined });
   }
   return onFreePort(options.port, async (port) => {
-    const { properties = {}, environment = {}, security, logDir } = options;
-    const [secured, controller] = [await freePort(), await freePort()];
+    const { properties = {}, environment = {}, security, logDir, member } = options;
+    const [secured, controller] = [await freePort(), member?.controllerPort ?? (await freePort())];
     const ports = { clients: port, secured, controller };
     const broker = await ownBroker({
       what,
       label: 'kafka',
       launch: (folder) =>
-        launch({ source, ports, folder, logDir: logDir ?? join(folder, 'data'), security, properties, environment }),
+        launch({
+          source,
+          ports,
+          member,
+          folder,
+          logDir: logDir ?? join(folder, 'data'),
+          security,
+          properties,
+          environment,
+        }),
     });
     return Object.assign(broker, {
       brokers: [`127.0.0.1:${port}`],
