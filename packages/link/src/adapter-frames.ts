@@ -1,4 +1,4 @@
-import type { HookKind } from '@jambus/schema';
+import { BusPrefix, type HookKind } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { CallSid, Contender, Counter, Identity, Milliseconds, Sequence, Traceparent } from './frame-parts.ts';
 
@@ -14,6 +14,12 @@ export const HelloFrame = Type.Object({
   received: Type.Integer({ minimum: 0, description: 'reports received from that life of the gateway' }),
   taken: Type.Integer({ minimum: 0, description: 'of them, reports that are on the bus' }),
   closings: Type.Integer({ minimum: 0, description: 'number of the last `closed` heard from it' }),
+  prefix: Type.Optional(
+    Type.String({
+      ...BusPrefix,
+      description: 'of the names on its bus, by which a gateway keeps applications apart; adapters up to 0.1 name none',
+    }),
+  ),
 });
 export type HelloFrame = Static<typeof HelloFrame>;
 

@@ -170,6 +170,7 @@ export async function createAdapter(
         token: config.linkToken,
         adapterId,
         boot,
+        prefix: bus.names.prefix,
         commandWindow: config.commandWindow,
         pingIntervalMs: LINK_PING_MS,
         handlers: {

@@ -1,3 +1,4 @@
+import { type Static, Type } from '@sinclair/typebox';
 import { memo } from './memo.ts';
 
 /** The four kinds of message that jambus has on a bus. */
@@ -14,6 +15,10 @@ export type BusNames = Readonly<Record<Channel, string>> & {
 
 /** The prefix of every name unless a setting says otherwise. */
 export const DEFAULT_PREFIX = 'jambonz';
+
+/** A prefix, which every kind of bus takes as the beginning of a name. */
+export const BusPrefix = Type.String({ pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$', maxLength: 100 });
+export type BusPrefix = Static<typeof BusPrefix>;
 
 /**
  * Every topic, stream and subject name of jambus comes from here.

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { DEFAULT_PREFIX } from '../bus/names.ts';
+import { BusPrefix, DEFAULT_PREFIX } from '../bus/names.ts';
 import { DEFAULT_PLATFORM, PlatformGeneration } from '../jambonz/generation.ts';
 import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
 import { configSchema } from './config-schema.ts';
@@ -12,9 +12,8 @@ const GATEWAY_ADDRESS = `^(?:wss?://${HOST}(?::\\d{1,5})?|dns\\+wss?://[A-Za-z0-
 /** What adapters and the standalone service have in common: everything but where the bus and the gateways are. */
 export const adapterSettings = {
   prefix: Type.String({
+    ...BusPrefix,
     default: DEFAULT_PREFIX,
-    pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$',
-    maxLength: 100,
     expects: 'letters, digits, "_", "-" and single "." between them, at most 100',
     description: 'First part of the name of every topic, stream and subject.',
   }),

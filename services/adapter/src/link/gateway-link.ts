@@ -61,6 +61,8 @@ export interface GatewayLinkOptions {
   readonly adapterId: string;
   /** Another one each time the adapter starts. */
   readonly boot: string;
+  /** First part of the names on its bus, by which a gateway tells which calls are for it. */
+  readonly prefix: string;
   /** Most commands under way to the gateway; the gateway may grant fewer. Those that wait for their call do not count. */
   readonly commandWindow: number;
   readonly pingIntervalMs: number;
@@ -251,9 +253,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       signal.addEventListener('abort', stop, { once: true });
       ws.once('open', () => {
         socket = frames;
-        const { adapterId: adapter, boot: ownBoot } = options;
+        const { adapterId: adapter, boot: ownBoot, prefix } = options;
         told = reports.taken;
-        frames.send({ t: 'hello', adapter, boot: ownBoot, gatewayBoot: boot, ...reports, closings });
+        frames.send({ t: 'hello', adapter, boot: ownBoot, gatewayBoot: boot, ...reports, closings, prefix });
       });
     });
 

@@ -45,6 +45,7 @@ export async function linked(options: { refuseWith?: number; commandWindow?: num
     token: 'token',
     adapterId: 'adapter',
     boot: 'adapter-life',
+    prefix: 'jambonz',
     commandWindow: options.commandWindow ?? 50,
     pingIntervalMs: 1_000,
     handlers: {
