@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallEnd } from '@jambus/link';
 import type { Logger } from '@jambus/telemetry';
-import type { CallRegistry } from './calls/call-registry.ts';
+import type { CallsState } from './calls/call-registry.ts';
 import { drainPace } from './drain-pace.ts';
-import type { ReportOutbox } from './reports/report-outbox.ts';
+import type { ReportsState } from './reports/report-outbox.ts';
 
 /** How far a drain has come; all zero before it begins. */
 export interface DrainProgress {
@@ -14,10 +14,10 @@ export interface DrainProgress {
 }
 
 export interface DrainOptions {
-  readonly calls: CallRegistry;
-  readonly outbox: ReportOutbox;
+  readonly calls: CallsState;
+  readonly reports: Pick<ReportsState, 'pending'>;
   /** How many calls have left this gateway so far, by reason. */
-  readonly left: Readonly<Record<CallEnd, number>>;
+  readonly left: () => Readonly<Record<CallEnd, number>>;
   /** The time for all of it, in ms. */
   readonly timeMs: number;
   /** Kept up to date while it goes on. */
@@ -33,10 +33,10 @@ const STEP_MS = 50;
  * the time there is, since whoever takes them has to take them all. Returns when every call has gone and every event is on the
  * bus, or time is up.
  */
-export async function drain({ calls, outbox, left, timeMs, progress, logger }: DrainOptions): Promise<void> {
+export async function drain({ calls, reports, left, timeMs, progress, logger }: DrainOptions): Promise<void> {
   const start = performance.now();
   const elapsed = () => performance.now() - start;
-  const before = { ...left };
+  const before = { ...left() };
   const moving = [...calls];
   progress.calls = moving.length;
   const pace = drainPace(moving.length, timeMs);
@@ -47,16 +47,17 @@ export async function drain({ calls, outbox, left, timeMs, progress, logger }: D
     moved = due;
     progress.asked = moved;
   }
-  while ((calls.size > 0 || outbox.pending > 0) && elapsed() < timeMs) await sleep(STEP_MS);
+  while ((calls.size > 0 || reports.pending > 0) && elapsed() < timeMs) await sleep(STEP_MS);
+  const after = left();
   const report = {
-    moved: left.moved - before.moved,
-    ended: left.ended - before.ended,
-    lost: left.lost - before.lost,
+    moved: after.moved - before.moved,
+    ended: after.ended - before.ended,
+    lost: after.lost - before.lost,
     ms: Math.round(elapsed()),
   };
-  if (calls.size === 0 && outbox.pending === 0) logger.info(report, 'drained');
+  if (calls.size === 0 && reports.pending === 0) logger.info(report, 'drained');
   else {
-    const behind = { callsLeft: calls.size, eventsLeft: outbox.pending };
+    const behind = { callsLeft: calls.size, eventsLeft: reports.pending };
     logger.error({ ...report, ...behind }, 'drain ran out of time: calls or events are left behind');
   }
 }

@@ -1,11 +1,10 @@
 import type { CallEnd, Verdict } from '@jambus/link';
 import { JAMBONZ_MESSAGES } from '@jambus/schema';
 import type { GaugeReading, Metrics } from '@jambus/telemetry';
-import type { CallRegistry } from './calls/call-registry.ts';
+import type { CallsState } from './calls/call-registry.ts';
 import type { DrainProgress } from './drain.ts';
 import { VIOLATIONS, type Violation } from './jambonz/jambonz-socket.ts';
-import type { LinkServer } from './link/link-server.ts';
-import type { ReportOutbox } from './reports/report-outbox.ts';
+import type { ReportsState } from './reports/report-outbox.ts';
 
 /** What a gateway counts. */
 export interface GatewayMetrics {
@@ -29,11 +28,10 @@ export interface GatewayMetrics {
 
 /** What the gauges read when somebody asks. */
 export interface GatewayState {
-  readonly calls: CallRegistry;
-  readonly outbox: ReportOutbox;
-  readonly links: () => LinkServer | undefined;
-  /** Most bytes of events that are not on the bus yet. */
-  readonly eventBufferBytes: number;
+  readonly calls: CallsState;
+  readonly reports: ReportsState;
+  /** Adapters that are linked. */
+  readonly linked: number;
   readonly draining: () => boolean;
   readonly drain: DrainProgress;
 }
@@ -148,18 +146,18 @@ function declareGauges(metrics: Metrics, state: GatewayState): void {
     'Commands waiting for the websocket of their call',
     () => state.calls.heldCommands,
   );
-  metrics.gauge('jambus_links_open', 'Adapters linked to this gateway', () => state.links()?.linked ?? 0);
-  metrics.gauge('jambus_events_pending', 'Events not on the bus yet', () => state.outbox.pending);
-  metrics.gauge('jambus_events_pending_bytes', 'Bytes of events not on the bus yet', () => state.outbox.pendingBytes);
+  metrics.gauge('jambus_links_open', 'Adapters linked to this gateway', () => state.linked);
+  metrics.gauge('jambus_events_pending', 'Events not on the bus yet', () => state.reports.pending);
+  metrics.gauge('jambus_events_pending_bytes', 'Bytes of events not on the bus yet', () => state.reports.pendingBytes);
   metrics.gauge(
     'jambus_event_window_fill_ratio',
     'How full the fullest window of an adapter is',
-    () => state.outbox.windowFill,
+    () => state.reports.windowFill,
   );
   metrics.gauge(
     'jambus_event_buffer_fill_ratio',
     'How full the buffer of events is; at three quarters reading from jambonz stops',
-    () => state.outbox.pendingBytes / state.eventBufferBytes,
+    () => state.reports.bufferFill,
   );
   metrics.gauge('jambus_draining', '1 while calls are moved away, and until the process ends', () =>
     state.draining() ? 1 : 0,
@@ -169,12 +167,12 @@ function declareGauges(metrics: Metrics, state: GatewayState): void {
   metrics.gauge(
     'jambus_reading_paused',
     '1 while reading from jambonz is stopped because the bus does not keep up',
-    () => (state.outbox.congested ? 1 : 0),
+    () => (state.reports.congested ? 1 : 0),
   );
 }
 
 /** Every number of reconnects is there each time, so that none goes on with the count of an earlier reading. */
-function byReconnects(calls: CallRegistry): GaugeReading[] {
+function byReconnects(calls: CallsState): GaugeReading[] {
   const counts = Array.from({ length: RECONNECTS + 1 }, () => 0);
   for (const { epoch } of calls) {
     const spent = Math.min(epoch - 1, RECONNECTS);

@@ -70,7 +70,7 @@ function gatewayWithCalls() {
   };
   const last = () => lines.at(-1);
   const progress = { calls: 0, asked: 0 };
-  const options = { calls, outbox, left: host.left, timeMs: TIME_MS, progress, logger };
+  const options = { calls, reports: outbox, left: () => host.left, timeMs: TIME_MS, progress, logger };
   return { calls, place, last, progress, drain: () => drain(options) };
 }
 

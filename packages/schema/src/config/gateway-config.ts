@@ -1,4 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { DEFAULT_PREFIX } from '../bus/names.ts';
+import { Applications, applicationRules, parseApplications, prefixesOf } from './applications.ts';
 import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
 import { atLeast, configSchema, distinctPorts } from './config-schema.ts';
 import { HookPolicy, parseHookPolicy } from './hook-policy.ts';
@@ -149,9 +151,36 @@ export const gatewayRules = [
   }),
 ] as const;
 
+/** What makes sense only where adapters with several prefixes may link. */
+const sharedGatewaySettings = {
+  applications: Type.Optional(
+    Type.Unsafe<Applications>(
+      Object.assign({}, Applications, {
+        parse: parseApplications,
+        expects:
+          'a JSON object from the path of a websocket to the JAMBUS_PREFIX of its adapters, with "*" for all other paths',
+        description:
+          'Keeps applications of jambonz apart on the bus: a call belongs to the prefix of its path, and no adapter with ' +
+          'another prefix hears of it. In a path * stands for any characters, and the first that fits counts; paths that are ' +
+          `not named have the prefix ${DEFAULT_PREFIX}. Each prefix has an equal share of JAMBUS_EVENT_BUFFER_BYTES. ` +
+          'When not set: every adapter serves every call. Example: {"/sales/*":"sales","/support":"support","*":"jambonz"}',
+      }),
+    ),
+  ),
+};
+
 /** Settings of `services/gateway`. */
-export const GatewayConfig = configSchema({ ...commonSettings, ...gatewaySettings }, [
+export const GatewayConfig = configSchema({ ...commonSettings, ...gatewaySettings, ...sharedGatewaySettings }, [
   distinctPorts('websocketPort', 'linkPort'),
   ...gatewayRules,
+  ...applicationRules,
+  {
+    of: ['applications', 'eventBufferBytes', 'maxInboundBytes'],
+    check({ applications, eventBufferBytes, maxInboundBytes }) {
+      const { length } = prefixesOf(applications as Applications);
+      if (Number(eventBufferBytes) >= length * Number(maxInboundBytes)) return undefined;
+      return `got ${length} prefixes, expected room for the largest event of each: raise the buffer to ${length * Number(maxInboundBytes)} at least`;
+    },
+  },
 ]);
 export type GatewayConfig = Readonly<Static<typeof GatewayConfig>>;

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { matcherOf } from './pattern.ts';
 
 /**
  * What a hook of jambonz gets. `by-kind`: what its kind asks for, as the verbs of the call have named it. `await`: the ack that
@@ -55,12 +56,6 @@ export function createHookModes(policy: HookPolicy): (hook: string) => HookMode 
     const forms = formsOf(hook);
     return rules.find(({ fits }) => forms.some((form) => fits(form)))?.mode ?? policy.default;
   };
-}
-
-function matcherOf(pattern: string): (text: string) => boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 's');
-  return (text) => expression.test(text);
 }
 
 function formsOf(hook: string): readonly string[] {

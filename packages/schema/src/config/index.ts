@@ -1,4 +1,5 @@
 export { AdapterConfig } from './adapter-config.ts';
+export { ApplicationRule, Applications, createPrefixes, prefixesOf } from './applications.ts';
 export { commonSettings, LogLevel } from './common-settings.ts';
 export * from './config-schema.ts';
 export * from './describe-config.ts';

@@ -3,13 +3,17 @@ import type { Call } from './call.ts';
 /** How often held commands are looked over for ones whose time is up. */
 const EXPIRY_SWEEP_MS = 100;
 
-/** The calls of this gateway by call_sid, and those among them that hold commands. */
-export interface CallRegistry extends Iterable<Call> {
+/** Calls as they are now. */
+export interface CallsState extends Iterable<Call> {
   readonly size: number;
   /** How many calls are without websocket now. */
   readonly away: number;
   /** Commands that wait for the websocket of their call. */
   readonly heldCommands: number;
+}
+
+/** Calls by call_sid, and those among them that hold commands. */
+export interface CallRegistry extends CallsState {
   get(callSid: string): Call | undefined;
   add(call: Call): void;
   /** @returns false when the call_sid belongs to another call by now, which stays */

@@ -29,15 +29,18 @@ export interface JambonzServerOptions {
   };
 }
 
+/** The paths of websockets that are not taken for a time. */
+export type HeldPaths = 'all' | 'none' | ((application: string) => boolean);
+
 /** The port that jambonz connects to. */
 export interface JambonzServer {
   /** Starts to listen; resolves with the port. */
   listen(): Promise<number>;
   /**
-   * Takes no new connections, and does not read from those that have not said which call they are for; or does so again.
-   * A connection that comes meanwhile is dropped: jambonz goes on trying then.
+   * Takes no new connections of these paths, and does not read from those that have not said which call they are for; or does
+   * so again. A connection that comes meanwhile is dropped: jambonz goes on trying then.
    */
-  holdConnections(hold: boolean): void;
+  holdConnections(held: HeldPaths): void;
   /** Refuses new connections from now on; the open ones go on. */
   stopAccepting(): void;
   /** Cuts what is still open. */
@@ -51,8 +54,9 @@ const NO_MORE_CONNECTIONS = -1;
 
 export function createJambonzServer(options: JambonzServerOptions): JambonzServer {
   const { handlers } = options;
-  const sockets = new Set<JambonzSocket>();
-  let holding = false;
+  /** Each with its path. */
+  const sockets = new Map<JambonzSocket, string>();
+  let held: HeldPaths = 'none';
   const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
   http.maxConnections = options.maxConnections;
   const websockets = new WebSocketServer({
@@ -89,8 +93,13 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
       return;
     }
     const origin = originOf(request, options.basicAuth);
+    if (isHeld(held, origin.application)) {
+      // As a connection that there are too many of: an answer would end the trying.
+      handlers.dropped();
+      stream.destroy();
+      return;
+    }
     websockets.handleUpgrade(request, stream, head, (ws) => {
-      if (holding) ws.pause();
       let silence: Deadline;
       const awaitFirst = (): void => {
         silence = options.silenceDeadlines.add(() => {
@@ -107,7 +116,7 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
           sockets.delete(socket);
         },
       });
-      sockets.add(socket);
+      sockets.set(socket, origin.application);
     });
   });
   websockets.on('wsClientError', (error, stream) => {
@@ -120,15 +129,19 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     async listen() {
       await listening(http, options.host, options.port);
       beat = setInterval(() => {
-        for (const socket of sockets) socket.beat();
+        for (const socket of sockets.keys()) socket.beat();
       }, options.pingIntervalMs);
       return (http.address() as AddressInfo).port;
     },
-    holdConnections(hold) {
-      holding = hold;
+    holdConnections(next) {
+      const former = held;
+      held = next;
       // The number of connections that there may be; those that are open stay.
-      http.maxConnections = hold ? NO_MORE_CONNECTIONS : options.maxConnections;
-      for (const socket of sockets) socket.holdFirst(hold);
+      http.maxConnections = held === 'all' ? NO_MORE_CONNECTIONS : options.maxConnections;
+      for (const [socket, application] of sockets) {
+        const hold = isHeld(held, application);
+        if (hold !== isHeld(former, application)) socket.holdFirst(hold);
+      }
     },
     stopAccepting() {
       http.close();
@@ -139,10 +152,14 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
       const closed = http.listening ? once(http, 'close') : undefined;
       http.close();
       http.closeAllConnections();
-      for (const socket of sockets) socket.terminate();
+      for (const socket of sockets.keys()) socket.terminate();
       await closed;
     },
   };
+}
+
+function isHeld(held: HeldPaths, application: string): boolean {
+  return typeof held === 'string' ? held === 'all' : held(application);
 }
 
 /** Resolves when the server listens, rejects when it cannot. */

@@ -17,10 +17,8 @@ import { CommandOfLink, type LinkOfCommand, type Usage } from './command-of-link
 import { createResultFrames } from './result-frames.ts';
 import { createTurnOutcomes } from './turn-outcomes.ts';
 
-/** What a link hands to the gateway. */
-export interface AdapterLinkHandlers {
-  /** The adapter said who it is: welcome it. */
-  hello(link: AdapterLink, frame: HelloFrame): void;
+/** Those who take what an adapter says. */
+export interface AdapterHandlers {
   command(command: InboundCommand): void;
   withdraw(command: InboundCommand): void;
   taken(link: AdapterLink, n: number): void;
@@ -30,14 +28,23 @@ export interface AdapterLinkHandlers {
   relayed(callSid: string, payload: Buffer): void;
   /** The adapter takes no more reports. */
   draining(link: AdapterLink): void;
+}
+
+/** The beginning and the end of a link. */
+export interface AdapterLinkHost {
+  /**
+   * The adapter said who it is: welcome it.
+   *
+   * @returns those who take what it says from now on
+   * @throws JambusError when the gateway has no use for it, which ends the link
+   */
+  hello(link: AdapterLink, frame: HelloFrame): AdapterHandlers;
   /** @param forGood the adapter has closed the link in good order */
   closed(link: AdapterLink, error: JambusError | undefined, forGood: boolean): void;
 }
 
 /** The gateway's end of the link to one adapter. */
 export interface AdapterLink extends ReportLink {
-  /** True once the adapter has said who it is. */
-  readonly greeted: boolean;
   sendFrame(frame: GatewayFrame, payload?: Uint8Array): void;
   close(code: number, reason: string): void;
   terminate(): void;
@@ -55,34 +62,35 @@ const NORMAL_CLOSURE = 1000;
  * @param window most commands the adapter may have under way, and their bytes; an adapter that sends more is cut off, since a
  *   window that is not kept is a buffer without bound. Commands that wait for their call do not count.
  */
-export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers: AdapterLinkHandlers): AdapterLink {
+export function createAdapterLink(ws: WebSocket, window: CommandWindow, host: AdapterLinkHost): AdapterLink {
   const waiting = new Map<number, InboundCommand>();
   const outcomes = createTurnOutcomes();
   let adapter = '';
   let boot = '';
+  let handlers: AdapterHandlers | undefined;
   const usage: Usage = { commands: 0, bytes: 0 };
   const changed = (): void => socket.schedule();
 
-  const take = (frame: CommandFrame, payload: Buffer): void => {
+  const take = (to: AdapterHandlers, frame: CommandFrame, payload: Buffer): void => {
     const { commands, bytes } = usage;
     if (commands >= window.commands || (commands > 0 && bytes + payload.length > window.bytes)) {
       const what = `more than ${window.commands} commands or ${window.bytes} bytes under way`;
       throw new JambusError('link_refused', `${what}: the adapter ignores its window`);
     }
-    handlers.command(new CommandOfLink(frame, payload, shared));
+    to.command(new CommandOfLink(frame, payload, shared));
   };
 
   const onFrame = (frame: AdapterFrame, payload: Buffer): void => {
     if (frame.t === 'hello') {
-      if (adapter !== '') throw new JambusError('link_refused', 'a second hello on one link');
+      if (handlers !== undefined) throw new JambusError('link_refused', 'a second hello on one link');
       ({ adapter, boot } = frame);
-      handlers.hello(link, frame);
+      handlers = host.hello(link, frame);
       return;
     }
-    if (adapter === '') throw new JambusError('link_refused', `expected hello, not ${frame.t}`);
+    if (handlers === undefined) throw new JambusError('link_refused', `expected hello, not ${frame.t}`);
     switch (frame.t) {
       case 'command':
-        take(frame, payload);
+        take(handlers, frame, payload);
         break;
       case 'taken':
         handlers.taken(link, frame.n);
@@ -119,7 +127,7 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
       const frame = outcomes.take();
       if (frame !== undefined) socket.send(frame);
     },
-    onClose: (code, _reason, error) => handlers.closed(link, error, code === NORMAL_CLOSURE),
+    onClose: (code, _reason, error) => host.closed(link, error, code === NORMAL_CLOSURE),
   });
 
   const sendResults = (): void => {
@@ -137,9 +145,6 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
     },
     get boot() {
       return boot;
-    },
-    get greeted() {
-      return adapter !== '';
     },
     send(n, report) {
       if (report.kind === 'result') {

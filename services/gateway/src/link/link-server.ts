@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type GatewayFrame, type HelloFrame, LINK_MAX_MESSAGE_BYTES, LINK_SUBPROTOCOL } from '@jambus/link';
+import type { JambusError } from '@jambus/schema';
 import { refuseUpgrade, type UpgradeHandler } from '@jambus/service';
 import { WebSocketServer } from 'ws';
-import { rendezvous } from '../reports/rendezvous.ts';
-import { type AdapterLink, type AdapterLinkHandlers, type CommandWindow, createAdapterLink } from './adapter-link.ts';
+import { type AdapterHandlers, type AdapterLink, type CommandWindow, createAdapterLink } from './adapter-link.ts';
+import type { LinkGroup } from './link-group.ts';
 
 export interface LinkServerOptions {
   readonly gatewayId: string;
@@ -15,37 +16,32 @@ export interface LinkServerOptions {
   /** Commands one adapter may have under way. */
   readonly commandWindow: CommandWindow;
   readonly pingIntervalMs: number;
-  /** The calls of this gateway now, and those that left after `closing`, for an adapter that has just linked. */
+  /** Those whom an adapter is linked for. @throws JambusError when the gateway has no use for it */
+  readonly partyOf: (hello: HelloFrame) => LinkParty;
+  /** An upgrade was refused with this HTTP status. */
+  readonly refused: (status: number) => void;
+  /** A link is down whose adapter was no part of a party. @param adapter its name; empty when it has not said it */
+  readonly strayed: (adapter: string, error: JambusError | undefined) => void;
+}
+
+/** Calls that share their adapters. */
+export interface LinkParty {
+  readonly links: LinkGroup;
+  /** The calls now, and those that left after `closing`, for an adapter that has just linked. */
   readonly snapshot: (closing: number) => Iterable<readonly [frame: GatewayFrame, payload?: Uint8Array]>;
-  readonly handlers: Omit<AdapterLinkHandlers, 'hello' | 'closed'> & {
-    /** @returns whether the numbers of reports go on where the adapter says */
-    readonly resumes: (link: AdapterLink, hello: HelloFrame) => boolean;
-    readonly linked: (link: AdapterLink, hello: HelloFrame, resumed: boolean) => void;
-    readonly unlinked: AdapterLinkHandlers['closed'];
-    readonly refused: (status: number) => void;
-  };
+  /** What the adapters say goes there. */
+  readonly handlers: AdapterHandlers;
+  /** @returns whether the numbers of reports go on where the adapter says */
+  readonly resumes: (link: AdapterLink, hello: HelloFrame) => boolean;
+  readonly linked: (link: AdapterLink, hello: HelloFrame, resumed: boolean) => void;
+  /** @param forGood the adapter has closed the link in good order */
+  readonly unlinked: (link: AdapterLink, error: JambusError | undefined, forGood: boolean) => void;
 }
 
 /** The links of all adapters. */
 export interface LinkServer {
   /** For the upgrades on `LINK_PATH` of the gateway's internal port. */
   readonly upgrade: UpgradeHandler;
-  /** Tells every linked adapter. Resolves nothing: a link that is down learns it all again when it is back. */
-  broadcast(frame: GatewayFrame, payload?: Uint8Array): void;
-  readonly linked: number;
-  /** The names of the linked adapters. */
-  names(): Iterable<string>;
-  /**
-   * Tells one adapter, the same one for a call as long as the adapters are the same.
-   *
-   * @param among the adapters to choose from, as long as one of them is linked
-   * @returns its name
-   */
-  sendToOne(
-    frame: GatewayFrame & { readonly call: string },
-    payload?: Uint8Array,
-    among?: readonly string[],
-  ): string | undefined;
   close(reason: string): void;
 }
 
@@ -57,8 +53,8 @@ const REFUSALS = {
 } as const;
 
 export function createLinkServer(options: LinkServerOptions): LinkServer {
-  const { handlers } = options;
-  const links = new Set<AdapterLink>();
+  /** Every link, and the party of those whose adapter has said who it is. */
+  const links = new Map<AdapterLink, LinkParty | undefined>();
   const expectedToken = digest(`Bearer ${options.token}`);
   const websockets = new WebSocketServer({
     noServer: true,
@@ -69,9 +65,11 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   });
   websockets.on('wsClientError', (error, stream) => refuseUpgrade(stream, 400, 'bad_request', error.message));
 
-  const hello = (link: AdapterLink, frame: HelloFrame): void => {
+  const hello = (link: AdapterLink, frame: HelloFrame): AdapterHandlers => {
     const { gatewayId: gateway, boot, commandWindow } = options;
-    const resumed = handlers.resumes(link, frame);
+    const party = options.partyOf(frame);
+    links.set(link, party);
+    const resumed = party.resumes(link, frame);
     link.sendFrame({
       t: 'welcome',
       gateway,
@@ -80,69 +78,45 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
       commandWindowBytes: commandWindow.bytes,
       resumed,
     });
-    for (const [told, payload] of options.snapshot(frame.gatewayBoot === boot ? frame.closings : 0)) {
+    for (const [told, payload] of party.snapshot(frame.gatewayBoot === boot ? frame.closings : 0)) {
       link.sendFrame(told, payload);
     }
     link.sendFrame({ t: 'ready' });
-    handlers.linked(link, frame, resumed);
+    party.links.add(link);
+    party.linked(link, frame, resumed);
+    return party.handlers;
+  };
+
+  const closed = (link: AdapterLink, error: JambusError | undefined, forGood: boolean): void => {
+    const party = links.get(link);
+    links.delete(link);
+    party?.links.delete(link);
+    if (party === undefined) options.strayed(link.id, error);
+    else party.unlinked(link, error, forGood);
   };
 
   const upgrade: UpgradeHandler = (request, stream, head) => {
     const status = refuse(request, expectedToken);
     if (status !== undefined) {
-      handlers.refused(status);
+      options.refused(status);
       const [error, message] = REFUSALS[status];
       refuseUpgrade(stream, status, error, message);
       return;
     }
     websockets.handleUpgrade(request, stream, head, (ws) => {
-      const link = createAdapterLink(ws, options.commandWindow, {
-        hello,
-        command: handlers.command,
-        withdraw: handlers.withdraw,
-        taken: handlers.taken,
-        known: handlers.known,
-        elsewhere: handlers.elsewhere,
-        contested: handlers.contested,
-        relayed: handlers.relayed,
-        draining: handlers.draining,
-        closed: (closedLink, error, forGood) => {
-          links.delete(closedLink);
-          handlers.unlinked(closedLink, error, forGood);
-        },
-      });
-      links.add(link);
+      links.set(createAdapterLink(ws, options.commandWindow, { hello, closed }), undefined);
     });
   };
 
-  function* greeted(): Iterable<AdapterLink> {
-    for (const link of links) if (link.greeted) yield link;
-  }
-
   const beat = setInterval(() => {
-    for (const link of links) link.beat();
+    for (const link of links.keys()) link.beat();
   }, options.pingIntervalMs);
 
   return {
     upgrade,
-    broadcast(frame, payload) {
-      for (const link of greeted()) link.sendFrame(frame, payload);
-    },
-    get linked() {
-      return [...greeted()].length;
-    },
-    *names() {
-      for (const { id } of greeted()) yield id;
-    },
-    sendToOne(frame, payload, among = []) {
-      const wanted = [...greeted()].filter(({ id }) => among.includes(id));
-      const link = rendezvous(frame.call, wanted.length > 0 ? wanted : greeted());
-      link?.sendFrame(frame, payload);
-      return link?.id;
-    },
     close(reason) {
       clearInterval(beat);
-      for (const link of links) link.close(GOING_AWAY, reason);
+      for (const link of links.keys()) link.close(GOING_AWAY, reason);
     },
   };
 }

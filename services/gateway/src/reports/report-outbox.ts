@@ -18,6 +18,19 @@ export interface ReportOutboxOptions {
   readonly onTaken: (report: Report) => void;
 }
 
+/** What waits for the bus now. */
+export interface ReportsState {
+  /** Reading from jambonz is stopped. */
+  readonly congested: boolean;
+  /** Reports not on the bus yet, and their bytes. */
+  readonly pending: number;
+  readonly pendingBytes: number;
+  /** How full the fullest adapter's window is, from 0 to 1. */
+  readonly windowFill: number;
+  /** How full the buffer is, from 0 to 1. */
+  readonly bufferFill: number;
+}
+
 /** Where an adapter that says hello goes on. */
 export interface Resumption {
   readonly received: number;
@@ -28,7 +41,7 @@ export interface Resumption {
  * Keeps every report until an adapter has put it on the bus. The reports of a call all go to one adapter at a time, so that
  * they stay in order; when the adapter does not come back after a lost connection they are sent again through another.
  */
-export interface ReportOutbox {
+export interface ReportOutbox extends ReportsState {
   /** @param mustKeep take it even past the bound: what ends a call, or tells the outcome of a command, is never shed */
   push(report: Report, mustKeep: boolean): void;
   /** Counts bytes that are kept elsewhere and will be pushed later, or takes them off again (negative). */
@@ -50,13 +63,6 @@ export interface ReportOutbox {
   hasOtherThan(link: ReportLink): boolean;
   /** Everything the adapter was sent up to `n` is on the bus. */
   taken(link: ReportLink, n: number): void;
-  /** Reading from jambonz is stopped. */
-  readonly congested: boolean;
-  /** Reports not on the bus yet, and their bytes. */
-  readonly pending: number;
-  readonly pendingBytes: number;
-  /** How full the fullest adapter's window is, from 0 to 1. */
-  readonly windowFill: number;
   close(): void;
 }
 
@@ -260,6 +266,9 @@ export function createReportOutbox(options: ReportOutboxOptions): ReportOutbox {
       let most = 0;
       for (const { sent } of lanes) most = Math.max(most, sent);
       return most / options.window.reports;
+    },
+    get bufferFill() {
+      return pendingBytes / options.bufferBytes;
     },
     close: () => clearTimeout(returnTimer),
   };

@@ -68,9 +68,8 @@ export function callSettings(options: SettingsOptions = {}) {
 export function gatewayState(calls: CallRegistry, outbox: ReportOutbox): GatewayState {
   return {
     calls,
-    outbox,
-    links: () => undefined,
-    eventBufferBytes: 1_000_000,
+    reports: outbox,
+    linked: 0,
     draining: () => false,
     drain: { calls: 0, asked: 0 },
   };

@@ -65,7 +65,7 @@ async function listeningServer() {
 describe('while the bus does not keep up', () => {
   test('new TCP connections are dropped without an answer, so that jambonz tries again', async () => {
     const { server, port, log, dial } = await listeningServer();
-    server.holdConnections(true);
+    server.holdConnections('all');
     const refused = connect(port, '127.0.0.1');
     let answer = '';
     refused.on('data', (data) => {
@@ -75,7 +75,7 @@ describe('while the bus does not keep up', () => {
     refused.write('GET / HTTP/1.1\r\n\r\n');
     await once(refused, 'close');
     expect([answer, log]).toEqual(['', ['dropped']]);
-    server.holdConnections(false);
+    server.holdConnections('none');
     (await dial()).send(SESSION);
     await until(() => log.length === 2);
     expect(log[1]).toBe('session call-1 /app');
@@ -84,11 +84,11 @@ describe('while the bus does not keep up', () => {
   test('no call begins on a connection that was accepted before, until it is over', async () => {
     const { server, log, dial } = await listeningServer();
     const peer = await dial();
-    server.holdConnections(true);
+    server.holdConnections('all');
     peer.send(SESSION);
     await sleep(50);
     expect(log).toEqual([]);
-    server.holdConnections(false);
+    server.holdConnections('none');
     await until(() => log.length === 1);
     expect(log).toEqual(['session call-1 /app']);
   });
@@ -98,7 +98,7 @@ describe('while the bus does not keep up', () => {
     const peer = await dial();
     peer.send(SESSION);
     await until(() => log.length === 1);
-    server.holdConnections(true);
+    server.holdConnections('all');
     peer.send(JSON.stringify({ type: 'call:status', data: {} }));
     await until(() => log.length === 2);
     expect(peer.readyState).toBe(WebSocket.OPEN);
