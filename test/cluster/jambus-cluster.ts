@@ -15,6 +15,8 @@ export interface JambusClusterOptions {
   readonly adapters: number;
   /** Settings of the adapters: which bus, and where it is. */
   readonly bus: Readonly<Record<string, string>>;
+  /** Settings of the gateways that are their own. */
+  readonly gatewaySettings?: Readonly<Record<string, string>>;
   /** Variables of every process, for telemetry. */
   readonly everywhere?: Readonly<Record<string, string>>;
 }
@@ -25,6 +27,8 @@ export interface AdapterOptions {
   readonly reaches?: readonly number[];
   /** What it shows to the gateways. Left out: what they take. */
   readonly token?: string;
+  /** Settings that are its own. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Gateways and adapters as processes of their own, with a balancer in front for jambonz. */
@@ -64,11 +68,12 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
       JAMBUS_LINK_PORT: String(linkPorts[number]),
       JAMBUS_LINK_TOKEN: TOKEN,
       JAMBUS_DRAIN_MS: '3000',
+      ...options.gatewaySettings,
     });
     gateways[number] = gateway;
     return gateway;
   };
-  const addAdapter = async ({ reaches, token = TOKEN }: AdapterOptions = {}): Promise<JambusProcess> => {
+  const addAdapter = async ({ reaches, token = TOKEN, settings }: AdapterOptions = {}): Promise<JambusProcess> => {
     const ways = await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
     for (const [number, way] of ways.entries()) {
       if (reaches?.includes(number) === false) way.cut();
@@ -83,6 +88,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
       JAMBUS_LINK_TOKEN: token,
       JAMBUS_ADMIN_HOST: '127.0.0.1',
       JAMBUS_ADMIN_PORT: String(adminPort),
+      ...settings,
     });
     adapters.push(adapter);
     return adapter;
