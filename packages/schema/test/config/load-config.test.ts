@@ -4,9 +4,11 @@ import {
   type ConfigSchema,
   configSchema,
   createHookModes,
+  createPrefixes,
   GatewayConfig,
   JambusError,
   loadConfig,
+  prefixesOf,
   StandaloneConfig,
 } from '../../src/index.ts';
 
@@ -177,6 +179,58 @@ describe('the hook policy', () => {
     expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_HOOK_POLICY: text })).toEqual([
       `  JAMBUS_HOOK_POLICY: got ${JSON.stringify(text)}, expected by-kind, immediate, await, or a JSON object from pattern to one of these with "*" for all others`,
     ]);
+  });
+});
+
+describe('the applications that are kept apart', () => {
+  const load = (text: string) => {
+    const { applications } = loadConfig(GatewayConfig, { ...GATEWAY, JAMBUS_APPLICATIONS: text });
+    if (applications === undefined) throw new Error('not set');
+    return applications;
+  };
+
+  test.each([
+    ['/support', 'help'],
+    ['/support/', 'rest'],
+    ['/sales/vip', 'vip'],
+    ['/sales/north/1', 'sales'],
+    ['/sales', 'rest'],
+    ['/SUPPORT', 'rest'],
+    ['/', 'rest'],
+    ['/constructor', 'rest'],
+  ])('%s belongs to %s', (path, prefix) => {
+    const prefixOf = createPrefixes(load('{"/support":"help","/sales/vip":"vip","/sales/*":"sales","*":"rest"}'));
+    expect(prefixOf(path)).toBe(prefix);
+  });
+
+  test('a path that is not named has the prefix that adapters have by default', () => {
+    const applications = load('{"/sales":"sales"}');
+    expect(createPrefixes(applications)('/other')).toBe('jambonz');
+    expect(prefixesOf(applications)).toEqual(['sales', 'jambonz']);
+  });
+
+  test.each(['sales', '{"/sales"', '["/sales"]', '{"sales":"sales"}', '{"/sales":1}', '{"/sales":"a b"}', '{"*":""}'])(
+    '%s is refused',
+    (text) => {
+      expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_APPLICATIONS: text })).toEqual([
+        expect.stringMatching(/^ {2}JAMBUS_APPLICATIONS: got .*, expected a JSON object from the path/),
+      ]);
+    },
+  );
+
+  test.each([
+    ['{"/sales/*":"sales","/sales/vip":"vip"}', '"/sales/vip" never counts, because "/sales/*" stands before it'],
+    ['{"/*":"all","/a*/b":"a"}', '"/a*/b" never counts, because "/*" stands before it'],
+    ['{"/a":"acme.eu","*":"acme"}', 'the prefix acme.eu lies inside acme'],
+  ])('%s cannot keep them apart', (text, fault) => {
+    const faults = faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_APPLICATIONS: text });
+    expect(faults).toEqual([expect.stringContaining(`JAMBUS_APPLICATIONS: ${fault}`)]);
+  });
+
+  test('the share of the buffer that each has takes the largest event', () => {
+    const env = { ...GATEWAY, JAMBUS_APPLICATIONS: '{"/a":"a","/b":"b"}', JAMBUS_EVENT_BUFFER_BYTES: '3145727' };
+    expect(faultsOf(GatewayConfig, env)).toEqual([expect.stringMatching(/got 3 prefixes, .* 3145728 at least/)]);
+    expect(faultsOf(GatewayConfig, { ...env, JAMBUS_EVENT_BUFFER_BYTES: '3145728' })).toEqual([]);
   });
 });
 

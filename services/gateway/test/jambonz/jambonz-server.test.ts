@@ -52,8 +52,8 @@ async function listeningServer() {
     await server.close();
     silenceDeadlines.close();
   });
-  const dial = async (): Promise<WebSocket> => {
-    const peer = new WebSocket(`ws://127.0.0.1:${port}/app`, JAMBONZ_SUBPROTOCOL);
+  const dial = async (path = '/app'): Promise<WebSocket> => {
+    const peer = new WebSocket(`ws://127.0.0.1:${port}${path}`, JAMBONZ_SUBPROTOCOL);
     peer.on('error', () => {});
     peers.push(peer);
     await once(peer, 'open');
@@ -91,6 +91,20 @@ describe('while the bus does not keep up', () => {
     server.holdConnections('none');
     await until(() => log.length === 1);
     expect(log).toEqual(['session call-1 /app']);
+  });
+
+  test('only the paths of that bus are dropped, also when the gateway reads their request later', async () => {
+    const { server, log, dial } = await listeningServer();
+    const before = await dial('/slow');
+    server.holdConnections((application) => application === '/slow');
+    before.send(SESSION);
+    await expect(dial('/slow')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    (await dial('/quick')).send(SESSION);
+    await until(() => log.length === 2);
+    expect(log).toEqual(['dropped', 'session call-1 /quick']);
+    server.holdConnections('none');
+    await until(() => log.length === 3);
+    expect(log[2]).toBe('session call-1 /slow');
   });
 
   test('calls that are here already stay', async () => {
