@@ -153,6 +153,31 @@ describeWithBroker('what kubectl is told', kustomize, () => {
     RUN_MS,
   );
 
+  test(
+    'may run the adapters of one prefix beside the others: they have its name, the arrows of the network, and nothing twice',
+    async () => {
+      const [general, sales] = await Promise.all(
+        ['mine', 'sales'].map((name) => renderedBy(`deploy/kubernetes/overlays/${name}`)),
+      );
+      if (general === undefined || sales === undefined) throw new Error('not rendered');
+      expect(sales.flatMap(await validatorFor(NEWEST))).toEqual([]);
+      expect(sales.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'ServiceAccount']);
+      const nameOf = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;
+      expect(general.map(nameOf)).toEqual(expect.not.arrayContaining(sales.map(nameOf)));
+      const settings = sales.find(({ kind }) => kind === 'ConfigMap');
+      expect(settings).toMatchObject({
+        data: { JAMBUS_PREFIX: 'sales', JAMBUS_GATEWAYS: 'dns+ws://jambus-link:3001' },
+      });
+      const [labels, others] = [sales, general].map((manifests) =>
+        workloadsOf(manifests).map(({ spec }) => spec.template.metadata.labels),
+      );
+      const adapter = { 'app.kubernetes.io/name': 'jambus-adapter' };
+      expect(labels).toMatchObject([{ ...adapter, 'app.kubernetes.io/instance': 'sales' }]);
+      expect(others).toContainEqual(expect.objectContaining(adapter));
+    },
+    RUN_MS,
+  );
+
   test('asks for Deployments, Services and pods that there are, in their namespace', async () => {
     const manifests = await renderedBy('deploy/kubernetes/overlays/mine');
     const deployments = workloadsOf(manifests).map(({ metadata }) => `deployment/${metadata.name}`);

@@ -53,7 +53,7 @@ await describeWithNats('applications apart, on nats', { version: 'newest' }, (na
     await expectServed(support, 'support', 'first');
     await expectApart();
     for (const { callSid } of sales) expect(two.about('support', callSid)).toEqual([]);
-  });
+  }, 60_000);
 
   test('a command on another bus is refused as one for a call that there never was, and does not reach it', async () => {
     const [call] = sales as [SimulatedCall];
@@ -69,14 +69,14 @@ await describeWithNats('applications apart, on nats', { version: 'newest' }, (na
     expect(told(refused)).toEqual(told(unknown));
     await expectServed([call], 'sales', 'still mine');
     expect(call.received.slice(before).filter(({ raw }) => raw.includes('stolen'))).toEqual([]);
-  });
+  }, 60_000);
 
   test('a request on another bus finds nobody, and one on its own is answered', async () => {
     const [{ callSid }] = sales as [SimulatedCall];
     await expect(two.request('support', callSid, 'asked')).rejects.toMatchObject({ code: '503' });
     const answer = await two.request('sales', callSid, 'asked');
     expect(JSON.parse(Buffer.from(answer.data).toString())).toMatchObject({ status: 'delivered' });
-  });
+  }, 60_000);
 
   test('while the adapters of one are away its calls wait for them, and those of the other go on', async () => {
     await two.stopAdapters('support');
