@@ -66,10 +66,23 @@ const commandFrame: fc.Arbitrary<AdapterFrame> = fc.record(
   },
   { requiredKeys: ['t', 'n', 'call', 'id', 'position', 'name', 'verbs', 'replaces', 'published', 'expires'] },
 );
+const helloFrame: fc.Arbitrary<AdapterFrame> = fc.record(
+  {
+    t: fc.constant('hello' as const),
+    adapter: text,
+    boot: text,
+    gatewayBoot: fc.string(),
+    received: fc.nat(),
+    taken: fc.nat(),
+    closings: fc.nat(),
+    prefix: fc.constantFrom('jambonz', 'acme.eu'),
+  },
+  { requiredKeys: ['t', 'adapter', 'boot', 'gatewayBoot', 'received', 'taken', 'closings'] },
+);
 const withdrawFrame: fc.Arbitrary<AdapterFrame> = fc.record({ t: fc.constant('withdraw' as const), n: counters });
 const bytes = fc.uint8Array({ maxLength: 300 });
 const framed = fc.tuple(fc.oneof(eventFrame, outcomesFrame, closedFrame), bytes);
-const adapterFramed = fc.tuple(fc.oneof(commandFrame, withdrawFrame), bytes);
+const adapterFramed = fc.tuple(fc.oneof(helloFrame, commandFrame, withdrawFrame), bytes);
 
 type Framed<Frame> = readonly (readonly [Frame, Uint8Array])[];
 
@@ -133,6 +146,16 @@ describe('link codec', () => {
     huge.writeUInt32BE(0xffffffff, 0);
     expect(() => decode(huge)).toThrow(/cut short/);
   });
+
+  test.each(['', 'a b', 'a..b', 'a.>', 'a'.repeat(101)])(
+    'refuses an adapter on a bus with the prefix "%s"',
+    (prefix) => {
+      const batch = new FrameBatch();
+      const boots = { boot: 'b', gatewayBoot: '' };
+      batch.add({ t: 'hello', adapter: 'a', ...boots, received: 0, taken: 0, closings: 0, prefix });
+      expect(() => adapterFrames.read(batch.take(), () => {})).toThrow(/does not fit/);
+    },
+  );
 
   test('refuses a frame of the other direction', () => {
     const batch = new FrameBatch();
