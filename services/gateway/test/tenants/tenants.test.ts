@@ -112,6 +112,11 @@ class FakeAdapter implements AdapterLink {
   terminate(): void {}
   beat(): void {}
 
+  /** Those of the calls that it is told to have begun. */
+  get applications(): readonly string[] {
+    return this.frames.flatMap((frame) => (frame.t === 'opened' ? frame.application : []));
+  }
+
   /** The calls that it has heard of, in whatever way. */
   get calls(): ReadonlySet<string> {
     const named = this.frames.map((frame) => ('call' in frame ? frame.call : ''));
@@ -169,12 +174,15 @@ describe('an adapter', () => {
 });
 
 describe('a call', () => {
-  test('is not to be claimed by a websocket on the path of another prefix', () => {
-    const { tenants, call } = tenantsWith(APPLICATIONS);
-    const socket = call(SALES, 's1');
-    call(SUPPORT, 's1', 'session:reconnect');
-    expect(socket.isOpen).toBe(true);
-    expect(tenants.of(SALES.application).calls.get('s1')?.hasControl).toBe(true);
+  test('is not to be taken by a websocket on the path of another prefix, and tells nobody there anything', () => {
+    const { tenants, call, link } = tenantsWith(APPLICATIONS);
+    const { adapter: sales } = link('sales');
+    const { adapter: support } = link('support');
+    call(SALES, 's1');
+    call(SUPPORT, 's1', 'session:redirect');
+    expect(tenants.of(SALES.application).calls.get('s1')?.application).toBe(SALES.application);
+    expect(sales.applications).toEqual([SALES.application]);
+    expect(support.applications).toEqual([SUPPORT.application]);
   });
 
   test('of a prefix without adapters is told in the log, once until there is one', () => {
