@@ -17,7 +17,7 @@ export const HelloFrame = Type.Object({
   prefix: Type.Optional(
     Type.String({
       ...BusPrefix,
-      description: 'of the names on its bus, by which a gateway keeps applications apart; adapters up to 0.1 name none',
+      description: 'of the names on its bus, by which a gateway keeps applications apart; older adapters name none',
     }),
   ),
 });
