@@ -10,6 +10,7 @@ import {
   Outbox,
   pause,
   type Standing,
+  whenAborted,
 } from '@jambus/bus';
 import { type AdapterConfig, type CommandResult, createCommandParser } from '@jambus/schema';
 import { type AdminServer, createAdminServer } from '@jambus/service';
@@ -116,7 +117,8 @@ export async function createAdapter(
   const standing = createLinkStanding(() => gateways.ready);
   const bus = await connect({ onTrouble, lanes, standing, stopMs: HAND_OVER_MS });
   connected = bus;
-  const pastOf = createBusPast(bus.history, logger);
+  const stopsAsking = new AbortController();
+  const pastOf = createBusPast(bus.history, logger, stopsAsking.signal);
   const linkLog = createLinkLog(logger);
   const traceparentOf = (callSid: string): string => directory.traceparentOf(callSid);
   const spans = createAdapterSpans(tracing, { driver: bus.capabilities.driver, names: bus.names, traceparentOf });
@@ -282,6 +284,7 @@ export async function createAdapter(
       // Links stay up until the last command has its outcome and the last event its confirmation.
       const unlink = new AbortController();
       const linking = gateways.run(unlink.signal);
+      void whenAborted(signal).then(() => stopsAsking.abort());
       try {
         await awaitLinks(signal);
         await bus.commands.run(handleCommand, signal);

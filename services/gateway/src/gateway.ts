@@ -180,6 +180,7 @@ export async function createGateway(
       command: host.takeCommand,
       withdraw: host.withdraw,
       known: (link, frame, memory) => host.takePast(link.id, frame, memory),
+      searching: (link, callSid) => host.awaitPast(link.id, callSid),
       elsewhere: (link, callSid) => host.giveUp(link.id, callSid),
       contested: (link, { call, contender }) =>
         host.contest(link.id, call, contender, (as) => link.sendFrame({ t: 'kept', call, as })),

@@ -11,9 +11,9 @@ const NOTICED_MS = 2_000;
 const MOVED_MS = 5_000;
 
 /** Does what may happen to a system, and keeps account of it. */
-export class Disturbances {
+export class Disturbances<B extends FaultyBroker = FaultyBroker> {
   readonly cluster: JambusCluster;
-  readonly broker: FaultyBroker;
+  readonly broker: B;
   readonly #publishers: readonly Publisher[];
   #rough = false;
   #forgetsEnded = false;
@@ -23,7 +23,7 @@ export class Disturbances {
   readonly #moves: Facts['moves'][number][] = [];
   readonly #newLogsAt: number[] = [];
 
-  constructor(cluster: JambusCluster, broker: FaultyBroker, publishers: readonly Publisher[]) {
+  constructor(cluster: JambusCluster, broker: B, publishers: readonly Publisher[]) {
     this.cluster = cluster;
     this.broker = broker;
     this.#publishers = publishers;
@@ -85,9 +85,25 @@ export class Disturbances {
 
   /** From now until what `during` does is done, nobody was there. */
   async outage(during: () => Promise<void>): Promise<void> {
+    await this.#outage(during, true);
+  }
+
+  /** From now until what `during` does is done, there was no broker. */
+  async blackout(during: () => Promise<void>): Promise<void> {
+    this.#rough = true;
+    await this.#outage(during, true);
+  }
+
+  /** From now until what `during` does is done, something was away that the others stand in for. */
+  async trouble(during: () => Promise<void>): Promise<void> {
+    this.#rough = true;
+    await this.#outage(during, false);
+  }
+
+  async #outage(during: () => Promise<void>, total: boolean): Promise<void> {
     const from = Date.now();
     await during();
-    this.#outages.push({ from, to: Date.now(), total: true });
+    this.#outages.push({ from, to: Date.now(), total });
   }
 
   async cutLinks(ms: number): Promise<void> {
@@ -100,8 +116,7 @@ export class Disturbances {
   }
 
   async killBroker(ms: number): Promise<void> {
-    this.#rough = true;
-    await this.outage(async () => {
+    await this.blackout(async () => {
       await this.broker.kill();
       await delay(ms);
       await this.broker.restart();

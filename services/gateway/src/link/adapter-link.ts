@@ -25,6 +25,7 @@ export interface AdapterLinkHandlers {
   withdraw(command: InboundCommand): void;
   taken(link: AdapterLink, n: number): void;
   known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
+  searching(link: AdapterLink, callSid: string): void;
   elsewhere(link: AdapterLink, callSid: string): void;
   contested(link: AdapterLink, frame: ContestedFrame): void;
   relayed(callSid: string, payload: Buffer): void;
@@ -95,6 +96,9 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, handlers
         break;
       case 'known':
         handlers.known(link, frame, payload);
+        break;
+      case 'searching':
+        handlers.searching(link, frame.call);
         break;
       case 'elsewhere':
         handlers.elsewhere(link, frame.call);

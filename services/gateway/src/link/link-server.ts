@@ -102,6 +102,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
         withdraw: handlers.withdraw,
         taken: handlers.taken,
         known: handlers.known,
+        searching: handlers.searching,
         elsewhere: handlers.elsewhere,
         contested: handlers.contested,
         relayed: handlers.relayed,

@@ -33,7 +33,9 @@ const MOST_IN_HAND = 1_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 /** A consumer that nobody pulls from is deleted after this time, ms. */
 const INACTIVE_AFTER_MS = 30_000;
-const HEARTBEAT_MS = 2_000;
+const HEARTBEAT_MS = 500;
+/** A consumer in the memory of a server that died is missed after this time, ms. Another one is made in a moment. */
+const SILENT_AFTER_MS = 2_000;
 const RETRIES: Backoff = { firstMs: 50, maxMs: 2_000 };
 
 /**
@@ -118,6 +120,7 @@ function pullUntilBroken(
       consumer,
       maxBytes: Math.max(MOST_BYTES, 2 * (link.nc.info?.max_payload ?? 0)),
       heartbeatMs: HEARTBEAT_MS,
+      silentAfterMs: SILENT_AFTER_MS,
       gapless: true,
       onDelivery: (delivery) => {
         onDelivery(delivery);

@@ -41,6 +41,7 @@ function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate' | 'lap
     consumer: 'consumer',
     maxBytes: 1_000_000,
     heartbeatMs: 2_000,
+    silentAfterMs: 5_000,
     gapless: true,
     onDelivery: (delivery) => delivered.push(delivery),
     onLapsed: () => lapses++,
