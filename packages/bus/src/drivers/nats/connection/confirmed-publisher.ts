@@ -41,9 +41,12 @@ interface UnderWay {
   readonly onOutcome: (outcome: PublishOutcome) => void;
 }
 
-/** How long the stream may take to confirm a record, ms. */
-const CONFIRM_WITHIN_MS = 5_000;
-const SWEEP_INTERVAL_MS = 500;
+/**
+ * How long the stream may take to confirm a record, ms. What a leader has proposed when it loses the lead gets no answer, and
+ * everybody behind it waits for this time; a record that is sent again too early has no second effect.
+ */
+const CONFIRM_WITHIN_MS = 2_000;
+const SWEEP_INTERVAL_MS = 250;
 
 /**
  * Each record carries the number of its answer's inbox, and answers are matched as they come: several times as fast as the
