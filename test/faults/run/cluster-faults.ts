@@ -92,7 +92,7 @@ export const CLUSTER_FAULTS: readonly Fault<FaultyCluster>[] = [
     name: 'the leader, an adapter and a gateway are killed together',
     async happen(to) {
       const leader = await to.broker.leader();
-      await Promise.all([killed(to, leader), to.killAdapter(to.cluster.adapters[0]), to.killGateway(0)]);
+      await Promise.all([killed(to, leader), to.killGatewayAndAdapter(0, to.cluster.adapters[0])]);
     },
   },
   {

@@ -17,6 +17,7 @@ export class Disturbances<B extends FaultyBroker = FaultyBroker> {
   readonly #publishers: readonly Publisher[];
   #rough = false;
   #forgetsEnded = false;
+  readonly #forgetsIdsAt: number[] = [];
   #missesGateway = false;
   readonly #gatewayKills: Facts['gatewayKills'][number][] = [];
   readonly #outages: Facts['outages'][number][] = [];
@@ -33,6 +34,7 @@ export class Disturbances<B extends FaultyBroker = FaultyBroker> {
     return {
       rough: this.#rough,
       forgetsEnded: this.#forgetsEnded,
+      forgetsIdsAt: this.#forgetsIdsAt,
       missesGateway: this.#missesGateway,
       gatewayKills: this.#gatewayKills,
       outages: this.#outages,
@@ -76,6 +78,11 @@ export class Disturbances<B extends FaultyBroker = FaultyBroker> {
     this.#missesGateway = true;
     this.#gatewayKills.push({ gateway, at: Date.now() });
     await this.cluster.gateways[gateway]?.kill();
+  }
+
+  async killGatewayAndAdapter(gateway: number, adapter: JambusProcess | undefined): Promise<void> {
+    this.#forgetsIdsAt.push(Date.now());
+    await Promise.all([this.killGateway(gateway), this.killAdapter(adapter)]);
   }
 
   async stopGateway(gateway: number): Promise<void> {
