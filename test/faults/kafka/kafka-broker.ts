@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import type { KafkaForTests } from '../../brokers/kafka/index.ts';
+import { type KafkaForTests, type ReadRecord, readTopic } from '../../brokers/kafka/index.ts';
 import type { FaultyBroker } from '../broker.ts';
 import { ownHeaders } from '../headers.ts';
 import type { StoredCommand } from '../history/index.ts';
 import { storedCommand } from '../stored-command.ts';
-import { type ReadRecord, readTopic } from './read-topic.ts';
 
 const SESSION_MS = 6_000;
 const MAKING_MS = 200;

@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
-import { type KafkaBroker, type KafkaCluster, startKafkaCluster } from '../../brokers/kafka/index.ts';
+import {
+  type KafkaBroker,
+  type KafkaCluster,
+  LEAD_FOLLOWS_ORDER,
+  partitionsOf,
+  startKafkaCluster,
+  transferLeaders,
+} from '../../brokers/kafka/index.ts';
 import { mountSmallDisk, type SmallDisk } from '../../brokers/provisioning/small-disk.ts';
 import type { FaultyCluster } from '../broker.ts';
-import { groupBy } from '../checker/group-by.ts';
 import { faultyKafka } from './kafka-broker.ts';
 
 /** Holds what the runs leave behind, several times. */
@@ -11,13 +16,6 @@ const DISK_BYTES = 2 * 1024 ** 3;
 const LOOK_MS = 200;
 /** With one partition, its leader coordinates all groups. */
 const OFFSETS = '__consumer_offsets';
-
-/** Brokers give the lead to the first replica of a partition within a second. */
-const LEAD_FOLLOWS_ORDER = {
-  'auto.leader.rebalance.enable': 'true',
-  'leader.imbalance.check.interval.seconds': '1',
-  'leader.imbalance.per.broker.percentage': '0',
-};
 
 /** Three brokers that all runs use, one of them on a small disk. */
 export interface KafkaClusterForFaults {
@@ -64,19 +62,7 @@ async function brokerOn(cluster: KafkaCluster, disk: SmallDisk | undefined): Pro
     leader: () => leaderOf(`${prefix}.commands`),
     controller: () => cluster.controller(),
     clientsNode: () => leaderOf(OFFSETS),
-    async transferLeaders() {
-      const partitions = await partitionsOf(admin, [...topics, OFFSETS]);
-      const assignments = groupBy(partitions, ({ topic }) => topic);
-      await admin.alterPartitionReassignments({
-        topics: [...assignments].map(([topic, own]) => ({
-          topic,
-          partitionAssignment: own.map(({ partitionId, replicas: [leader = 0, ...others] }) => ({
-            partition: partitionId,
-            replicas: [...others, leader],
-          })),
-        })),
-      });
-    },
+    transferLeaders: () => transferLeaders(admin, [...topics, OFFSETS]),
     async whole() {
       await cluster.whole();
       while (!(await isWhole())) await delay(LOOK_MS);
@@ -87,9 +73,4 @@ async function brokerOn(cluster: KafkaCluster, disk: SmallDisk | undefined): Pro
     const partitions = await partitionsOf(admin, [...topics, OFFSETS]).catch(() => []);
     return partitions.length > 0 && partitions.every(({ isr }) => isr.length === members.length);
   }
-}
-
-async function partitionsOf(admin: Admin, topics: string[]) {
-  const metadata = await admin.fetchTopicMetadata({ topics });
-  return metadata.topics.flatMap(({ name, partitions }) => partitions.map((one) => ({ topic: name, ...one })));
 }

@@ -80,6 +80,11 @@ export function createSender(cluster: Cluster, options: SenderOptions = {}): Sen
     return connecting;
   };
 
+  const leave = (): void => {
+    producer?.end();
+    producer = undefined;
+  };
+
   const attempt = async (batches: readonly Waiting[]): Promise<SendFailure | undefined> => {
     const topics = topicMessages(batches);
     const doing = `publishing to ${topics.map(({ topic }) => topic).join(', ')}`;
@@ -88,10 +93,10 @@ export function createSender(cluster: Cluster, options: SenderOptions = {}): Sen
       if (closed) throw stopped();
       used = producer ?? (await connect());
       await used.send(topics);
+      if (used.isSpent) leave();
       return undefined;
     } catch (error) {
-      producer?.end();
-      producer = undefined;
+      leave();
       if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') onTopicMissing();
       return { error: closed ? stopped() : fromKafka(error, doing), mayBeThere: used?.mayHaveSent === true };
     }
