@@ -39,6 +39,7 @@ test('a stream that is made anew while its consumer is created is not read from 
       startAfter: 7,
       intake: { hasRoom: true, whenRoom: async () => {}, take: () => {} },
       onStreamMissing: () => {},
+      onSkipped: () => {},
       onTrouble: () => {},
     },
     AbortSignal.timeout(1_000),
