@@ -40,13 +40,13 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const settings = { ...DEFAULT_NATS_STREAM_SETTINGS, ...options.streams };
   const until = performance.now() + (options.connectWithinMs ?? DEFAULT_NATS_CONNECT_WITHIN_MS);
   const { signal } = options;
+  const natsNames = namesOnNats(names);
   const link = await openLink({
-    connection,
+    connection: { inboxPrefix: natsNames.inboxes, ...connection },
     onTrouble: (error) => onTrouble({ kind: 'broker_failed', error }),
     until,
     signal,
   });
-  const natsNames = namesOnNats(names);
   const told = new Set<string>();
   let { leaseMs = DEFAULT_NATS_LEASE_MS } = options;
   const lookAfter = async (info: StreamInfo): Promise<void> => {

@@ -10,6 +10,7 @@ function serverOfTest() {
   let created = FORMER;
   const link = {
     connected: () => true,
+    inbox: () => '_INBOX.test',
     listen: () => () => {},
     subscribe: () => ({ unsubscribe: () => {}, drain: () => {} }),
     nc: { info: { max_payload: 1_048_576 }, publish: (subject: string) => pulled.push(subject) },

@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
+import { type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
 import type { LinkSubscription, NatsLink } from './link.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -7,7 +7,7 @@ import { type Place, placeOf } from './place.ts';
 export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
 
 /** What a pull needs of a link. */
-export interface PullLink extends Pick<NatsLink, 'listen'> {
+export interface PullLink extends Pick<NatsLink, 'listen' | 'inbox'> {
   readonly nc: Pick<NatsConnection, 'publish'>;
   subscribe(subject: string, onMessage: (message: PulledMessage) => void): LinkSubscription;
 }
@@ -65,7 +65,7 @@ const WATCH_INTERVAL_MS = 2_000;
 export function openPull(options: PullOptions): Pull {
   const { link, stream, consumer, maxBytes, heartbeatMs, gapless, onLate } = options;
   const { lapsesAfterMs = LAPSES_AFTER_MS, mayAsk = () => true } = options;
-  const inbox = createInbox();
+  const inbox = link.inbox();
   let underWay = 0;
   let lastDelivery = 0;
   let heardAt = performance.now();
