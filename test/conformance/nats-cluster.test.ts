@@ -109,6 +109,23 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
   );
 
   test(
+    'gives a stream its copies back that somebody has taken from it, while an adapter runs',
+    async () => {
+      ending.push(handleOn(await connectBus({ replicas: 3 })).end);
+      for (const channel of ['commands', 'events']) {
+        await jsm.streams.update(streamOf(channel), { num_replicas: 1 });
+      }
+      await eventually(async () => {
+        for (const channel of ['commands', 'events']) {
+          const { config } = await jsm.streams.info(streamOf(channel));
+          expect([channel, config.num_replicas]).toEqual([channel, 3]);
+        }
+      });
+    },
+    LONG_MS,
+  );
+
+  test(
     'with one copy of a stream is told of, and has three when the setting says so',
     async () => {
       const first = await connectBus({ replicas: 1 });

@@ -26,6 +26,17 @@ describeWithBroker('the configurations of nats-server', program ?? NOT_A_PROGRAM
     await expect(check(file, services['nats']?.environment)).resolves.toBeDefined();
   });
 
+  test('of an account for each application is one, and needs a password for each user', async () => {
+    const file = join(REPOSITORY, 'deploy/nats/nats.conf');
+    const names = ['jambonz_adapter', 'jambonz_microservice', 'jambonz_operator'];
+    const env = Object.fromEntries(names.map((name) => [name, `"${PASSWORD}"`]));
+    await expect(check(file, env)).resolves.toBeDefined();
+    for (const name of names) {
+      const { [name]: _, ...others } = env;
+      await expect(check(file, others)).rejects.toThrow(name);
+    }
+  });
+
   test('of the overlay dev is one, and lets nobody in without user and password', async () => {
     const file = join(REPOSITORY, 'deploy/kubernetes/overlays/dev/nats.conf');
     await expect(check(file, { NATS_USER: 'jambus', NATS_PASSWORD: 'for-development-only' })).resolves.toBeDefined();

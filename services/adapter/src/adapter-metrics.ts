@@ -53,6 +53,9 @@ const TROUBLE: Readonly<Record<BusTrouble['kind'], true>> = {
   publish_failed: true,
   broker_failed: true,
   risky_setting: true,
+  unusable_setting: true,
+  commands_full: true,
+  commands_skipped: true,
   callback_threw: true,
 };
 

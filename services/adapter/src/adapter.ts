@@ -250,6 +250,11 @@ export async function createAdapter(
     return `${gateways.ready} of ${gateways.wanted} linked${missing.length === 0 ? '' : `; not ${missing.join('; not ')}`}`;
   };
 
+  const busInWords = (): { readonly detail?: string } => {
+    const faults = bus.faults();
+    return faults.length === 0 ? {} : { detail: faults.join('; ') };
+  };
+
   /** An adapter that does not reach the gateways would let the commands of its partitions expire. */
   const awaitLinks = async (signal: AbortSignal): Promise<void> => {
     const until = performance.now() + LINK_WITHIN_MS;
@@ -267,7 +272,7 @@ export async function createAdapter(
     metrics,
     health: () => ({}),
     ready: () => ({
-      bus: { ok: bus.healthy() },
+      bus: { ok: bus.healthy(), ...busInWords() },
       gateways: { ok: gateways.isComplete, detail: linksInWords() },
     }),
   });

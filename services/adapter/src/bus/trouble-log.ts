@@ -14,7 +14,13 @@ const OVER_MS = 5_000;
 const LOOK_MS = 1_000;
 
 /** Trouble of the broker, which passes. The others are defects, or settings. */
-const PASSING: ReadonlySet<BusTrouble['kind']> = new Set(['broker_failed', 'publish_failed', 'dead_letter_failed']);
+const PASSING: ReadonlySet<BusTrouble['kind']> = new Set([
+  'broker_failed',
+  'publish_failed',
+  'dead_letter_failed',
+  'unusable_setting',
+  'commands_full',
+]);
 
 interface Told {
   at: number;
@@ -67,7 +73,7 @@ export function createTroubleLog({ logger, healthy, times }: TroubleLogOptions):
 
 /** Not by the text, which names calls and numbers: in an outage there are as many of these as messages. */
 function keyOf(trouble: BusTrouble): string {
-  if (trouble.kind === 'risky_setting') return trouble.detail;
+  if (trouble.kind === 'risky_setting' || trouble.kind === 'unusable_setting') return trouble.detail;
   return 'error' in trouble ? `${trouble.kind} ${trouble.error.code}` : trouble.kind;
 }
 

@@ -122,6 +122,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     sink,
     requests: NO_REQUESTS,
     history,
+    faults: () => [],
     healthy: () =>
       !closing.signal.aborted && cluster.connected && [...readings].every(({ inGroup }) => inGroup !== false),
     close: () => {

@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
+import { type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
 import type { LinkSubscription, NatsLink } from './link.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -7,7 +7,7 @@ import { type Place, placeOf } from './place.ts';
 export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
 
 /** What a pull needs of a link. */
-export interface PullLink extends Pick<NatsLink, 'listen'> {
+export interface PullLink extends Pick<NatsLink, 'listen' | 'inbox'> {
   readonly nc: Pick<NatsConnection, 'publish'>;
   subscribe(subject: string, onMessage: (message: PulledMessage) => void): LinkSubscription;
 }
@@ -64,7 +64,7 @@ const LAPSES_AFTER_MS = 30_000;
 export function openPull(options: PullOptions): Pull {
   const { link, stream, consumer, maxBytes, heartbeatMs, silentAfterMs, gapless, onLate } = options;
   const { lapsesAfterMs = LAPSES_AFTER_MS, mayAsk = () => true } = options;
-  const inbox = createInbox();
+  const inbox = link.inbox();
   let underWay = 0;
   let lastDelivery = 0;
   let heardAt = performance.now();

@@ -19,6 +19,7 @@ function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate' | 'lap
   let subscribed: 'yes' | 'draining' | 'no' = 'yes';
   const pull = openPull({
     link: {
+      inbox: () => '_INBOX.test',
       nc: { publish: (_subject, request) => requests.push(JSON.parse(String(request))) },
       listen: (listener) => {
         listeners.add(listener);
