@@ -43,8 +43,7 @@ export async function ensureBuckets({ link, natsNames, settings, leaseMs }: Buck
     // A bucket that is there already has as many copies as it was made with.
     const risks: string[] = [];
     for (const bucket of [natsNames.positions, natsNames.leases]) {
-      const risk = await withCopies(await link.jsm.streams.info(bucketStream(bucket)), link, settings.replicas);
-      if (risk !== undefined) risks.push(risk);
+      risks.push(...(await withCopies(await link.jsm.streams.info(bucketStream(bucket)), link, settings)));
     }
     const [kept, lease] = await Promise.all([positions.status(), leases.status()]);
     if (kept.ttl !== 0) {

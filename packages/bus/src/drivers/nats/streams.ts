@@ -38,8 +38,7 @@ export async function ensureStreams(options: TopologyOptions): Promise<Topology>
   for (const channel of CHANNELS) {
     const info = await ensureStream(channel, options);
     infos.set(channel, info);
-    const risk = await withCopies(info, options.link, options.settings.replicas);
-    if (risk !== undefined) risks.push(risk);
+    risks.push(...(await withCopies(info, options.link, options.settings)));
   }
   const commands = infos.get('commands');
   if (commands === undefined) throw new JambusError('internal', 'the stream of the commands was not looked at');
