@@ -23,7 +23,7 @@ const LOOK_AGAIN_MS = 100;
  */
 export async function startNatsCluster(
   size: number,
-  options: Pick<NatsServerOptions, 'version'> = {},
+  options: Pick<NatsServerOptions, 'version' | 'syncAlways'> = {},
 ): Promise<NatsCluster> {
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
   const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
