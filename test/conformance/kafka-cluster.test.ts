@@ -94,17 +94,28 @@ await describeWithKafka('a cluster of Kafka', { version: 'newest' }, ({ ours }) 
   );
 
   test(
-    'with one copy of a topic, or with one that confirms, is told of',
+    'with one copy of a topic, or with one or all that confirm, or with leaders that lack records, is told of',
     async () => {
       await connectBus({ replication: 1 });
       const [commands] = risks();
       expect(commands).toMatch(/^topic cluster-\d+\.commands has one copy on 3 brokers: .*Give it 3 copies/);
       cases++;
       troubles.length = 0;
-      const configEntries = [{ name: 'min.insync.replicas', value: '1' }];
-      await admin.createTopics({ topics: [{ topic: names().events, replicationFactor: 3, configEntries }] });
+      const { events, results, deadletters } = names();
+      const topics = [
+        { topic: events, setting: ['min.insync.replicas', '1'] },
+        { topic: results, setting: ['min.insync.replicas', '3'] },
+        { topic: deadletters, setting: ['unclean.leader.election.enable', 'true'] },
+      ].map(({ topic, setting: [name = '', value = ''] }) => {
+        return { topic, replicationFactor: 3, configEntries: [{ name, value }] };
+      });
+      await admin.createTopics({ topics });
       await connectBus();
-      expect(risks()).toEqual([expect.stringMatching(/confirms what one broker has .*min\.insync\.replicas=2$/)]);
+      expect(risks()).toEqual([
+        expect.stringMatching(/\.events confirms what one broker has .*min\.insync\.replicas=2$/),
+        expect.stringMatching(/\.results confirms only what all its 3 copies have .*min\.insync\.replicas=2$/),
+        expect.stringMatching(/\.deadletters may make a leader .*unclean\.leader\.election\.enable=false$/),
+      ]);
     },
     START_MS,
   );

@@ -147,6 +147,23 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
     },
     LONG_MS,
   );
+
+  test(
+    'with a number of copies that is of no use, or with copies in memory alone, is told of',
+    async () => {
+      const first = await connectBus({ replicas: 2 });
+      expect(risks()).toHaveLength(6);
+      for (const risk of risks())
+        expect(risk).toMatch(/has 2 copies and needs 2 of them: .*JAMBUS_NATS_REPLICAS to 3$/);
+      await first.close();
+      cases++;
+      troubles.length = 0;
+      await connectBus({ replicas: 3, storage: 'memory' });
+      expect(risks()).toHaveLength(6);
+      for (const risk of risks()) expect(risk).toMatch(/has its 3 copies in memory: .*JAMBUS_NATS_STORAGE to file/);
+    },
+    LONG_MS,
+  );
 });
 
 await describeWithNats('a cluster of NATS, with three copies', { version: 'newest' }, ({ ours }) => {

@@ -18,7 +18,7 @@ export interface NatsCluster {
 const WHOLE_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
-export interface NatsClusterOptions extends Pick<NatsServerOptions, 'version'> {
+export interface NatsClusterOptions extends Pick<NatsServerOptions, 'version' | 'syncAlways'> {
   /** Where the servers keep their files, by number. They are the caller's and stay; left out: folders that go with them. */
   readonly storeDirs?: readonly (string | undefined)[];
 }

@@ -79,6 +79,16 @@ export function risksOf(facts: TopicFacts, configTool: string): string[] {
         change('min.insync.replicas=2'),
     );
   }
+  if (replication > 1 && (settings.minInsyncReplicas ?? 0) >= replication) {
+    const remedy =
+      replication < ENOUGH_COPIES
+        ? `give it ${ENOUGH_COPIES} copies, each on a broker of its own (kafka-reassign-partitions.sh)`
+        : change('min.insync.replicas=2');
+    risks.push(
+      `topic ${topic} confirms only what all its ${replication} copies have (min.insync.replicas=` +
+        `${settings.minInsyncReplicas}), and so nothing while one broker is away: ${remedy}`,
+    );
+  }
   if (replication > 1 && settings.uncleanElection === true) {
     risks.push(
       `topic ${topic} may make a leader of a broker that lacks confirmed records, which are lost then: ` +

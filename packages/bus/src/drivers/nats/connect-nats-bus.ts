@@ -19,7 +19,7 @@ import {
 } from './options.ts';
 import { createPublisher } from './publisher.ts';
 import { openRequestDoor } from './requests.ts';
-import { risksOf } from './stream-risks.ts';
+import { withCopies } from './stream-copies.ts';
 import { ensureStreams, type Topology } from './streams.ts';
 import { bucketStream, natsNames as namesOnNats } from './subjects.ts';
 
@@ -53,7 +53,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     const { name, max_age: age } = info.config;
     // Keys that live shorter than their holders believe would have two holders.
     if (name === bucketStream(natsNames.leases) && age > 0) leaseMs = millis(age);
-    for (const detail of await risksOf(info, link, settings)) {
+    for (const detail of await withCopies(info, link, settings)) {
       if (!told.has(detail)) onTrouble({ kind: 'risky_setting', detail });
       told.add(detail);
     }

@@ -34,6 +34,13 @@ test.each([
   ['one copy on two brokers', { replication: 1, brokers: 2 }, {}, /Give it 2 copies/],
   ['a confirmation by one broker', {}, { minInsyncReplicas: 1 }, /--add-config min\.insync\.replicas=2$/],
   [
+    'all copies for a confirmation',
+    {},
+    { minInsyncReplicas: 3 },
+    /while one broker is away: .*min\.insync\.replicas=2$/,
+  ],
+  ['both of two copies for a confirmation', { replication: 2 }, {}, /while one broker is away: give it 3 copies/],
+  [
     'a leader that lacks records',
     {},
     { uncleanElection: true },
