@@ -20,8 +20,14 @@ export type BusTrouble =
   | { readonly kind: 'publish_failed'; readonly error: JambusError; readonly messages: number }
   /** The broker, or the way to it, failed at something that is tried again or done without: reading, leases, positions. */
   | { readonly kind: 'broker_failed'; readonly error: JambusError }
-  /** The broker is set so that it cannot hold what is promised. Told once for each connection of the bus, with what to do. */
+  /** The broker is set so that it cannot hold what is promised. Told once for as long as it lasts, with what to do. */
   | { readonly kind: 'risky_setting'; readonly detail: string }
+  /** The same, so that a promise is broken for certain: the bus is not healthy while it lasts. */
+  | { readonly kind: 'broken_setting'; readonly detail: string }
+  /** What was told of as risky or broken is as it should be again. */
+  | { readonly kind: 'mended_setting'; readonly detail: string }
+  /** The broker has deleted records that nobody had read. */
+  | { readonly kind: 'records_lost'; readonly detail: string }
   /** A callback given to the outbox threw, which is a defect of its owner. */
   | { readonly kind: 'callback_threw'; readonly error: JambusError };
 

@@ -12,7 +12,7 @@ import {
   type Standing,
 } from '@jambus/bus';
 import { type AdapterConfig, type CommandResult, createCommandParser } from '@jambus/schema';
-import { type AdminServer, createAdminServer } from '@jambus/service';
+import { type AdminServer, type Check, createAdminServer } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import { createAdapterMetrics, declareAdapterGauges } from './adapter-metrics.ts';
 import { createAdapterSpans } from './adapter-spans.ts';
@@ -97,7 +97,7 @@ export async function createAdapter(
 
   const counters = createAdapterMetrics(metrics);
   const onTrouble = (trouble: BusTrouble): void => {
-    counters.busTrouble(trouble.kind);
+    if (trouble.kind !== 'mended_setting') counters.busTrouble(trouble.kind);
     troubles.tell(trouble);
   };
   let connected: Bus | undefined;
@@ -265,7 +265,7 @@ export async function createAdapter(
     metrics,
     health: () => ({}),
     ready: () => ({
-      bus: { ok: bus.healthy() },
+      bus: busCheck(bus),
       gateways: { ok: gateways.isComplete, detail: linksInWords() },
     }),
   });
@@ -304,4 +304,9 @@ export async function createAdapter(
       }
     },
   };
+}
+
+function busCheck(bus: Bus): Check {
+  const fault = bus.fault();
+  return { ok: bus.healthy(), ...(fault !== undefined && { detail: fault }) };
 }

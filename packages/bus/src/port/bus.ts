@@ -28,6 +28,8 @@ export interface Bus {
   readonly history: CallHistory;
   /** True while the broker answers; the adapter's readiness follows it. */
   healthy(): boolean;
+  /** What an operator has to mend before the bus is healthy; undefined when there is nothing, or it is not known. */
+  fault(): string | undefined;
   /** Flushes and disconnects. Idempotent. */
   close(): Promise<void>;
 }

@@ -143,6 +143,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     requests,
     history: callHistory(link, names, natsNames),
     healthy: () => !closing.signal.aborted && link.connected() && source.healthy(),
+    fault: () => undefined,
     close: () => {
       closed ??= close();
       return closed;
