@@ -119,7 +119,7 @@ await describeWithKafka('a cluster of Kafka', { version: 'newest' }, ({ ours }) 
       await eventually(() => expect(handled.map(textOf)).toEqual(['before']));
       await alter(names().events, 'min.insync.replicas', '3');
       await kill(await notLeading(names().events));
-      await eventually(() => expect(bus.fault()).toMatch(/2 copies in sync and a leader wants 3.*start the brokers/));
+      await eventually(() => expect(bus.fault()).toMatch(/2 copies in sync and a leader wants 3.*Start the brokers/));
       expect(bus.healthy()).toBe(false);
       expect(await refusalOf(bus.sink.publish([eventOf('call', 'early')]))).toMatchObject({ retryable: true });
       await publish('meanwhile');
