@@ -98,7 +98,7 @@ export async function createAdapter(
 
   const counters = createAdapterMetrics(metrics);
   const onTrouble = (trouble: BusTrouble): void => {
-    counters.busTrouble(trouble.kind);
+    if (trouble.kind !== 'mended_setting') counters.busTrouble(trouble.kind);
     troubles.tell(trouble);
   };
   let connected: Bus | undefined;
