@@ -73,11 +73,10 @@ export function explained(error: JambusError, refusal: string | undefined, needs
   const root = rootOf(error.cause);
   if (!(root instanceof Error) || root.name !== 'KafkaJSGroupCoordinatorNotFound' || refusal === undefined)
     return error;
-  if (!/not authorized/i.test(refusal)) {
-    return new JambusError(error.code, `${error.message} (${refusal})`, { cause: error.cause });
-  }
-  const right = missingRight('GROUP_AUTHORIZATION_FAILED', needs) ?? 'a right is missing';
-  return new JambusError('bus_refused', `${error.message} (${refusal}); ${right}`, { cause: error.cause });
+  const isRefused = /not authorized/i.test(refusal);
+  const right = isRefused ? missingRight('GROUP_AUTHORIZATION_FAILED', needs) : undefined;
+  const message = `${error.message} (${refusal})${right === undefined ? '' : `; ${right}`}`;
+  return new JambusError(isRefused ? 'bus_refused' : error.code, message, { cause: error.cause });
 }
 
 /** The broker's name of the error, such as `UNKNOWN_TOPIC_OR_PARTITION`; undefined when a broker did not say it. */
