@@ -1,23 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JambusCluster, startJambusCluster } from '../cluster/jambus-cluster.ts';
+import type { BenchBroker } from './bench-broker.ts';
 import { print } from './print.ts';
 import { type RoundTrips, type RoundTripsReport, startRoundTrips } from './round-trips.ts';
 import { setUpCalls } from './set-up-calls.ts';
-
-/** A broker of its own, and a microservice on it. */
-export interface BenchBroker {
-  /** What it is, with its version. */
-  readonly name: string;
-  /** Settings of the adapter. */
-  readonly settings: Readonly<Record<string, string>>;
-  readonly pid: number;
-  /** Lets the microservice listen: told of each `session:new`, and of the payload of each `verb:status`. */
-  listen(onNewCall: (callSid: string) => void, onStatus: (payload: Uint8Array) => void): Promise<void>;
-  /** Publishes a command; many before the first is confirmed. */
-  publish(callSid: string, payload: Buffer): void;
-  close(): Promise<void>;
-}
 
 const CALLS = 1_000;
 const ROUND_TRIPS = 100_000;

@@ -1,24 +1,27 @@
 import { brokerBench } from './broker-bench.ts';
+import { durabilityBench } from './durability-bench.ts';
 import { kafkaBenchBroker } from './kafka-bench-broker.ts';
 import { memoryBench } from './memory-bench.ts';
 import { natsBenchBroker } from './nats-bench-broker.ts';
 
 /*
  * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named), `nats` or
- * `kafka` (gateway and adapter as processes, a real broker).
+ * `kafka` (gateway and adapter as processes, a real broker). `durability nats` and `durability kafka` compare what brokers do
+ * before they confirm a record.
  */
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<void>>> = {
   memory: memoryBench,
   kafka: () => brokerBench(kafkaBenchBroker),
   nats: () => brokerBench(natsBenchBroker),
+  durability: durabilityBench,
 };
 
-const [, , name = 'memory'] = process.argv;
+const [, , name = 'memory', ...args] = process.argv;
 const bench = BENCHES[name];
 if (bench === undefined) {
   process.stderr.write(`there is no bench "${name}"; there are ${Object.keys(BENCHES).join(', ')}\n`);
   process.exitCode = 2;
 } else {
-  await bench();
+  await bench(...args);
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { freePort } from '../brokers/provisioning/free-port.ts';
 import {
   type Balancer,
@@ -19,6 +20,8 @@ export interface JambusClusterOptions {
   readonly gatewaySettings?: Readonly<Record<string, string>>;
   /** Variables of every process, for telemetry. */
   readonly everywhere?: Readonly<Record<string, string>>;
+  /** A folder for the logs of all processes. Left out: they go with their processes. */
+  readonly logFolder?: string;
 }
 
 /** What is different about an adapter. */
@@ -50,6 +53,7 @@ export interface JambusCluster {
   close(): Promise<void>;
 }
 
+/** @throws what the start of a process throws; then all others are ended */
 export async function startJambusCluster(options: JambusClusterOptions): Promise<JambusCluster> {
   const gateways: JambusProcess[] = [];
   const adapters: JambusProcess[] = [];
@@ -58,10 +62,15 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
   const linkPorts: number[] = [];
   const adminPorts: number[] = [];
 
+  let processes = 0;
+  const logFor = (name: string): string | undefined =>
+    options.logFolder && join(options.logFolder, `${String(processes++).padStart(2, '0')}-${name}.log`);
+
   const startGateway = async (number: number): Promise<JambusProcess> => {
-    const gateway = await startJambusProcess('gateway', linkPorts[number] as number, {
+    const id = `gateway-${number + 1}`;
+    const settings = {
       ...options.everywhere,
-      JAMBUS_GATEWAY_ID: `gateway-${number + 1}`,
+      JAMBUS_GATEWAY_ID: id,
       JAMBUS_WEBSOCKET_HOST: '127.0.0.1',
       JAMBUS_WEBSOCKET_PORT: String(websocketPorts[number]),
       JAMBUS_LINK_HOST: '127.0.0.1',
@@ -69,11 +78,12 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
       JAMBUS_LINK_TOKEN: TOKEN,
       JAMBUS_DRAIN_MS: '3000',
       ...options.gatewaySettings,
-    });
+    };
+    const gateway = await startJambusProcess('gateway', linkPorts[number] as number, settings, logFor(id));
     gateways[number] = gateway;
     return gateway;
   };
-  const addAdapter = async ({ reaches, token = TOKEN, settings }: AdapterOptions = {}): Promise<JambusProcess> => {
+  const addAdapter = async ({ reaches, token = TOKEN, settings: own }: AdapterOptions = {}): Promise<JambusProcess> => {
     const ways = await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
     for (const [number, way] of ways.entries()) {
       if (reaches?.includes(number) === false) way.cut();
@@ -81,25 +91,37 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     }
     const adminPort = await freePort();
     adminPorts.push(adminPort);
-    const adapter = await startJambusProcess('adapter', adminPort, {
+    const settings = {
       ...options.everywhere,
       ...options.bus,
       JAMBUS_GATEWAYS: ways.map(({ port }) => `ws://127.0.0.1:${port}`).join(','),
       JAMBUS_LINK_TOKEN: token,
       JAMBUS_ADMIN_HOST: '127.0.0.1',
       JAMBUS_ADMIN_PORT: String(adminPort),
-      ...settings,
-    });
+      ...own,
+    };
+    const adapter = await startJambusProcess('adapter', adminPort, settings, logFor('adapter'));
     adapters.push(adapter);
     return adapter;
   };
 
-  for (let n = 0; n < options.gateways; n++) {
-    websocketPorts.push(await freePort());
-    linkPorts.push(await freePort());
-    await startGateway(n);
+  const closeProcesses = async (): Promise<void> => {
+    await Promise.all(adapters.map((adapter) => adapter.kill()));
+    await Promise.all(gateways.map((gateway) => gateway.kill()));
+    await Promise.all(links.map((link) => link.close()));
+  };
+
+  try {
+    for (let n = 0; n < options.gateways; n++) {
+      websocketPorts.push(await freePort());
+      linkPorts.push(await freePort());
+      await startGateway(n);
+    }
+    for (let n = 0; n < options.adapters; n++) await addAdapter();
+  } catch (error) {
+    await closeProcesses();
+    throw error;
   }
-  for (let n = 0; n < options.adapters; n++) await addAdapter();
   const balancer: Balancer = await startBalancer(websocketPorts);
 
   return {
@@ -114,9 +136,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     addAdapter,
     startGateway,
     async close() {
-      await Promise.all(adapters.map((adapter) => adapter.kill()));
-      await Promise.all(gateways.map((gateway) => gateway.kill()));
-      await Promise.all(links.map((link) => link.close()));
+      await closeProcesses();
       await balancer.close();
     },
   };

@@ -3,7 +3,7 @@ import { busNames } from '@jambus/schema';
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { describeWithKafka, type KafkaBroker, type KafkaCluster, startKafkaCluster } from '../brokers/kafka/index.ts';
 import { describeBus } from './describe-bus.ts';
-import { eventOf, eventually, handleOn, LONG_MS } from './driver-support.ts';
+import { eventOf, eventually, handleOn, LONG_MS, refusalOf } from './driver-support.ts';
 import { kafkaHarness, SESSION_MS, SHORT_SESSIONS } from './kafka-harness.ts';
 import { numbers, textOf } from './scene.ts';
 
@@ -94,21 +94,92 @@ await describeWithKafka('a cluster of Kafka', { version: 'newest' }, ({ ours }) 
   );
 
   test(
-    'with one copy of a topic, or with one that confirms, is told of',
+    'with one copy of a topic, or with one or all that confirm, or with leaders that lack records, is told of',
     async () => {
       await connectBus({ replication: 1 });
       const [commands] = risks();
       expect(commands).toMatch(/^topic cluster-\d+\.commands has one copy on 3 brokers: .*Give it 3 copies/);
       cases++;
       troubles.length = 0;
-      const configEntries = [{ name: 'min.insync.replicas', value: '1' }];
-      await admin.createTopics({ topics: [{ topic: names().events, replicationFactor: 3, configEntries }] });
+      const { events, results, deadletters } = names();
+      const topics = [
+        { topic: events, setting: ['min.insync.replicas', '1'] },
+        { topic: results, setting: ['min.insync.replicas', '3'] },
+        { topic: deadletters, setting: ['unclean.leader.election.enable', 'true'] },
+      ].map(({ topic, setting: [name = '', value = ''] }) => {
+        return { topic, replicationFactor: 3, configEntries: [{ name, value }] };
+      });
+      await admin.createTopics({ topics });
       await connectBus();
-      expect(risks()).toEqual([expect.stringMatching(/confirms what one broker has .*min\.insync\.replicas=2$/)]);
+      expect(risks()).toEqual([
+        expect.stringMatching(/\.events confirms what one broker has .*min\.insync\.replicas=2$/),
+        expect.stringMatching(/\.results confirms only what all its 3 copies have .*min\.insync\.replicas=2$/),
+        expect.stringMatching(/\.deadletters may make a leader .*unclean\.leader\.election\.enable=false$/),
+      ]);
     },
     START_MS,
   );
 
+  test(
+    'is not ready while too few copies are in sync, keeps what is to be published, and is ready again with them',
+    async () => {
+      const bus = await connectBus();
+      const { handled, end } = handleOn(bus);
+      ending.push(end);
+      await publish('before');
+      await eventually(() => expect(handled.map(textOf)).toEqual(['before']));
+      await alter(names().events, 'min.insync.replicas', '3');
+      await kill(await notLeading(names().events));
+      await eventually(() =>
+        expect(bus.faults().join()).toMatch(/2 copies in sync and a leader wants 3.*Start the brokers/),
+      );
+      expect(bus.healthy()).toBe(false);
+      expect(await refusalOf(bus.sink.publish([eventOf('call', 'early')]))).toMatchObject({ retryable: true });
+      await publish('meanwhile');
+      await eventually(() => expect(handled.map(textOf)).toContain('meanwhile'));
+      await Promise.all(killed.splice(0).map((broker) => broker.restart()));
+      await eventually(() => expect(bus.faults()).toEqual([]));
+      await eventually(() => expect(bus.healthy()).toBe(true));
+      await eventually(() => bus.sink.publish([eventOf('call', 'late')]));
+      expect(troubles.filter(({ kind }) => kind === 'unusable_setting')).toHaveLength(1);
+    },
+    START_MS,
+  );
+
+  test(
+    'altered under way so that confirmed records may be lost is told of, with what to do, until it is mended',
+    async () => {
+      const bus = await connectBus();
+      expect(risks()).toEqual([]);
+      await alter(names().results, 'min.insync.replicas', '1');
+      await alter(names().events, 'unclean.leader.election.enable', 'true');
+      await eventually(() => expect(risks()).toHaveLength(2));
+      expect(risks()).toContainEqual(expect.stringMatching(/results confirms what one broker has .*replicas=2$/));
+      expect(risks()).toContainEqual(expect.stringMatching(/events may make a leader .*enable=false$/));
+      const topic = names().deadletters;
+      const [kept = 1] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions[0]?.replicas ?? [];
+      const partitionAssignment = [{ partition: 0, replicas: [kept] }];
+      await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment }] });
+      await eventually(() => expect(risks()).toContainEqual(expect.stringMatching(/deadletters has one copy on 3/)));
+      expect(bus.healthy()).toBe(true);
+      await alter(names().results, 'min.insync.replicas', '2');
+      const mended = { kind: 'mended_setting', detail: expect.stringContaining('results') };
+      await eventually(() => expect(troubles).toContainEqual(mended));
+    },
+    START_MS,
+  );
+
+  const alter = async (name: string, setting: string, value: string): Promise<void> => {
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    const configEntries = [{ name: setting, value }];
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type, name, configEntries }] });
+  };
+  /** A broker that leads neither this topic nor what the test reads. */
+  const notLeading = async (topic: string): Promise<KafkaBroker> => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic, names().commands] });
+    const leaders = topics.map(({ partitions }) => partitions[0]?.leader);
+    return cluster.member([1, 2, 3].find((id) => !leaders.includes(id)) ?? 0);
+  };
   const endOf = async (topic: string): Promise<number> =>
     (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
 

@@ -23,7 +23,7 @@ export interface KafkaScene {
   readonly names: BusNames;
   readonly admin: Admin;
   readonly producer: Producer;
-  readonly troubles: readonly BusTrouble[];
+  readonly troubles: BusTrouble[];
   connect(options?: Partial<KafkaBusOptions>): Promise<Bus>;
   /** Makes a topic of one partition with settings of its own, before any adapter does. */
   makeTopic(channel: Channel, settings: Readonly<Record<string, string>>): Promise<void>;

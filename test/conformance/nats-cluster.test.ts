@@ -109,6 +109,23 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
   );
 
   test(
+    'gives a stream its copies back that somebody has taken from it, while an adapter runs',
+    async () => {
+      ending.push(handleOn(await connectBus({ replicas: 3 })).end);
+      for (const channel of ['commands', 'events']) {
+        await jsm.streams.update(streamOf(channel), { num_replicas: 1 });
+      }
+      await eventually(async () => {
+        for (const channel of ['commands', 'events']) {
+          const { config } = await jsm.streams.info(streamOf(channel));
+          expect([channel, config.num_replicas]).toEqual([channel, 3]);
+        }
+      });
+    },
+    LONG_MS,
+  );
+
+  test(
     'with one copy of a stream is told of, and has three when the setting says so',
     async () => {
       const first = await connectBus({ replicas: 1 });
@@ -127,6 +144,23 @@ await describeWithNats('a cluster of NATS', { version: 'newest' }, ({ ours }) =>
         const { config, state } = await jsm.streams.info(streamOf(channel));
         expect([channel, config.num_replicas, state.messages]).toEqual([channel, 3, channel === 'commands' ? 1 : 0]);
       }
+    },
+    LONG_MS,
+  );
+
+  test(
+    'with a number of copies that is of no use, or with copies in memory alone, is told of',
+    async () => {
+      const first = await connectBus({ replicas: 2 });
+      expect(risks()).toHaveLength(6);
+      for (const risk of risks())
+        expect(risk).toMatch(/has 2 copies and needs 2 of them: .*JAMBUS_NATS_REPLICAS to 3$/);
+      await first.close();
+      cases++;
+      troubles.length = 0;
+      await connectBus({ replicas: 3, storage: 'memory' });
+      expect(risks()).toHaveLength(6);
+      for (const risk of risks()) expect(risk).toMatch(/has its 3 copies in memory: .*JAMBUS_NATS_STORAGE to file/);
     },
     LONG_MS,
   );

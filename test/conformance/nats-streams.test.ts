@@ -1,10 +1,13 @@
 import { connectNatsBus, type NatsStreamSettings } from '@jambus/bus';
 import { busNames, JambusError } from '@jambus/schema';
-import { DiscardPolicy, nanos, RetentionPolicy } from 'nats';
+import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { describeWithNats } from '../brokers/nats/index.ts';
 import { eventually, refusalOf } from './driver-support.ts';
 import { natsScene } from './nats-scene.ts';
 import { callSids, textOf } from './scene.ts';
+
+/** Our client does not know the field of the newer servers. */
+const WRITES_LATER: Partial<StreamConfig> & { readonly persist_mode: string } = { persist_mode: 'async' };
 
 /** What the driver asks of streams that are there already. */
 await describeWithNats('a stream that is there already', { version: 'newest' }, (nats) => {
@@ -16,6 +19,14 @@ await describeWithNats('a stream that is there already', { version: 'newest' }, 
     subjects: [`${scene.prefix}.commands.*`],
     duplicate_window: nanos(120_000),
   });
+  const risksOf = async (streams: Partial<NatsStreamSettings>): Promise<string[]> => {
+    const told: string[] = [];
+    await connectBus({
+      streams,
+      onTrouble: (trouble) => void (trouble.kind === 'risky_setting' && told.push(trouble.detail)),
+    });
+    return told;
+  };
   const fault = async (streams: Partial<NatsStreamSettings> = {}) => {
     const refusal = await refusalOf(connectBus({ streams }));
     expect(refusal).toBeInstanceOf(JambusError);
@@ -78,6 +89,24 @@ await describeWithNats('a stream that is there already', { version: 'newest' }, 
       duplicate_window: nanos(5_000),
     });
     expect(await fault()).toContain('duplicate window');
+  });
+
+  test('that is in memory is used, and told of when the settings have it on disk', async () => {
+    await scene.jsm.streams.add({ ...commands(), storage: StorageType.Memory });
+    const told = await risksOf({ partitions: 1 });
+    expect(told).toEqual([
+      expect.stringMatching(/-commands is kept in memory, and not on disk as JAMBUS_NATS_STORAGE/),
+    ]);
+    // Who has chosen so is not told.
+    expect(await risksOf({ partitions: 1, storage: 'memory' })).toEqual([]);
+  });
+
+  test('that confirms records before they are written is used, and told of', async () => {
+    const made = await scene.jsm.streams.add({ ...commands(), ...WRITES_LATER });
+    // Servers before 2.12 do not know it, and write first.
+    const expected =
+      'persist_mode' in made.config ? [expect.stringMatching(/-commands confirms .*\(persist_mode async\)/)] : [];
+    expect(await risksOf({ partitions: 1 })).toEqual(expected);
   });
 
   test('is used with wider subjects and other bounds than the settings', async () => {

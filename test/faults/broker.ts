@@ -1,3 +1,4 @@
+import type { SmallDisk } from '../brokers/provisioning/small-disk.ts';
 import type { Copy, StoredCommand } from './history/index.ts';
 
 /** A broker of any kind, as the faults need it, with names of its own on it. */
@@ -26,4 +27,40 @@ export interface FaultyBroker {
   /** Deletes the commands and makes the stream or topic anew, so that positions begin again. */
   makeAnew(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** One of the servers of a cluster. */
+export interface BrokerNode {
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
+  /** Asks it to end, and resolves when it has. */
+  terminate(): Promise<void>;
+  /** Brings it back, with what it had stored. */
+  restart(): Promise<void>;
+  /** Has it run no further until `resume`. */
+  pause(): void;
+  resume(): void;
+}
+
+/** A node whose disk can be filled. */
+export interface NodeOnSmallDisk {
+  readonly node: BrokerNode;
+  readonly disk: Pick<SmallDisk, 'fill' | 'free'>;
+}
+
+/** Servers of which any one may fail. */
+export interface FaultyCluster extends FaultyBroker {
+  readonly nodes: readonly BrokerNode[];
+  /** Undefined where no such disk can be had. */
+  readonly small: NodeOnSmallDisk | undefined;
+  /** The node that leads the commands, or their first partition. */
+  leader(): Promise<BrokerNode>;
+  /** The node that decides which copies lead. */
+  controller(): Promise<BrokerNode>;
+  /** The node that the adapters cannot do without: which they are connected to, or which coordinates their group. */
+  clientsNode(): Promise<BrokerNode>;
+  /** Gives the lead of everything to other nodes. */
+  transferLeaders(): Promise<void>;
+  /** Resolves when all nodes take part, with all that they are to have. */
+  whole(): Promise<void>;
 }

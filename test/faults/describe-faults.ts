@@ -2,7 +2,7 @@
 /// <reference types="jest" />
 import type { FaultyBroker } from './broker.ts';
 import { checkHistory, type Figures, figuresOf, summary } from './checker/index.ts';
-import { FAULTS } from './run/faults.ts';
+import type { Fault } from './run/fault.ts';
 import { printTable } from './run/report.ts';
 import { forget, runFault } from './run/run-fault.ts';
 
@@ -12,17 +12,23 @@ const LONG_MS = 300_000;
 /**
  * Declares the faults: gateways, adapters, a broker, publishers and calls, each a process of its own (the calls are one),
  * and then something dies, comes, goes or sleeps. What everybody saw is held against what jambus promises by a checker that
- * knows nothing of jambus. The history of a run in which something is wrong is kept, and where it is stands in the failure.
+ * knows nothing of jambus. The history of a run in which something is wrong is kept, with the logs, and where it is stands in
+ * the failure; `JAMBUS_TEST_FAULTS_KEEP` keeps them all.
  *
+ * @param faults what happens, each in a run of its own
  * @param startBroker called for each of them
  * @param share of all planned calls, which two cores can carry together with everything else on this broker
  */
-export function describeFaults(startBroker: () => Promise<FaultyBroker>, share: number): void {
+export function describeFaults<B extends FaultyBroker>(
+  faults: readonly Fault<B>[],
+  startBroker: () => Promise<B>,
+  share: number,
+): void {
   const rows: { readonly name: string; readonly figures: Figures }[] = [];
 
   afterAll(() => printTable(rows));
 
-  test.each(FAULTS)(
+  test.each(faults)(
     '$name',
     async (fault) => {
       const run = await runFault(startBroker, fault, share);
@@ -33,7 +39,7 @@ export function describeFaults(startBroker: () => Promise<FaultyBroker>, share: 
       printTable([row]);
       const wrong = summary(verdict.violations);
       if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\nThe history is in ${run.folder}.`);
-      await forget(run);
+      if (process.env['JAMBUS_TEST_FAULTS_KEEP'] === undefined) await forget(run);
     },
     LONG_MS,
   );

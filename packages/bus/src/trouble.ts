@@ -20,8 +20,16 @@ export type BusTrouble =
   | { readonly kind: 'publish_failed'; readonly error: JambusError; readonly messages: number }
   /** The broker, or the way to it, failed at something that is tried again or done without: reading, leases, positions. */
   | { readonly kind: 'broker_failed'; readonly error: JambusError }
-  /** The broker is set so that it cannot hold what is promised. Told once for each connection of the bus, with what to do. */
+  /** The broker is set so that it cannot hold what is promised. Told once for as long as it lasts, with what to do. */
   | { readonly kind: 'risky_setting'; readonly detail: string }
+  /** The broker has been set so that a promise would break: the bus is not healthy until somebody sets it as the text says. */
+  | { readonly kind: 'unusable_setting'; readonly detail: string }
+  /** There is no room for more commands: their publishers are refused until commands that wait are dealt with. */
+  | { readonly kind: 'commands_full'; readonly detail: string }
+  /** Commands that waited were deleted by somebody, so that nobody has read them; reading goes on behind them. */
+  | { readonly kind: 'commands_skipped'; readonly detail: string }
+  /** What was told of as risky or unusable is as it should be again. */
+  | { readonly kind: 'mended_setting'; readonly detail: string }
   /** A callback given to the outbox threw, which is a defect of its owner. */
   | { readonly kind: 'callback_threw'; readonly error: JambusError };
 

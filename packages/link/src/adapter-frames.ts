@@ -100,6 +100,13 @@ export const KnownFrame = Type.Object({
 });
 export type KnownFrame = Static<typeof KnownFrame>;
 
+/**
+ * This adapter cannot tell the past of a call yet, as the bus is slow or away. It says so again and again until it can, so
+ * that a gateway can tell it from one that sleeps.
+ */
+export const SearchingFrame = Type.Object({ t: Type.Literal('searching'), call: CallSid });
+export type SearchingFrame = Static<typeof SearchingFrame>;
+
 /** Another gateway has this call now: whatever waits for it here waits in vain. */
 export const ElsewhereFrame = Type.Object({ t: Type.Literal('elsewhere'), call: CallSid });
 export type ElsewhereFrame = Static<typeof ElsewhereFrame>;
@@ -125,6 +132,7 @@ export const AdapterFrame = Type.Union([
   TakenFrame,
   WithdrawFrame,
   KnownFrame,
+  SearchingFrame,
   ElsewhereFrame,
   ContestedFrame,
   RelayedFrame,

@@ -45,14 +45,17 @@ export interface AdapterState {
   readonly partitionWindowFill: () => number;
 }
 
-/** Every kind, so that none is missing. */
-const TROUBLE: Readonly<Record<BusTrouble['kind'], true>> = {
+/** Every kind that is trouble, so that none is missing. */
+const TROUBLE: Readonly<Record<Exclude<BusTrouble['kind'], 'mended_setting'>, true>> = {
   handler_threw: true,
   dead_letter_failed: true,
   handlers_abandoned: true,
   publish_failed: true,
   broker_failed: true,
   risky_setting: true,
+  unusable_setting: true,
+  commands_full: true,
+  commands_skipped: true,
   callback_threw: true,
 };
 

@@ -10,6 +10,7 @@ import {
   Outbox,
   pause,
   type Standing,
+  whenAborted,
 } from '@jambus/bus';
 import { type AdapterConfig, type CommandResult, createCommandParser } from '@jambus/schema';
 import { type AdminServer, createAdminServer } from '@jambus/service';
@@ -97,7 +98,7 @@ export async function createAdapter(
 
   const counters = createAdapterMetrics(metrics);
   const onTrouble = (trouble: BusTrouble): void => {
-    counters.busTrouble(trouble.kind);
+    if (trouble.kind !== 'mended_setting') counters.busTrouble(trouble.kind);
     troubles.tell(trouble);
   };
   let connected: Bus | undefined;
@@ -116,7 +117,8 @@ export async function createAdapter(
   const standing = createLinkStanding(() => gateways.ready);
   const bus = await connect({ onTrouble, lanes, standing, stopMs: HAND_OVER_MS });
   connected = bus;
-  const pastOf = createBusPast(bus.history, logger);
+  const stopsAsking = new AbortController();
+  const pastOf = createBusPast(bus.history, logger, stopsAsking.signal);
   const linkLog = createLinkLog(logger);
   const traceparentOf = (callSid: string): string => directory.traceparentOf(callSid);
   const spans = createAdapterSpans(tracing, { driver: bus.capabilities.driver, names: bus.names, traceparentOf });
@@ -249,6 +251,11 @@ export async function createAdapter(
     return `${gateways.ready} of ${gateways.wanted} linked${missing.length === 0 ? '' : `; not ${missing.join('; not ')}`}`;
   };
 
+  const busInWords = (): { readonly detail?: string } => {
+    const faults = bus.faults();
+    return faults.length === 0 ? {} : { detail: faults.join('; ') };
+  };
+
   /** An adapter that does not reach the gateways would let the commands of its partitions expire. */
   const awaitLinks = async (signal: AbortSignal): Promise<void> => {
     const until = performance.now() + LINK_WITHIN_MS;
@@ -266,7 +273,7 @@ export async function createAdapter(
     metrics,
     health: () => ({}),
     ready: () => ({
-      bus: { ok: bus.healthy() },
+      bus: { ok: bus.healthy(), ...busInWords() },
       gateways: { ok: gateways.isComplete, detail: linksInWords() },
     }),
   });
@@ -283,6 +290,7 @@ export async function createAdapter(
       // Links stay up until the last command has its outcome and the last event its confirmation.
       const unlink = new AbortController();
       const linking = gateways.run(unlink.signal);
+      void whenAborted(signal).then(() => stopsAsking.abort());
       try {
         await awaitLinks(signal);
         await bus.commands.run(handleCommand, signal);

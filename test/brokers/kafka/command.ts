@@ -9,7 +9,11 @@ const TOOLS = {
 
 /** For a quick start and a small process. */
 const JVM_OPTIONS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+const LOGGING = [
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  // Says which controller leads the others.
+  '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.controller.QuorumController=info',
+];
 
 /** How to run a program of Kafka on this broker's files. */
 export function command(settings: LaunchSettings, tool: keyof typeof TOOLS, args: readonly string[]) {

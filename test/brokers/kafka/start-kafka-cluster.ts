@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePort } from '../provisioning/free-port.ts';
 import { clusterInfo } from './cluster-info.ts';
 import { type KafkaBroker, type KafkaBrokerOptions, startKafkaBroker } from './start-kafka-broker.ts';
@@ -11,6 +13,8 @@ export interface KafkaCluster {
   readonly brokers: readonly string[];
   /** The broker with this id. @throws Error when there is none */
   member(nodeId: number): KafkaBroker;
+  /** The broker that decides which copies lead, as far as the logs say. @throws Error when none has said that it is */
+  controller(): Promise<KafkaBroker>;
   /** Resolves when all brokers take part. */
   whole(): Promise<void>;
   stop(): Promise<void>;
@@ -28,22 +32,31 @@ const COPIES = {
   'transaction.state.log.min.isr': '2',
 };
 
+export interface KafkaClusterOptions extends Pick<KafkaBrokerOptions, 'version' | 'properties'> {
+  /** Where the brokers keep their data, by number. They are the caller's and stay; left out: folders that go with them. */
+  readonly logDirs?: readonly (string | undefined)[];
+}
+
+/** What the controller that leads the others writes; the epoch of the newest is the highest. */
+const LEADS = /Becoming the active controller at epoch (\d+)/g;
+
 /**
  * Starts three brokers on this machine, which copy everything to each other.
  *
  * @throws Error when they do not become a cluster in a minute
  */
-export async function startKafkaCluster(
-  options: Pick<KafkaBrokerOptions, 'version' | 'properties'> = {},
-): Promise<KafkaCluster> {
+export async function startKafkaCluster(options: KafkaClusterOptions = {}): Promise<KafkaCluster> {
   const controllers = await Promise.all([1, 2, 3].map(async (nodeId) => ({ nodeId, port: await freePort() })));
   const voters = controllers.map(({ nodeId, port }) => `${nodeId}@127.0.0.1:${port}`).join(',');
   const clusterId = randomBytes(16).toString('base64url');
-  const properties = { ...COPIES, ...options.properties };
+  const { logDirs = [], ...rest } = options;
+  const properties = { ...COPIES, ...rest.properties };
   const members = await Promise.all(
-    controllers.map(({ nodeId, port }) =>
-      startKafkaBroker({ ...options, properties, member: { nodeId, clusterId, controllerPort: port, voters } }),
-    ),
+    controllers.map(({ nodeId, port }, n) => {
+      const member = { nodeId, clusterId, controllerPort: port, voters };
+      const logDir = logDirs[n];
+      return startKafkaBroker({ ...rest, properties, member, ...(logDir === undefined ? {} : { logDir }) });
+    }),
   );
   const isWhole = (broker: KafkaBroker): Promise<boolean> =>
     clusterInfo(broker.brokers).then(
@@ -57,6 +70,16 @@ export async function startKafkaCluster(
       const found = members[nodeId - 1];
       if (found === undefined) throw new Error(`no broker has the id ${nodeId}`);
       return found;
+    },
+    async controller() {
+      let newest: { readonly member: KafkaBroker; readonly epoch: number } | undefined;
+      for (const member of members) {
+        const log = await readFile(join(member.folder ?? '', 'kafka.log'), 'utf8');
+        const epoch = Math.max(-1, ...[...log.matchAll(LEADS)].map(([, text]) => Number(text)));
+        if (epoch > (newest?.epoch ?? -1)) newest = { member, epoch };
+      }
+      if (newest === undefined) throw new Error('no broker has said that it is the active controller');
+      return newest.member;
     },
     async whole() {
       const until = Date.now() + WHOLE_WITHIN_MS;

@@ -14,6 +14,7 @@ export interface LaunchSettings {
   /** Of this server alone: configuration and log. */
   readonly folder: string;
   readonly storeDir: string;
+  readonly syncAlways: boolean;
   /** More lines for the configuration file. */
   readonly config: string;
 }
@@ -59,7 +60,7 @@ jetstream {
   store_dir: ${JSON.stringify(server.storeDir)}
   max_memory_store: 256MB
   max_file_store: 4GB
-}
+${server.syncAlways ? '  sync_interval: always\n' : ''}}
 ${server.config}
 `;
 }

@@ -8,6 +8,8 @@ export interface NatsCluster {
   readonly urls: readonly string[];
   /** The server by the name that JetStream calls it. @throws Error when there is none */
   named(name: string): NatsServer;
+  /** The server that decides where streams are and which of their copies leads. @throws Error when there is none now */
+  metaLeader(): Promise<NatsServer>;
   /** Resolves when all servers are there and JetStream has a leader. */
   whole(): Promise<void>;
   stop(): Promise<void>;
@@ -16,21 +18,30 @@ export interface NatsCluster {
 const WHOLE_WITHIN_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
+export interface NatsClusterOptions extends Pick<NatsServerOptions, 'version' | 'syncAlways'> {
+  /** Where the servers keep their files, by number. They are the caller's and stay; left out: folders that go with them. */
+  readonly storeDirs?: readonly (string | undefined)[];
+}
+
 /**
  * Starts servers on this machine, with JetStream.
  *
  * @throws Error when they do not become a cluster in 30 s
  */
-export async function startNatsCluster(
-  size: number,
-  options: Pick<NatsServerOptions, 'version'> = {},
-): Promise<NatsCluster> {
+export async function startNatsCluster(size: number, options: NatsClusterOptions = {}): Promise<NatsCluster> {
+  const { storeDirs = [], ...rest } = options;
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
+  const monitoring = await Promise.all(ports.map(() => freePort()));
   const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
   const servers = await Promise.all(
-    ports.map((port) => {
+    ports.map((port, n) => {
       const cluster = `cluster { name: jambus, listen: "127.0.0.1:${port}", routes: [${routes}] }`;
-      return startNatsServer({ ...options, config: cluster });
+      const storeDir = storeDirs[n];
+      return startNatsServer({
+        ...rest,
+        config: `${cluster}\nhttp: "127.0.0.1:${monitoring[n]}"`,
+        ...(storeDir === undefined ? {} : { storeDir }),
+      });
     }),
   );
   const names = new Map<string, NatsServer>();
@@ -57,6 +68,15 @@ export async function startNatsCluster(
       const server = names.get(name);
       if (server === undefined) throw new Error(`no server of the cluster is called ${name}`);
       return server;
+    },
+    async metaLeader() {
+      for (const port of monitoring) {
+        const answer = await fetch(`http://127.0.0.1:${port}/jsz`).catch(() => undefined);
+        if (answer?.ok !== true) continue;
+        const { meta_cluster: meta } = (await answer.json()) as { meta_cluster?: { leader?: string } };
+        if (meta?.leader !== undefined && names.has(meta.leader)) return cluster.named(meta.leader);
+      }
+      throw new Error('no server of the cluster leads it now');
     },
     async whole() {
       const until = Date.now() + WHOLE_WITHIN_MS;

@@ -10,6 +10,8 @@ export interface NatsServerOptions {
   readonly version?: NatsVersion;
   /** More lines for the configuration file. */
   readonly config?: string;
+  /** Whether it syncs each write to disk before it confirms it; servers before 2.10 cannot. Left out: no. */
+  readonly syncAlways?: boolean;
   /** Where JetStream keeps its files. It is the caller's and stays; left out: a folder that goes with the server. */
   readonly storeDir?: string;
   /** Of 127.0.0.1; left out: a free one. */
@@ -36,17 +38,17 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
   const what = 'NATS server';
   if (source.kind === 'running') {
     const { url, origin } = source;
-    const { config, storeDir, port } = options;
-    const broker = foreignBroker(what, origin, { config, storeDir, port });
+    const { version: _, ...wishes } = options;
+    const broker = foreignBroker(what, origin, wishes);
     return Object.assign(broker, { url, version, port: Number(new URL(url).port || 4222) });
   }
   return onFreePort(options.port, async (port) => {
-    const { config = '', storeDir } = options;
+    const { config = '', syncAlways = false, storeDir } = options;
     const name = `jambus-test-${randomUUID()}`;
     const broker = await ownBroker({
       what,
       label: 'nats',
-      launch: (folder) => launch({ source, name, port, folder, storeDir: storeDir ?? folder, config }),
+      launch: (folder) => launch({ source, name, port, folder, storeDir: storeDir ?? folder, syncAlways, config }),
     });
     return Object.assign(broker, { url: `nats://127.0.0.1:${port}`, version, port });
   });

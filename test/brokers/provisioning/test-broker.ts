@@ -11,6 +11,12 @@ export interface TestBroker {
   readonly folder: string | undefined;
   /** Ends it with SIGKILL. @throws Error when it is not ours */
   kill(): Promise<void>;
+  /** Asks it to end, and resolves when it has. @throws Error when it is not ours */
+  terminate(): Promise<void>;
+  /** Has it run no further until `resume`. @throws Error when it is not ours */
+  pause(): void;
+  /** @throws Error when it is not ours */
+  resume(): void;
   /** Ends it if it is running, and starts it on the same port with the same data. @throws Error when it is not ours */
   restart(): Promise<void>;
   /** Ends it and removes its folder. One that is not ours is left alone. */
@@ -52,6 +58,9 @@ export async function ownBroker({ what, label, launch }: OwnBrokerOptions): Prom
       return current.pid;
     },
     kill: () => current.kill(),
+    terminate: () => current.terminate(),
+    pause: () => current.signal('SIGSTOP'),
+    resume: () => current.signal('SIGCONT'),
     async restart() {
       if (stopped) throw new Error(`this ${what} was stopped for good`);
       await current.kill();
@@ -82,6 +91,13 @@ export function foreignBroker(
     pid: undefined,
     folder: undefined,
     kill: () => Promise.reject(notOurs()),
+    terminate: () => Promise.reject(notOurs()),
+    pause() {
+      throw notOurs();
+    },
+    resume() {
+      throw notOurs();
+    },
     restart: () => Promise.reject(notOurs()),
     stop: () => Promise.resolve(),
   };

@@ -25,6 +25,7 @@ const FOLDERS = {
   nats: 'deploy/kubernetes/overlays/nats',
   kafka: 'deploy/kubernetes/overlays/kafka',
   dev: 'deploy/kubernetes/overlays/dev',
+  'nats-cluster': 'deploy/kubernetes/overlays/nats-cluster',
   'nats with every component': 'test/deploy/kubernetes/everything-nats',
   'kafka with every component': 'test/deploy/kubernetes/everything-kafka',
 };
@@ -152,7 +153,7 @@ describeWithBroker('the manifests', kustomize, () => {
       for (const workload of ours()) {
         const { terminationGracePeriodSeconds = 30 } = workload.spec.template.spec;
         for (const container of containersOf(workload)) {
-          const preStop = container.lifecycle?.preStop.sleep.seconds ?? 0;
+          const preStop = container.lifecycle?.preStop.sleep?.seconds ?? 0;
           if (service(workload) === 'gateway') expect(preStop).toBeGreaterThanOrEqual(5);
           const stops = stopsWithinMs(service(workload), environmentOf(container, manifests, SECRETS)) / 1000;
           expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + stops);
@@ -268,6 +269,11 @@ describeWithBroker('the manifests', kustomize, () => {
 
     test('with a NATS in the cluster', async () => {
       expect(await arrows(FOLDERS.dev)).toEqual([...always, 'adapter → nats:4222'].sort());
+    });
+
+    test('with a NATS of three servers in the cluster', async () => {
+      const found = await arrows(FOLDERS['nats-cluster']);
+      expect(found).toEqual([...always, 'adapter → nats:4222', 'nats → kube-system:53'].sort());
     });
 
     test('on a Kafka somewhere', async () => {

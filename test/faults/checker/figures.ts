@@ -1,7 +1,7 @@
 import type { Verdict } from './check-history.ts';
 import { toldAfter } from './expiry.ts';
 import type { Rule } from './violation.ts';
-import { waitsOf } from './waits.ts';
+import { longestConfirmation, waitsOf } from './waits.ts';
 
 /** What a run is told by, in the order of its columns. */
 export type Figures = Readonly<Record<string, string | number>>;
@@ -25,6 +25,8 @@ export function figuresOf({ of, violations }: Verdict): Figures {
     contradicted: count('two outcomes', 'copies of a result differ', 'refused but written'),
     'told late': count('expiry told late'),
     'worst told ms': told.reduce((a, b) => Math.max(a, b), 0),
+    // What the broker needed before anybody could read the command comes before the waits of jambus.
+    'broker max ms': longestConfirmation(of),
     'p50 ms': waits.p50,
     'p99 ms': waits.p99,
     'max ms': waits.max,

@@ -31,6 +31,16 @@ test('a second record with an id that has an effect is none when all who remembe
   expect(specimen.broken()).toEqual([]);
 });
 
+test('nor when a gateway died together with an adapter in between, which alone had heard of the first', () => {
+  const second = result(specimen.command('m3'), START + 2_210, { status: 'delivered' });
+  specimen.changeResult('result/3/12', ({ offset }) => ({ ...second, offset }));
+  specimen.history.writes.push(write('m3', 1, START + 2_205));
+  specimen.history.facts.forgetsIdsAt = [START];
+  expect(specimen.broken()).toEqual(['duplicate accepted']);
+  specimen.history.facts.forgetsIdsAt = [START + 2_208];
+  expect(specimen.broken()).toEqual([]);
+});
+
 test.each([
   ['unknown_call', 'of a call that there is'],
   ['invalid', 'of a command that is right'],

@@ -20,7 +20,9 @@ function duplicatesOf({ history: { facts }, tolerances }: Case, { callSid, comma
     const first = effective.get(id);
     effective.set(id, { story, nth });
     if (first === undefined || nth - first.nth > tolerances.rememberedIds) continue;
-    if (everybodyForgot(facts, decidedAt(first.story), decidedAt(story))) continue;
+    const [before, after] = [decidedAt(first.story), decidedAt(story)];
+    if (everybodyForgot(facts, before, after)) continue;
+    if (facts.forgetsIdsAt.some((at) => before <= at && after >= at)) continue;
     const what = `${nameOf(story.command)} after ${nameOf(first.story.command)}`;
     found.push({ rule: 'duplicate accepted', callSid, what });
   }

@@ -65,6 +65,7 @@ export function sampleHistory(): SampleHistory {
       moves: [],
       newLogsAt: [],
       forgetsEnded: false,
+      forgetsIdsAt: [],
       missesGateway: false,
       left: 0,
       stallMs: 0,

@@ -14,6 +14,11 @@ const CALM_COMMANDS = 1_000;
 /** From its start, a call takes its application and says that it is there; its commands wait for that. */
 const SETTING_UP_MS = 1_000;
 
+/** How long the broker let a publisher wait for the confirmation of a command, at most, ms. */
+export function longestConfirmation({ history: { confirmed } }: Case): number {
+  return confirmed.reduce((longest, { sentAt, confirmedAt }) => Math.max(longest, confirmedAt - sentAt), 0);
+}
+
 /** The commands of a call that is flooded wait for each other, and for long after an outage. */
 export function isCalm({ commands }: CallStory): boolean {
   return commands.length <= CALM_COMMANDS;

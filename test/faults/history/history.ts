@@ -120,6 +120,8 @@ export interface Facts {
   readonly newLogsAt: readonly number[];
   /** Nobody was left who remembers: calls that have ended are unknown then. */
   readonly forgetsEnded: boolean;
+  /** When a gateway died together with an adapter: of ids that had come by, some were remembered by these two alone. */
+  readonly forgetsIdsAt: readonly number[];
   /** A gateway was away that may have had calls of which nobody else knows: no call could be said to be unknown. */
   readonly missesGateway: boolean;
   /** Commands that nobody has said to be done with, at the end. */

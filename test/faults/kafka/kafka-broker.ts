@@ -1,22 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import type { KafkaForTests } from '../../brokers/kafka/index.ts';
+import { type KafkaForTests, type ReadRecord, readTopic } from '../../brokers/kafka/index.ts';
 import type { FaultyBroker } from '../broker.ts';
 import { ownHeaders } from '../headers.ts';
 import type { StoredCommand } from '../history/index.ts';
 import { storedCommand } from '../stored-command.ts';
-import { type ReadRecord, readTopic } from './read-topic.ts';
 
 const SESSION_MS = 6_000;
 const MAKING_MS = 200;
 
+/** Brokers that somebody has started. */
+export interface KafkaBrokers {
+  readonly version: string;
+  readonly brokers: readonly string[];
+  /** Of the topics that are made. */
+  readonly replication: number;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** An Apache Kafka broker, and topics of its own. */
 export async function startKafkaFaultyBroker(kafka: KafkaForTests): Promise<FaultyBroker> {
   const broker = await kafka.start();
+  return faultyKafka({
+    version: broker.version,
+    brokers: broker.brokers,
+    replication: 1,
+    kill: () => broker.kill(),
+    restart: () => broker.restart(),
+    stop: () => broker.stop(),
+  });
+}
+
+/** Topics of their own on these brokers. */
+export async function faultyKafka(running: KafkaBrokers): Promise<FaultyBroker & { readonly admin: Admin }> {
   const prefix = `faults-${randomUUID().slice(0, 8)}`;
-  const brokers = broker.brokers.join(',');
-  const client = new Kafka({ brokers: [...broker.brokers], clientId: 'faults', logLevel: logLevel.NOTHING });
+  const brokers = running.brokers.join(',');
+  const client = new Kafka({ brokers: [...running.brokers], clientId: 'faults', logLevel: logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
   const topic = `${prefix}.commands`;
@@ -30,8 +52,14 @@ export async function startKafkaFaultyBroker(kafka: KafkaForTests): Promise<Faul
     });
 
   return {
-    name: `Kafka ${broker.version}`,
-    settings: { JAMBUS_BUS: 'kafka', JAMBUS_KAFKA_BROKERS: brokers, JAMBUS_PREFIX: prefix },
+    admin,
+    name: `Kafka ${running.version}`,
+    settings: {
+      JAMBUS_BUS: 'kafka',
+      JAMBUS_KAFKA_BROKERS: brokers,
+      JAMBUS_KAFKA_REPLICATION: String(running.replication),
+      JAMBUS_PREFIX: prefix,
+    },
     publisherArgs: ['kafka', brokers, prefix],
     sessionMs: SESSION_MS,
     watch: async () => {},
@@ -44,8 +72,8 @@ export async function startKafkaFaultyBroker(kafka: KafkaForTests): Promise<Faul
       }),
     seen: () => [],
     lag: () => lagOf(admin, topic, `${topic}.adapters`),
-    kill: () => broker.kill(),
-    restart: () => broker.restart(),
+    kill: () => running.kill(),
+    restart: () => running.restart(),
     async makeAnew() {
       former.push(...(await storedNow()));
       log += 1;
@@ -53,7 +81,7 @@ export async function startKafkaFaultyBroker(kafka: KafkaForTests): Promise<Faul
     },
     async close() {
       await admin.disconnect();
-      await broker.stop();
+      await running.stop();
     },
   };
 }

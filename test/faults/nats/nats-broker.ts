@@ -10,11 +10,35 @@ import { lagOf } from './lag.ts';
 const SESSION_MS = 5_000;
 const WATCHED = ['results', 'events'] as const;
 
+/** Servers that somebody has started. */
+export interface NatsServers {
+  readonly version: string;
+  readonly urls: readonly string[];
+  /** Of the streams that are made. */
+  readonly replicas: number;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** A nats-server, and streams of its own. */
 export async function startNatsBroker(nats: NatsForTests): Promise<FaultyBroker> {
   const server = await nats.start();
+  return faultyNats({
+    version: server.version,
+    urls: [server.url],
+    replicas: 1,
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    stop: () => server.stop(),
+  });
+}
+
+/** Streams of their own on these servers. */
+export async function faultyNats(servers: NatsServers): Promise<FaultyBroker & { readonly nc: NatsConnection }> {
+  const { urls, version } = servers;
   const prefix = `faults-${randomUUID().slice(0, 8)}`;
-  const nc = await connect({ servers: server.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  const nc = await connect({ servers: [...urls], maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   const jsm = await nc.jetstreamManager();
   const commands = `${prefix}-commands`;
   const seen: Record<Copy['channel'], Copy[]> = { results: [], events: [], deadletters: [] };
@@ -29,9 +53,15 @@ export async function startNatsBroker(nats: NatsForTests): Promise<FaultyBroker>
     });
 
   return {
-    name: `NATS ${server.version}`,
-    settings: { JAMBUS_BUS: 'nats', JAMBUS_NATS_URL: server.url, JAMBUS_PREFIX: prefix },
-    publisherArgs: ['nats', server.url, prefix],
+    nc,
+    name: `NATS ${version}`,
+    settings: {
+      JAMBUS_BUS: 'nats',
+      JAMBUS_NATS_URL: urls.join(','),
+      JAMBUS_NATS_REPLICAS: String(servers.replicas),
+      JAMBUS_PREFIX: prefix,
+    },
+    publisherArgs: ['nats', urls.join(','), prefix],
     sessionMs: SESSION_MS,
     async watch() {
       for (const channel of WATCHED) {
@@ -52,8 +82,8 @@ export async function startNatsBroker(nats: NatsForTests): Promise<FaultyBroker>
       ),
     seen: (channel) => seen[channel],
     lag: () => lagOf(nc, prefix),
-    kill: () => server.kill(),
-    restart: () => server.restart(),
+    kill: () => servers.kill(),
+    restart: () => servers.restart(),
     async makeAnew() {
       former.push(...(await storedNow()));
       const { config } = await jsm.streams.info(commands);
@@ -63,7 +93,7 @@ export async function startNatsBroker(nats: NatsForTests): Promise<FaultyBroker>
     },
     async close() {
       await nc.close();
-      await server.stop();
+      await servers.stop();
     },
   };
 }

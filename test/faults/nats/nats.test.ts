@@ -1,7 +1,8 @@
 import { describeWithNats } from '../../brokers/nats/index.ts';
 import { describeFaults } from '../describe-faults.ts';
+import { FAULTS } from '../run/faults.ts';
 import { startNatsBroker } from './nats-broker.ts';
 
 await describeWithNats('faults on NATS', { version: 'newest' }, (nats) => {
-  describeFaults(() => startNatsBroker(nats), 0.4);
+  describeFaults(FAULTS, () => startNatsBroker(nats), 0.4);
 });

@@ -61,13 +61,15 @@ export async function kafkaWire(brokers: string, prefix: string): Promise<Wire> 
   const drain = async (): Promise<void> => {
     sending = true;
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH);
-      const messages = batch.map(({ command, partition }) => messageOf(command, partition));
-      for (let sent = false; !sent; ) {
+      let batch = waiting.splice(0, BATCH);
+      while (batch.length > 0) {
         try {
+          const messages = batch.map(({ command, partition }) => messageOf(command, partition));
           const answers = await inTime(producer.send({ topic, acks: -1, messages }));
-          confirm(batch, new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)])));
-          sent = true;
+          const offsets = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
+          confirm(batch, offsets);
+          // When a leader changes, the client may leave out a partition, whose new leader has answered for others, and say nothing.
+          batch = batch.filter(({ partition }) => !offsets.has(partition));
         } catch {
           await delay(AGAIN_MS);
           producer = await another(producer);
@@ -118,7 +120,8 @@ function messageOf({ callSid, body, attributes }: Outgoing, partition: number) {
 /** The broker says where the first of each partition is. */
 function confirm(batch: readonly Waiting[], next: Map<number, number>): void {
   for (const { partition, confirmed } of batch) {
-    const offset = next.get(partition) ?? -1;
+    const offset = next.get(partition);
+    if (offset === undefined) continue;
     next.set(partition, offset + 1);
     confirmed({ partition, offset });
   }

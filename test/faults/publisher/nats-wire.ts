@@ -4,15 +4,17 @@ import type { Wire } from './wire.ts';
 
 const AGAIN_MS = 100;
 const ANSWER_MS = 2_500;
+/** A request for events that a cluster has lost is made again after this time at the latest. */
+const SILENT_MS = 2_000;
 
-export async function natsWire(url: string, prefix: string): Promise<Wire> {
-  const nc = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 200 });
+export async function natsWire(urls: string, prefix: string): Promise<Wire> {
+  const nc = await connect({ servers: urls.split(','), maxReconnectAttempts: -1, reconnectTimeWait: 200 });
   const js = nc.jetstream();
   return {
     async listen(onEvent) {
       // From the stream: a subscription would miss what comes while the broker is away.
       const consumer = await js.consumers.get(`${prefix}-events`, {});
-      const messages = await consumer.consume({ max_messages: 2_000 });
+      const messages = await consumer.consume({ max_messages: 2_000, expires: SILENT_MS });
       void (async () => {
         for await (const message of messages) {
           onEvent({

@@ -11,19 +11,20 @@ const NOTICED_MS = 2_000;
 const MOVED_MS = 5_000;
 
 /** Does what may happen to a system, and keeps account of it. */
-export class Disturbances {
+export class Disturbances<B extends FaultyBroker = FaultyBroker> {
   readonly cluster: JambusCluster;
-  readonly broker: FaultyBroker;
+  readonly broker: B;
   readonly #publishers: readonly Publisher[];
   #rough = false;
   #forgetsEnded = false;
+  readonly #forgetsIdsAt: number[] = [];
   #missesGateway = false;
   readonly #gatewayKills: Facts['gatewayKills'][number][] = [];
   readonly #outages: Facts['outages'][number][] = [];
   readonly #moves: Facts['moves'][number][] = [];
   readonly #newLogsAt: number[] = [];
 
-  constructor(cluster: JambusCluster, broker: FaultyBroker, publishers: readonly Publisher[]) {
+  constructor(cluster: JambusCluster, broker: B, publishers: readonly Publisher[]) {
     this.cluster = cluster;
     this.broker = broker;
     this.#publishers = publishers;
@@ -33,6 +34,7 @@ export class Disturbances {
     return {
       rough: this.#rough,
       forgetsEnded: this.#forgetsEnded,
+      forgetsIdsAt: this.#forgetsIdsAt,
       missesGateway: this.#missesGateway,
       gatewayKills: this.#gatewayKills,
       outages: this.#outages,
@@ -78,6 +80,11 @@ export class Disturbances {
     await this.cluster.gateways[gateway]?.kill();
   }
 
+  async killGatewayAndAdapter(gateway: number, adapter: JambusProcess | undefined): Promise<void> {
+    this.#forgetsIdsAt.push(Date.now());
+    await Promise.all([this.killGateway(gateway), this.killAdapter(adapter)]);
+  }
+
   async stopGateway(gateway: number): Promise<void> {
     this.#missesGateway = true;
     await this.cluster.gateways[gateway]?.stop();
@@ -85,9 +92,25 @@ export class Disturbances {
 
   /** From now until what `during` does is done, nobody was there. */
   async outage(during: () => Promise<void>): Promise<void> {
+    await this.#outage(during, true);
+  }
+
+  /** From now until what `during` does is done, there was no broker. */
+  async blackout(during: () => Promise<void>): Promise<void> {
+    this.#rough = true;
+    await this.#outage(during, true);
+  }
+
+  /** From now until what `during` does is done, something was away that the others stand in for. */
+  async trouble(during: () => Promise<void>): Promise<void> {
+    this.#rough = true;
+    await this.#outage(during, false);
+  }
+
+  async #outage(during: () => Promise<void>, total: boolean): Promise<void> {
     const from = Date.now();
     await during();
-    this.#outages.push({ from, to: Date.now(), total: true });
+    this.#outages.push({ from, to: Date.now(), total });
   }
 
   async cutLinks(ms: number): Promise<void> {
@@ -100,8 +123,7 @@ export class Disturbances {
   }
 
   async killBroker(ms: number): Promise<void> {
-    this.#rough = true;
-    await this.outage(async () => {
+    await this.blackout(async () => {
       await this.broker.kill();
       await delay(ms);
       await this.broker.restart();

@@ -1,14 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Disturbances } from './disturbances.ts';
-
-/** Something that happens in the middle of a load. */
-export interface Fault {
-  readonly name: string;
-  /** Left out: two. */
-  readonly gateways?: number;
-  /** Resolves when it is over. */
-  happen(to: Disturbances): Promise<void>;
-}
+import type { Fault } from './fault.ts';
 
 /** So long the only gateway is away: the adapters wait longer and longer before they dial it again. */
 const AWAY_MS = 5_000;

@@ -28,6 +28,8 @@ export interface Bus {
   readonly history: CallHistory;
   /** True while the broker answers; the adapter's readiness follows it. */
   healthy(): boolean;
+  /** What somebody has to set right on the broker before the bus is healthy, in words for an operator; none: empty. */
+  faults(): readonly string[];
   /** Flushes and disconnects. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Cluster, fromKafka, typeOf } from '@jambus/bus/kafka-connection';
+import { type Cluster, fromKafka, readingNeeds, typeOf } from '@jambus/bus/kafka-connection';
 import {
   type Assignment,
   type BeginWork,
@@ -140,7 +140,7 @@ function placeFirst(
         }
       } catch (error) {
         if (!isCurrent()) return;
-        onTrouble(fromKafka(error, `placing ${name}`));
+        onTrouble(fromKafka(error, `placing ${name}`, readingNeeds(topic, name)));
         await pause(backoffMs(++failures, RETRIES), stop);
       }
     }

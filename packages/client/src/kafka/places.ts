@@ -1,4 +1,4 @@
-import { type Cluster, typeOf, withAdmin } from '@jambus/bus/kafka-connection';
+import { type Cluster, readingNeeds, typeOf, withAdmin } from '@jambus/bus/kafka-connection';
 import { JambusError } from '@jambus/schema';
 import type { Admin } from 'kafkajs';
 
@@ -11,7 +11,8 @@ export type Places = ReadonlyMap<number, number>;
  * @throws JambusError as `fromKafka`; `isTopicMissing` tells whether there is no such topic
  */
 export function endsOf(cluster: Cluster, topic: string): Promise<Places> {
-  return withAdmin(cluster, `looking at topic ${topic}`, (admin) => endsBy(admin, topic));
+  const needs = readingNeeds(topic);
+  return withAdmin(cluster, `looking at topic ${topic}`, (admin) => endsBy(admin, topic), needs);
 }
 
 /**
@@ -21,12 +22,13 @@ export function endsOf(cluster: Cluster, topic: string): Promise<Places> {
  * @throws JambusError as `endsOf`
  */
 export function unplacedOf(cluster: Cluster, topic: string, groupId: string): Promise<Places> {
-  return withAdmin(cluster, `looking for the position of ${groupId} in ${topic}`, async (admin) => {
+  const look = async (admin: Admin): Promise<Places> => {
     const unplaced = new Map(await endsBy(admin, topic));
     const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
     for (const { partition, offset } of found?.partitions ?? []) if (Number(offset) >= 0) unplaced.delete(partition);
     return unplaced;
-  });
+  };
+  return withAdmin(cluster, `looking for the position of ${groupId} in ${topic}`, look, readingNeeds(topic, groupId));
 }
 
 async function endsBy(admin: Admin, topic: string): Promise<Places> {

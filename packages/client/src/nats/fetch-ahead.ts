@@ -4,6 +4,7 @@ import type { JambusError } from '@jambus/schema';
 
 /** How often the server says that it has nothing, ms. */
 export const HEARTBEAT_MS = 500;
+const SILENT_AFTER_MS = 5_000;
 
 /** Where to fetch from. */
 export interface ConsumerAddress {
@@ -58,6 +59,7 @@ export function fetchAhead(options: FetchAheadOptions): FetchAhead {
     ...from,
     maxBytes: undefined,
     heartbeatMs: HEARTBEAT_MS,
+    silentAfterMs: SILENT_AFTER_MS,
     gapless,
     lapsesAfterMs,
     mayAsk,

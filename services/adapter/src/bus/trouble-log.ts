@@ -14,7 +14,13 @@ const OVER_MS = 5_000;
 const LOOK_MS = 1_000;
 
 /** Trouble of the broker, which passes. The others are defects, or settings. */
-const PASSING: ReadonlySet<BusTrouble['kind']> = new Set(['broker_failed', 'publish_failed', 'dead_letter_failed']);
+const PASSING: ReadonlySet<BusTrouble['kind']> = new Set([
+  'broker_failed',
+  'publish_failed',
+  'dead_letter_failed',
+  'unusable_setting',
+  'commands_full',
+]);
 
 interface Told {
   at: number;
@@ -51,6 +57,10 @@ export function createTroubleLog({ logger, healthy, times }: TroubleLogOptions):
         passing ??= { since: now, last: now };
         passing.last = now;
       }
+      if (trouble.kind === 'mended_setting') {
+        logger.info({ detail: trouble.detail }, 'a setting of the bus is well again');
+        return;
+      }
       const key = keyOf(trouble);
       const before = told.get(key);
       if (before !== undefined && now - before.at < againMs) {
@@ -67,7 +77,7 @@ export function createTroubleLog({ logger, healthy, times }: TroubleLogOptions):
 
 /** Not by the text, which names calls and numbers: in an outage there are as many of these as messages. */
 function keyOf(trouble: BusTrouble): string {
-  if (trouble.kind === 'risky_setting') return trouble.detail;
+  if ('detail' in trouble) return trouble.detail;
   return 'error' in trouble ? `${trouble.kind} ${trouble.error.code}` : trouble.kind;
 }
 

@@ -7,7 +7,7 @@ import {
   type OpenedFrame,
   type ResultFrame,
 } from '@jambus/link';
-import { traceparentOfCall } from '@jambus/schema';
+import { JambusError, traceparentOfCall } from '@jambus/schema';
 import { CallKnowledge, decidedBy, decidedUpTo } from './call-knowledge.ts';
 import { createCallWaiters } from './call-waiters.ts';
 import { createEndedCalls, type EndedCall } from './ended-calls.ts';
@@ -55,7 +55,7 @@ export interface CallDirectoryOptions {
   readonly isComplete: () => boolean;
   /** Resolves when everything that this adapter has is on the bus. */
   readonly flushed: () => Promise<void>;
-  /** What the bus has of a call since a time, ms since the epoch; undefined when that cannot be told. Must not reject. */
+  /** What the bus has of a call since a time, ms since the epoch. @throws JambusError `stopped` when this adapter stops */
   readonly pastOf: (callSid: string, sinceMs: number) => Promise<PastOnBus | undefined>;
   /** Told of each call that is new here, and of each that has gone. */
   readonly onKnown: (callSid: string) => void;
@@ -136,6 +136,8 @@ interface Contest<G> {
 const NONE: readonly never[] = [];
 const NOBODY = { gateway: '', boot: '' };
 const SWEEP_MS = 1_000;
+/** Some times within that in which a gateway takes an adapter for asleep. */
+const SEARCHING_EVERY_MS = 2_000;
 /** A call that shows up nowhere for this long is forgotten. Longer than jambonz goes on redialling by itself. */
 const OWNERLESS_MS = 120_000;
 /** So far back events are looked for that show that a call lives. */
@@ -175,16 +177,31 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     }
   }, SWEEP_MS);
 
-  /** Tells a gateway what is known of a call, once all of it that this adapter has is on the bus. */
-  const tellPast = async (gateway: G, entry: Entry<G>, looked: boolean): Promise<void> => {
+  /** Makes sure that all of the call that this adapter has is on the bus, and looks there if it is asked to. */
+  const lookFor = async ({ callSid, knowledge }: Entry<G>, looks: boolean): Promise<void> => {
     await options.flushed();
+    const past = looks ? await options.pastOf(callSid, 0) : undefined;
+    if (past !== undefined) knowledge.noteHistory(past.epoch, past.sequence, past.decided);
+  };
+
+  /** Tells a gateway what is known of a call, and until then that it is looked for. */
+  const tellPast = async (gateway: G, entry: Entry<G>, looked: boolean): Promise<void> => {
     const { callSid, knowledge } = entry;
-    if (looked) {
-      const past = await options.pastOf(callSid, 0);
-      if (past !== undefined) knowledge.noteHistory(past.epoch, past.sequence, past.decided);
+    // Unless it has moved on: what is known is for the gateway that has it now.
+    const isItsOwn = (): boolean => entries.get(callSid) === entry && entry.owner === gateway;
+    const searching = setInterval(() => {
+      if (isItsOwn()) gateway.send({ t: 'searching', call: callSid });
+    }, SEARCHING_EVERY_MS);
+    try {
+      await lookFor(entry, looked);
+    } catch (error) {
+      // Whoever stops leaves the answer to another adapter.
+      if (JambusError.from(error).code === 'stopped') return;
+      throw error;
+    } finally {
+      clearInterval(searching);
     }
-    // It has moved on meanwhile, and what is known is for the gateway that has it now.
-    if (entries.get(callSid) !== entry || entry.owner !== gateway) return;
+    if (!isItsOwn()) return;
     gateway.send(...knowledge.frame(callSid, entry.began, looked || knowledge.certain));
     // From now on the call goes on at this gateway.
     knowledge.certain = false;

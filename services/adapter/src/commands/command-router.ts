@@ -1,6 +1,6 @@
 import type { CallPast } from '@jambus/bus';
 import { expiredVerdict } from '@jambus/link';
-import type { RejectionCode } from '@jambus/schema';
+import { JambusError, type RejectionCode } from '@jambus/schema';
 import { type HistogramHandle, type Span, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import type { CallDirectory, Whereabouts } from '../calls/call-directory.ts';
@@ -22,7 +22,7 @@ export interface CommandRouterOptions {
   readonly lookAgain: () => Promise<void>;
   /** How long a gateway that is out of reach may be back with what it has decided, in ms. */
   readonly outOfReachMs: number;
-  /** What the bus has of a call; undefined when that cannot be told. Must not reject. */
+  /** What the bus has of a call. @throws JambusError `stopped` when this adapter stops */
   readonly pastOf: (callSid: string, sinceMs: number) => Promise<CallPast | undefined>;
   readonly spans: Pick<AdapterSpans, 'link' | 'linked'>;
   /** Seconds that a command is at a gateway. */
@@ -84,45 +84,51 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   const mayBeToldUntil = (where: Whereabouts<GatewayLink>, { expires }: LinkCommand): number =>
     where.at === 'between' ? where.mayTellUntil : expires + options.outOfReachMs;
 
-  return {
-    async route(routable, signal) {
-      const { command, appearBy } = routable;
-      let looked = false;
-      /** It had expired while a gateway that may have decided it was out of reach, and the bus was asked then. */
-      let expiredInDoubt = false;
-      // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
-      let inDoubt = routable.maybeRepeated;
-      while (!signal.aborted) {
-        const where = directory.find(command.call);
-        const now = Date.now();
-        if (where.at === 'gateway') {
-          const outcome = await atGateway(where.gateway, routable, signal);
-          if (outcome.kind === 'settled') return outcome;
-          inDoubt ||= outcome.kind === 'lost';
-          await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
-        } else if (where.at === 'ended') {
-          return alone(verdictOfEnded(command, where.call), routable, inDoubt);
-        } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
-          // Unless it had expired while nobody could know its call, also when it has expired since: the verdict of an earlier
-          // reader was not that.
-          const verdict = expiredInDoubt ? expiredVerdict(command.expires) : verdictOfUnknown(command, appearBy);
-          if (looked) return alone(verdict, routable, inDoubt);
-          looked = true;
-          await options.lookAgain();
-          await directory.recollect(command.call);
-        } else if (command.expires <= now) {
-          const until = inDoubt ? mayBeToldUntil(where, command) : now;
-          if (until <= now) return alone(expiredVerdict(command.expires), routable, inDoubt);
-          if (expiredInDoubt) await directory.changed(command.call, until, signal);
-          else if (await isOnBus(command)) return SETTLED;
-          expiredInDoubt = true;
-        } else {
-          const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
-          await directory.changed(command.call, Math.min(until, command.expires), signal);
-        }
+  const decide = async (routable: Routable, signal: AbortSignal): Promise<RoutedOutcome> => {
+    const { command, appearBy } = routable;
+    let looked = false;
+    /** It had expired while a gateway that may have decided it was out of reach, and the bus was asked then. */
+    let expiredInDoubt = false;
+    // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
+    let inDoubt = routable.maybeRepeated;
+    while (!signal.aborted) {
+      const where = directory.find(command.call);
+      const now = Date.now();
+      if (where.at === 'gateway') {
+        const outcome = await atGateway(where.gateway, routable, signal);
+        if (outcome.kind === 'settled') return outcome;
+        inDoubt ||= outcome.kind === 'lost';
+        await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+      } else if (where.at === 'ended') {
+        return alone(verdictOfEnded(command, where.call), routable, inDoubt);
+      } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
+        // Unless it had expired while nobody could know its call, also when it has expired since: the verdict of an earlier
+        // reader was not that.
+        const verdict = expiredInDoubt ? expiredVerdict(command.expires) : verdictOfUnknown(command, appearBy);
+        if (looked) return alone(verdict, routable, inDoubt);
+        looked = true;
+        await options.lookAgain();
+        await directory.recollect(command.call);
+      } else if (command.expires <= now) {
+        const until = inDoubt ? mayBeToldUntil(where, command) : now;
+        if (until <= now) return alone(expiredVerdict(command.expires), routable, inDoubt);
+        if (expiredInDoubt) await directory.changed(command.call, until, signal);
+        else if (await isOnBus(command)) return SETTLED;
+        expiredInDoubt = true;
+      } else {
+        const until = where.at === 'unknown' && where.certain ? appearBy : command.expires;
+        await directory.changed(command.call, Math.min(until, command.expires), signal);
       }
-      return STOPPED;
-    },
+    }
+    return STOPPED;
+  };
+
+  return {
+    route: (routable, signal) =>
+      decide(routable, signal).catch((error: unknown) => {
+        if (JambusError.from(error).code === 'stopped') return STOPPED;
+        throw error;
+      }),
   };
 }
 

@@ -82,4 +82,15 @@ describe('trouble with the bus', () => {
     await sleep(TIMES.overMs + 50);
     expect(said()).toMatchObject([{ level: 'warn', detail: 'one copy on 3 servers' }]);
   });
+
+  test('settings that break something are told each, and told of again when they are mended', () => {
+    log.tell({ kind: 'unusable_setting', detail: 'the commands are compacted' });
+    log.tell({ kind: 'unusable_setting', detail: 'the events are compacted' });
+    log.tell({ kind: 'mended_setting', detail: 'the commands are as they should be' });
+    expect(said()).toMatchObject([
+      { level: 'warn', kind: 'unusable_setting', detail: 'the commands are compacted' },
+      { level: 'warn', kind: 'unusable_setting', detail: 'the events are compacted' },
+      { level: 'info', detail: 'the commands are as they should be' },
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { CallPast } from '@jambus/bus';
+import { JambusError } from '@jambus/schema';
 import { createLogger } from '@jambus/telemetry';
 import { createBusPast } from '../../src/calls/bus-past.ts';
 
@@ -14,7 +15,8 @@ function pastOver(answer: (sinceMs: number) => Promise<CallPast | undefined>) {
       return answer(sinceMs);
     },
   };
-  return { pastOf: createBusPast(history, logger), asked, lines };
+  const stop = new AbortController();
+  return { pastOf: createBusPast(history, logger, stop.signal), asked, lines, stop };
 }
 
 describe('the past of a call', () => {
@@ -45,9 +47,26 @@ describe('the past of a call', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('that the bus cannot tell is nothing, and is said', async () => {
-    const { pastOf, lines } = pastOver(() => Promise.reject(new Error('away')));
+  test('that nobody may look for is nothing, and is said', async () => {
+    const { pastOf, lines } = pastOver(() => Promise.reject(new JambusError('bus_refused', 'no rights')));
     await expect(pastOf('c', 0)).resolves.toBeUndefined();
     expect(lines).toEqual([expect.stringContaining('cannot tell the past')]);
+  });
+
+  test('that a bus cannot tell which is away is asked for until it can, and that is said once', async () => {
+    let attempts = 0;
+    const { pastOf, lines } = pastOver(async () => {
+      if (++attempts < 4) throw new JambusError('bus_unavailable', 'away');
+      return PAST;
+    });
+    await expect(pastOf('c', 0)).resolves.toEqual(PAST);
+    expect([attempts, lines.length]).toEqual([4, 1]);
+  });
+
+  test('is not waited for when the adapter stops', async () => {
+    const { pastOf, stop } = pastOver(() => Promise.reject(new JambusError('bus_unavailable', 'away')));
+    const asking = pastOf('c', 0);
+    stop.abort();
+    await expect(asking).rejects.toMatchObject({ code: 'stopped' });
   });
 });

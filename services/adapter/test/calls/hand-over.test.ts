@@ -157,6 +157,21 @@ describe('a call that goes to another gateway', () => {
     expect(next.known[0]?.frame.sequence).toBe(8);
   });
 
+  test('is said to be looked for as long as the bus is away, so that its numbers do not begin anew', async () => {
+    let flushed = (): void => {};
+    made.flushing = new Promise((resolve) => {
+      flushed = resolve;
+    });
+    directory.opened(former, openedFrame());
+    directory.gatewayLost(former);
+    await resume();
+    await untilSome(next.searching);
+    expect(next.known).toEqual([]);
+    flushed();
+    await settled();
+    expect(next.known).toHaveLength(1);
+  });
+
   test('and shows up there first: the old one is asked, and the new one hears what it left', async () => {
     directory.opened(former, openedFrame());
     await resume();
@@ -300,3 +315,7 @@ test('a gateway that left nothing readable leaves its call to go on without', as
   expect(next.known).toEqual([{ frame: expect.objectContaining({ certain: true }), memory: undefined }]);
   directory.close();
 });
+
+async function untilSome(list: readonly unknown[]): Promise<void> {
+  while (list.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+}

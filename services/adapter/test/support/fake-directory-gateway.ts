@@ -4,6 +4,7 @@ import type { DirectoryGateway } from '../../src/calls/call-directory.ts';
 /** A gateway as the directory sees it, which keeps what it is told. */
 export class FakeDirectoryGateway implements DirectoryGateway {
   readonly known: { readonly frame: KnownFrame; readonly memory: CallMemory | undefined }[] = [];
+  readonly searching: string[] = [];
   readonly elsewhere: string[] = [];
   readonly contested: string[] = [];
   readonly relayed: string[] = [];
@@ -17,6 +18,7 @@ export class FakeDirectoryGateway implements DirectoryGateway {
 
   send(frame: AdapterFrame, payload: Uint8Array = Buffer.alloc(0)): void {
     if (frame.t === 'known') this.known.push({ frame, memory: decodeCallMemory(payload) });
+    else if (frame.t === 'searching') this.searching.push(frame.call);
     else if (frame.t === 'elsewhere') this.elsewhere.push(frame.call);
     else if (frame.t === 'contested') this.contested.push(frame.call);
     else if (frame.t === 'relayed') this.relayed.push(Buffer.from(payload).toString());

@@ -56,6 +56,8 @@ export interface CallHost {
   withdraw(command: InboundCommand): void;
   /** An adapter tells what it knows of a call's past. */
   takePast(adapter: string, frame: KnownFrame, memory: Buffer): void;
+  /** An adapter tells that it still looks for a call's past. */
+  awaitPast(adapter: string, callSid: string): void;
   /** An adapter tells that another gateway has the call. */
   giveUp(adapter: string, callSid: string): void;
   /** A websocket at another gateway claims the call. @param keep is called when the call stays here */
@@ -245,6 +247,9 @@ export function createCallHost(options: CallHostOptions): CallHost {
       const { call, epoch, sequence, since, certain, elsewhere } = frame;
       const past = { epoch, sequence, since, certain, elsewhere, memory: decodeCallMemory(memory) };
       calls.get(call)?.past?.hear(adapter, past);
+    },
+    awaitPast(adapter, callSid) {
+      calls.get(callSid)?.past?.wait(adapter);
     },
     takeRelayed(callSid, payload) {
       const parsed = parseJambonzMessage(payload);

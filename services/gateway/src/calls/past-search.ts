@@ -32,7 +32,7 @@ export interface PastSearchOptions {
   readonly allMayBeLinked: () => boolean;
   /** Has one adapter look at what is on the bus. @returns which one; undefined when none is linked */
   readonly recall: () => string | undefined;
-  /** Called when adapters are asked: from now on the search waits for them. */
+  /** Called when adapters are asked, and when one says that it still looks: from now on the search waits for them. */
   readonly onAsked: () => void;
   /** Called once: everything that can be known is. */
   readonly onDone: () => void;
@@ -81,6 +81,11 @@ export class PastSearch {
     this.found.push(past);
     if (past.elsewhere !== undefined) this.waysToKeeper.push(adapter);
     this.look();
+  }
+
+  /** An adapter cannot answer yet: it goes on once the bus does. */
+  wait(adapter: string): void {
+    if (this.#asked.has(adapter)) this.#options.onAsked();
   }
 
   /** The link to an adapter is lost, and with it the answer. */

@@ -23,6 +23,7 @@ export interface AdapterHandlers {
   withdraw(command: InboundCommand): void;
   taken(link: AdapterLink, n: number): void;
   known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
+  searching(link: AdapterLink, callSid: string): void;
   elsewhere(link: AdapterLink, callSid: string): void;
   contested(link: AdapterLink, frame: ContestedFrame): void;
   relayed(callSid: string, payload: Buffer): void;
@@ -103,6 +104,9 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, host: Ad
         break;
       case 'known':
         handlers.known(link, frame, payload);
+        break;
+      case 'searching':
+        handlers.searching(link, frame.call);
         break;
       case 'elsewhere':
         handlers.elsewhere(link, frame.call);

@@ -130,6 +130,7 @@ export function createTenant(options: TenantOptions): Tenant {
       command: host.takeCommand,
       withdraw: host.withdraw,
       known: (link, frame, memory) => host.takePast(link.id, frame, memory),
+      searching: (link, callSid) => host.awaitPast(link.id, callSid),
       elsewhere: (link, callSid) => host.giveUp(link.id, callSid),
       contested: (link, { call, contender }) =>
         host.contest(link.id, call, contender, (as) => link.sendFrame({ t: 'kept', call, as })),

@@ -55,6 +55,17 @@ test('an adapter that is lost is not waited for', () => {
   expect(done()).toBe(1);
 });
 
+test('waits anew for an adapter that says that it still looks, and not for one that has answered', () => {
+  const { past, asked } = search();
+  past.expect('one');
+  past.expect('two');
+  past.hear('two', known());
+  expect(asked()).toBe(1);
+  past.wait('one');
+  past.wait('two');
+  expect(asked()).toBe(2);
+});
+
 test('goes on while no adapter is linked, whatever time passes', () => {
   const { past, done } = search();
   past.giveUp();

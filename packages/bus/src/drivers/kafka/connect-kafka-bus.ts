@@ -1,7 +1,6 @@
 import { busNames, type JambusError } from '@jambus/schema';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import { type Bus, type CommandHandler, EQUAL_STANDING, NO_REQUESTS } from '../../port/index.ts';
-import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { retry } from '../../waiting/retry.ts';
 import { hintingAtToken } from './connection/authentication.ts';
 import { wayToCluster } from './connection/cluster.ts';
@@ -13,7 +12,7 @@ import { createCallHistory } from './history/call-history.ts';
 import { readCommands } from './kafka-command-source.ts';
 import { createKafkaSink } from './kafka-sink.ts';
 import { DEFAULT_KAFKA_CONNECT_WITHIN_MS, DEFAULT_KAFKA_STOP_MS, type KafkaBusOptions } from './options.ts';
-import { ensureTopics } from './topics.ts';
+import { watchTopics } from './topic-watch.ts';
 
 /** How long what is on its way to the brokers may take when the bus is closed, ms. */
 const FLUSH_WITHIN_MS = 2_000;
@@ -32,39 +31,30 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const onFailure = (error: JambusError) => options.onTrouble({ kind: 'broker_failed', error });
   const cluster = wayToCluster(connection, onFailure);
   const settings = { create: true, ...options.topics };
-  let maxBytes: ReadonlyMap<string, number> = new Map();
-  const told = new Set<string>();
-  const ensure = async (): Promise<void> => {
-    const topics = await ensureTopics({ cluster, brokers: connection.brokers, names, settings });
-    ({ maxBytes } = topics);
-    for (const detail of topics.risks) {
-      if (!told.has(detail)) options.onTrouble({ kind: 'risky_setting', detail });
-      told.add(detail);
-    }
-  };
-  // Topics may be deleted under way.
-  const ensureAgain = oneAtATime(() => ensure().catch(onFailure));
+  const topics = watchTopics({ cluster, brokers: connection.brokers, names, settings }, options.onTrouble);
   const { compression } = options;
   const sender = createSender(cluster, {
     compression,
-    onTopicMissing: ensureAgain,
-    mostBytes: (topic) => maxBytes.get(topic),
+    onTopicMissing: topics.lookAgain,
+    mostBytes: topics.maxBytes,
   });
   const sink = createKafkaSink(sender, names);
   const preparing = async (): Promise<void> => {
     try {
-      await ensure();
+      await topics.firstLook();
       await sender.connect();
     } catch (error) {
       throw hintingAtToken(fromKafka(error, 'connecting'), connection.sasl);
     }
   };
-  await retry(preparing, {
-    until,
-    signal,
-    doing: `connecting to ${connection.brokers.join(' or ')}`,
-    translate: fromKafka,
-  });
+  const doing = `connecting to ${connection.brokers.join(' or ')}`;
+  try {
+    await retry(preparing, { until, signal, doing, translate: fromKafka });
+  } catch (error) {
+    topics.end();
+    throw error;
+  }
+  topics.start();
 
   const history = createCallHistory(cluster, names);
   const closing = new AbortController();
@@ -77,12 +67,13 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
         protocol: 'jambus-sticky',
         sessionMs,
         standing: options.standing ?? EQUAL_STANDING,
+        onLost: (detail: string) => options.onTrouble({ kind: 'commands_skipped', detail }),
         onTrouble: onFailure,
       },
       group: () => group,
       onFailure: (error: JambusError) => {
         onFailure(error);
-        if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') ensureAgain();
+        if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') topics.lookAgain();
       },
     },
     lanes: {
@@ -101,6 +92,7 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     // Cut off now, it could be there or not, and whoever sent it would have to send it again.
     await sender.flush(FLUSH_WITHIN_MS);
     sender.close();
+    topics.end();
     history.close();
   };
 
@@ -123,7 +115,11 @@ export async function connectKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     requests: NO_REQUESTS,
     history,
     healthy: () =>
-      !closing.signal.aborted && cluster.connected && [...readings].every(({ inGroup }) => inGroup !== false),
+      !closing.signal.aborted &&
+      cluster.connected &&
+      topics.faults.length === 0 &&
+      [...readings].every(({ inGroup }) => inGroup !== false),
+    faults: () => topics.faults,
     close: () => {
       closed ??= close();
       return closed;

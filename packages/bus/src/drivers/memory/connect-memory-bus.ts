@@ -50,6 +50,7 @@ export function connectMemoryBus(broker: MemoryBroker, options: MemoryBusOptions
     // Gateways and adapters here live as long as the broker.
     history: NO_HISTORY,
     healthy: () => !closing.signal.aborted,
+    faults: () => [],
     close: async () => {
       closing.abort();
       // Handlers that end now still publish their results and dead letters.

@@ -1,35 +1,30 @@
-import { JambusError } from '@jambus/schema';
-import { type KV, StorageType } from 'nats';
+import { type KV, StorageType, type StreamInfo } from 'nats';
 import { fromNats } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import type { NatsStreamSettings } from './options.ts';
-import { withCopies } from './stream-copies.ts';
-import { bucketStream, type NatsNames } from './subjects.ts';
+import { neededBucket, refuseFault } from './stream-faults.ts';
+import type { NatsNames } from './subjects.ts';
 
 /** The key-value buckets by which adapters share the partitions. */
 export interface Buckets {
   readonly positions: KV;
   readonly leases: KV;
-  /** How long a key of `leases` lives after it was last written, ms. */
-  readonly leaseMs: number;
-  /** What can be used and does not hold what jambus promises, for an operator. */
-  readonly risks: readonly string[];
+  /** The streams behind them. */
+  readonly infos: readonly StreamInfo[];
 }
 
 export interface BucketsOptions {
   readonly link: NatsLink;
   readonly natsNames: NatsNames;
   readonly settings: NatsStreamSettings;
+  /** How long a key of the leases lives after it was last written, ms, in a bucket that is made here. */
   readonly leaseMs: number;
 }
-
-/** A server looks for what has expired about this often, and adapters need a few tries within a lease, ms. */
-const SHORTEST_LEASE_MS = 200;
 
 /**
  * Creates the buckets that are missing.
  *
- * @throws JambusError `bad_config` when the bucket of the leases lets none expire, or the other one all; as `fromNats` otherwise
+ * @throws JambusError `bad_config` when one has what would break a promise; as `fromNats` otherwise
  */
 export async function ensureBuckets({ link, natsNames, settings, leaseMs }: BucketsOptions): Promise<Buckets> {
   const shared = {
@@ -40,23 +35,14 @@ export async function ensureBuckets({ link, natsNames, settings, leaseMs }: Buck
   try {
     const positions = await link.js.views.kv(natsNames.positions, shared);
     const leases = await link.js.views.kv(natsNames.leases, { ...shared, ttl: leaseMs });
-    // A bucket that is there already has as many copies as it was made with.
-    const risks: string[] = [];
-    for (const bucket of [natsNames.positions, natsNames.leases]) {
-      const risk = await withCopies(await link.jsm.streams.info(bucketStream(bucket)), link, settings.replicas);
-      if (risk !== undefined) risks.push(risk);
+    const infos: StreamInfo[] = [];
+    for (const which of ['positions', 'leases'] as const) {
+      const needed = neededBucket(which, { natsNames });
+      const info = await link.jsm.streams.info(needed.name);
+      refuseFault(needed, info);
+      infos.push(info);
     }
-    const [kept, lease] = await Promise.all([positions.status(), leases.status()]);
-    if (kept.ttl !== 0) {
-      throw new JambusError('bad_config', `NATS bucket ${natsNames.positions} has a TTL, so positions would be lost`);
-    }
-    if (lease.ttl < SHORTEST_LEASE_MS) {
-      throw new JambusError(
-        'bad_config',
-        `NATS bucket ${natsNames.leases} needs a TTL of at least ${SHORTEST_LEASE_MS} ms, or a dead adapter keeps its partitions`,
-      );
-    }
-    return { positions, leases, leaseMs: lease.ttl, risks };
+    return { positions, leases, infos };
   } catch (error) {
     throw fromNats(error, `opening the buckets ${natsNames.positions} and ${natsNames.leases}`);
   }

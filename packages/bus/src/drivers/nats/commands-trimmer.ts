@@ -12,8 +12,13 @@ export interface CommandsTrimmerOptions {
   readonly filterSubjects: readonly string[];
   /** How long a command that is dealt with stays for people to look at, ms, when there is room. */
   readonly keepMs: number;
+  /** False while what the stream has is not all under `filterSubjects`: nothing is deleted then. */
+  readonly readable: () => boolean;
   readonly onTrouble: OnTrouble;
 }
+
+/** From this share of its bounds on, a stream of commands that are not dealt with is told of: soon it takes no more. */
+const FULL = 0.9;
 
 /** Where the stream ended at a time. */
 interface Mark {
@@ -41,7 +46,7 @@ export async function keepCommandsTrimmed(
   for (;;) {
     await pause(TRIM_INTERVAL_MS, ...signals);
     if (signals.some(({ aborted }) => aborted)) return;
-    if (!link.connected()) continue;
+    if (!link.connected() || !options.readable()) continue;
     try {
       await trim(options, marks);
     } catch (error) {
@@ -54,11 +59,15 @@ export async function keepCommandsTrimmed(
 async function trim(options: CommandsTrimmerOptions, marks: Mark[]): Promise<void> {
   const { link, positions } = options;
   const info = await link.jsm.streams.info(positions.stream);
+  // What can be purged no more is an operator's affair.
+  if (info.config.sealed || info.config.deny_purge) return;
   mark(marks, info.state.last_seq, options.keepMs);
   const wanted = wantedEnd(info, marks, options.keepMs);
   if (wanted < info.state.first_seq) return;
   const end = await finishedUpTo(wanted, info.created, options);
-  if (end < info.state.first_seq) return;
+  const { first_seq: first, last_seq: last } = info.state;
+  if ((fillOf(info) * (last - Math.max(end, first - 1))) / (last - first + 1) > FULL) tellFull(info, options);
+  if (end < first) return;
   // What is dealt with in a stream that has been made anew meanwhile is something else.
   if ((await link.jsm.streams.info(positions.stream)).created !== info.created) return;
   // Deletes all below, which is quick as it looks at no message.
@@ -74,10 +83,23 @@ function mark(marks: Mark[], sequence: number, keepMs: number): void {
   while (marks[1] !== undefined && at - marks[1].at > keepMs) marks.shift();
 }
 
+/** The share of its bounds that the stream has filled. */
+function fillOf({ config, state }: StreamInfo): number {
+  const bytes = config.max_bytes > 0 ? state.bytes / config.max_bytes : 0;
+  const messages = config.max_msgs > 0 ? state.messages / config.max_msgs : 0;
+  return Math.max(bytes, messages);
+}
+
+function tellFull({ config, state }: StreamInfo, { onTrouble }: CommandsTrimmerOptions): void {
+  const detail =
+    `stream ${config.name} is full of ${state.messages} commands that are not dealt with, and soon refuses who publishes ` +
+    'more. See why adapters do not get through them, or raise its max_bytes and max_msgs';
+  onTrouble({ kind: 'commands_full', detail });
+}
+
 /** The last command that need not stay, were it dealt with. */
-function wantedEnd({ config, state }: StreamInfo, [oldest]: readonly Mark[], keepMs: number): number {
-  if (config.max_bytes > 0 && state.bytes > config.max_bytes * ROOMY) return state.last_seq;
-  if (config.max_msgs > 0 && state.messages > config.max_msgs * ROOMY) return state.last_seq;
+function wantedEnd(info: StreamInfo, [oldest]: readonly Mark[], keepMs: number): number {
+  if (fillOf(info) > ROOMY) return info.state.last_seq;
   return oldest !== undefined && performance.now() - oldest.at >= keepMs ? oldest.sequence : 0;
 }
 

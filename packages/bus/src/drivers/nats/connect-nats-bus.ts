@@ -1,4 +1,5 @@
-import { busNames, JambusError } from '@jambus/schema';
+import { busNames } from '@jambus/schema';
+import { millis, type StreamInfo } from 'nats';
 import { DEFAULT_LANES_SETTINGS } from '../../lanes/index.ts';
 import { type Bus, type CommandHandler, EQUAL_STANDING } from '../../port/index.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
@@ -18,8 +19,9 @@ import {
 } from './options.ts';
 import { createPublisher } from './publisher.ts';
 import { openRequestDoor } from './requests.ts';
+import { withCopies } from './stream-copies.ts';
 import { ensureStreams, type Topology } from './streams.ts';
-import { natsNames as namesOnNats } from './subjects.ts';
+import { bucketStream, natsNames as namesOnNats } from './subjects.ts';
 
 /** How long a closing connection waits for the server to have read all, ms. */
 const FLUSH_MS = 1_000;
@@ -38,25 +40,32 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const settings = { ...DEFAULT_NATS_STREAM_SETTINGS, ...options.streams };
   const until = performance.now() + (options.connectWithinMs ?? DEFAULT_NATS_CONNECT_WITHIN_MS);
   const { signal } = options;
+  const natsNames = namesOnNats(names);
   const link = await openLink({
-    connection,
+    connection: { inboxPrefix: natsNames.inboxes, ...connection },
     onTrouble: (error) => onTrouble({ kind: 'broker_failed', error }),
     until,
     signal,
   });
-  const natsNames = namesOnNats(names);
   const told = new Set<string>();
-  const ensure = async (): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => {
-    const topology = await ensureStreams({ link, names, natsNames, settings });
-    const { leaseMs = DEFAULT_NATS_LEASE_MS } = options;
-    const buckets = await ensureBuckets({ link, natsNames, settings, leaseMs });
-    for (const detail of [...topology.risks, ...buckets.risks]) {
+  let { leaseMs = DEFAULT_NATS_LEASE_MS } = options;
+  const lookAfter = async (info: StreamInfo): Promise<void> => {
+    const { name, max_age: age } = info.config;
+    // Keys that live shorter than their holders believe would have two holders.
+    if (name === bucketStream(natsNames.leases) && age > 0) leaseMs = millis(age);
+    for (const detail of await withCopies(info, link, settings)) {
       if (!told.has(detail)) onTrouble({ kind: 'risky_setting', detail });
       told.add(detail);
     }
+  };
+  const ensure = async (partitions?: number): Promise<{ readonly topology: Topology; readonly buckets: Buckets }> => {
+    const asked = partitions === undefined ? settings : { ...settings, partitions };
+    const topology = await ensureStreams({ link, names, natsNames, settings: asked });
+    const buckets = await ensureBuckets({ link, natsNames, settings, leaseMs });
+    for (const info of [...topology.infos, ...buckets.infos]) await lookAfter(info);
     return { topology, buckets };
   };
-  const { topology, buckets } = await retry(ensure, {
+  const { topology, buckets } = await retry(() => ensure(), {
     until,
     signal,
     doing: 'preparing the streams',
@@ -70,12 +79,11 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const ensureAgain = oneAtATime(async () => {
     if (!link.connected()) return;
     try {
-      const { partitions } = (await ensure()).topology;
-      if (partitions !== topology.partitions) {
-        throw new JambusError('bad_config', `there are ${partitions} partitions now; restart the adapters`);
-      }
-    } catch (error) {
-      onTrouble({ kind: 'broker_failed', error: fromNats(error, 'preparing the streams again') });
+      await ensure(topology.partitions);
+    } catch (thrown) {
+      const error = fromNats(thrown, 'preparing the streams again');
+      if (error.code === 'bad_config') onTrouble({ kind: 'unusable_setting', detail: error.message });
+      else onTrouble({ kind: 'broker_failed', error });
     }
   });
   const unlisten = link.listen((event) => event.kind === 'connected' && ensureAgain());
@@ -101,10 +109,13 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
       buckets,
       standing: options.standing ?? EQUAL_STANDING,
       keepMs: settings.maxAgeMs,
+      leaseMs: () => leaseMs,
       onSomethingGone: ensureAgain,
+      onInfo: lookAfter,
     },
     closing.signal,
   );
+  const faults = (): readonly string[] => [...source.faults(), ...publisher.faults()];
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     closing.abort();
@@ -142,7 +153,8 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     sink: publisher,
     requests,
     history: callHistory(link, names, natsNames),
-    healthy: () => !closing.signal.aborted && link.connected() && source.healthy(),
+    healthy: () => !closing.signal.aborted && link.connected() && source.healthy() && faults().length === 0,
+    faults,
     close: () => {
       closed ??= close();
       return closed;

@@ -1,25 +1,33 @@
+import type { StreamInfo } from 'nats';
 import type { CommandHandler, CommandSource, Standing } from '../../port/index.ts';
 import type { Buckets } from './buckets.ts';
 import { keepCommandsTrimmed } from './commands-trimmer.ts';
 import { type PartitionWorkerOptions, workOnPartition } from './partition-worker.ts';
 import { leasesIn, newOwner, type PartitionLease, sharePartitions } from './sharing/index.ts';
+import { neededStreams, partitionsOf } from './stream-faults.ts';
 import { type StreamWatch, watchStream } from './stream-watch.ts';
-import { bucketStream, type NatsNames, partitionFilter } from './subjects.ts';
+import { type NatsNames, partitionFilter } from './subjects.ts';
 
 export interface NatsCommandSourceOptions {
   readonly worker: PartitionWorkerOptions;
   readonly natsNames: NatsNames;
   readonly buckets: Buckets;
   readonly standing: Standing;
+  /** How long a key of the leases lives at present, ms. */
+  readonly leaseMs: () => number;
   /** How long commands that are dealt with are kept, ms. */
   readonly keepMs: number;
   /** The stream or the buckets may be gone: make sure of them. */
   readonly onSomethingGone: () => void;
+  /** Told of each stream that is seen, again and again. Must not reject. */
+  readonly onInfo: (info: StreamInfo) => Promise<void>;
 }
 
 export interface NatsCommandSource extends CommandSource {
   /** Whether each stream that is read has been seen lately: a server answers also for one that has no leader. */
   healthy(): boolean;
+  /** What an operator has to set right about the streams and buckets. */
+  faults(): readonly string[];
 }
 
 /**
@@ -28,18 +36,20 @@ export interface NatsCommandSource extends CommandSource {
  * @param closing ends every `run`, as its own signal does
  */
 export function natsCommandSource(options: NatsCommandSourceOptions, closing: AbortSignal): NatsCommandSource {
-  const { worker, natsNames, buckets, standing, onSomethingGone } = options;
-  const { link, partitions, onTrouble } = worker;
+  const { worker, natsNames, buckets, standing, leaseMs, onInfo } = options;
+  const { link, names, partitions, onTrouble } = worker;
+  const needed = neededStreams({ names, natsNames, partitions });
   const watches = new Set<StreamWatch>();
 
   const run = async (handler: CommandHandler, signal: AbortSignal): Promise<void> => {
     const owner = newOwner();
-    const { leaseMs } = buckets;
     const leases = leasesIn({ link, bucket: buckets.leases, name: natsNames.leases, leaseMs, owner });
     const ended = new AbortController();
-    const { commands: stream, ...channels } = natsNames.streams;
-    const others = [...Object.values(channels), ...[natsNames.positions, natsNames.leases].map(bucketStream)];
-    const watch = watchStream({ link, stream, others, onMissing: onSomethingGone, onTrouble }, ended.signal);
+    const isReadable = ({ config }: StreamInfo): boolean => partitionsOf(config, names) === partitions;
+    const watch = watchStream(
+      { link, ...needed, isReadable, onMissing: options.onSomethingGone, onInfo, onTrouble },
+      ended.signal,
+    );
     watches.add(watch);
     const share = {
       link,
@@ -49,7 +59,7 @@ export function natsCommandSource(options: NatsCommandSourceOptions, closing: Ab
       standing,
       changes: natsNames.changes,
       work: (lease: PartitionLease) =>
-        whileTrimming(options, lease, () => workOnPartition(lease, handler, worker, watch)),
+        whileTrimming(options, lease, watch, () => workOnPartition(lease, handler, worker, watch)),
       onBucketTrouble: watch.look,
       onTrouble,
     };
@@ -60,20 +70,25 @@ export function natsCommandSource(options: NatsCommandSourceOptions, closing: Ab
       ended.abort();
     }
   };
-  return { run, healthy: () => [...watches].every((watch) => watch.seen) };
+  return {
+    run,
+    healthy: () => [...watches].every((watch) => watch.seen),
+    faults: () => [...new Set([...watches].flatMap((watch) => watch.faults))],
+  };
 }
 
 /** The stream is one, so one adapter at a time deletes from it what is dealt with: whoever has the first partition. */
 async function whileTrimming(
   { worker, keepMs }: NatsCommandSourceOptions,
   { partition, revoked, lost }: PartitionLease,
+  watch: StreamWatch,
   work: () => Promise<void>,
 ): Promise<void> {
   if (partition !== 0) return work();
   const { link, names, partitions, positions, onTrouble } = worker;
   const filterSubjects = Array.from({ length: partitions }, (_, index) => partitionFilter(names, partitions, index));
   const ended = new AbortController();
-  const trimmer = { link, positions, filterSubjects, keepMs, onTrouble };
+  const trimmer = { link, positions, filterSubjects, keepMs, readable: () => watch.readable, onTrouble };
   // Not awaited at the end: two that trim at once do no harm, and the next owner has not to wait.
   void keepCommandsTrimmed(trimmer, revoked, lost, ended.signal);
   try {

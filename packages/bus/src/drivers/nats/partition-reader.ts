@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import { AckPolicy, DeliverPolicy, nanos } from 'nats';
+import { AckPolicy, type ConsumerInfo, DeliverPolicy, nanos } from 'nats';
 import type { OnTrouble } from '../../trouble.ts';
 import { type Backoff, backoffMs } from '../../waiting/backoff.ts';
 import { pause } from '../../waiting/pause.ts';
@@ -25,6 +25,8 @@ export interface PartitionReaderOptions {
   readonly intake: Intake;
   /** Called when the stream is gone: somebody has to make it anew. */
   readonly onStreamMissing: () => void;
+  /** Told of at least so many messages that were deleted before anybody has read them, and which was read last. */
+  readonly onSkipped: (count: number, last: number) => void;
   readonly onTrouble: OnTrouble;
 }
 
@@ -33,7 +35,9 @@ const MOST_IN_HAND = 1_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 /** A consumer that nobody pulls from is deleted after this time, ms. */
 const INACTIVE_AFTER_MS = 30_000;
-const HEARTBEAT_MS = 2_000;
+const HEARTBEAT_MS = 500;
+/** A consumer in the memory of a server that died is missed after this time, ms. Another one is made in a moment. */
+const SILENT_AFTER_MS = 2_000;
 const RETRIES: Backoff = { firstMs: 50, maxMs: 2_000 };
 
 /**
@@ -47,18 +51,32 @@ export async function readPartition(options: PartitionReaderOptions, signal: Abo
   const { link, stream, onTrouble } = options;
   const queue = new Queue(options.intake);
   let last = options.startAfter;
+  /** Messages behind the last one, by what the server said with it. More may have come since. */
+  let behind = 0;
+  const missed = (count: number): void => {
+    if (count > 0) options.onSkipped(count, last);
+  };
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const consumer = await createConsumer(options, last + 1);
+      const { name: consumer, num_pending: left } = await createConsumer(options, last + 1);
       // Not before: a stream that is made anew between the two would be read from the middle, as if it were the former one.
-      const { created } = await link.jsm.streams.info(stream);
+      const { created, config } = await link.jsm.streams.info(stream);
       if (created !== options.streamCreated) {
         deleteConsumer(options, consumer);
         return;
       }
       failures = 0;
+      // A stream that stays the same and has less than before has been purged.
+      missed(behind - left);
+      behind = left;
+      // Servers before 2.10 go on telling what was behind before a purge; but they know of no partitions.
+      const isWhole = config.subjects?.length === 1 && config.subjects[0] === options.filterSubject;
+      let isFirst = true;
       const why = await pullUntilBroken(options, consumer, signal, queue, (delivery) => {
+        missed(isWhole && !isFirst ? delivery.sequence - last - 1 : behind - delivery.pending - 1);
+        isFirst = false;
         last = delivery.sequence;
+        behind = delivery.pending;
         queue.add(delivery);
       });
       deleteConsumer(options, consumer);
@@ -74,9 +92,12 @@ export async function readPartition(options: PartitionReaderOptions, signal: Abo
   }
 }
 
-async function createConsumer({ link, stream, filterSubject }: PartitionReaderOptions, start: number): Promise<string> {
+async function createConsumer(
+  { link, stream, filterSubject }: PartitionReaderOptions,
+  start: number,
+): Promise<ConsumerInfo> {
   if (!link.connected()) throw new JambusError('bus_unavailable', 'there is no connection to NATS');
-  const { name } = await link.jsm.consumers.add(stream, {
+  return await link.jsm.consumers.add(stream, {
     ack_policy: AckPolicy.None,
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: start,
@@ -87,7 +108,6 @@ async function createConsumer({ link, stream, filterSubject }: PartitionReaderOp
     mem_storage: true,
     num_replicas: 1,
   });
-  return name;
 }
 
 /** The server deletes it by itself in a while, so what comes of this does not matter. */
@@ -118,6 +138,7 @@ function pullUntilBroken(
       consumer,
       maxBytes: Math.max(MOST_BYTES, 2 * (link.nc.info?.max_payload ?? 0)),
       heartbeatMs: HEARTBEAT_MS,
+      silentAfterMs: SILENT_AFTER_MS,
       gapless: true,
       onDelivery: (delivery) => {
         onDelivery(delivery);

@@ -30,6 +30,8 @@ export interface PartitionWorkerOptions {
 }
 
 const COMMIT_INTERVAL_MS = 200;
+/** How often a stream that cannot be read is asked about, ms; asking costs no request. */
+const UNREADABLE_POLL_MS = 200;
 /** What is written at intervals of records that are finished behind one that waits, bytes; and at the end. */
 const LONGEST_PROGRESS = 4_096;
 const LONGEST_LAST_PROGRESS = 65_536;
@@ -51,6 +53,10 @@ export async function workOnPartition(
   watch: StreamWatch,
 ): Promise<void> {
   for (;;) {
+    // What it stores meanwhile would be read in a wrong order, or by nobody.
+    while (!watch.readable && !lease.revoked.aborted && !lease.lost.aborted) {
+      await pause(UNREADABLE_POLL_MS, lease.revoked, lease.lost);
+    }
     const position = await claimed(lease, options, watch);
     if (position === undefined) return;
     const why = await new StreamWork(lease, position, handler, options, watch).run();
@@ -58,7 +64,7 @@ export async function workOnPartition(
   }
 }
 
-/** Why the work on a stream's partition has ended. */
+/** Why the work on a stream's partition has ended; `stream over` also while the stream cannot be read. */
 type End = 'lease over' | 'position taken' | 'stream over';
 
 /** The work on one partition for as long as both its lease and its stream last. */
@@ -101,7 +107,9 @@ class StreamWork {
     // At once, rather than after whatever the connection still has for them.
     const stopNow = () => void this.#lanes.stop(0);
     lost.addEventListener('abort', stopNow);
-    const unwatch = this.#watch.onSeen((created) => created !== this.#position.stream && this.#endWith('stream over'));
+    const unwatch = this.#watch.onSeen((created) => {
+      if (created !== this.#position.stream || !this.#watch.readable) this.#endWith('stream over');
+    });
     const committing = this.#commitAtIntervals();
     // Not awaited: a request of it may be under way, and what comes of it does not matter.
     void this.#read();
@@ -149,6 +157,7 @@ class StreamWork {
       filterSubject: partitionFilter(names, partitions, this.#lease.partition),
       startAfter: position.committed,
       onStreamMissing: this.#watch.look,
+      onSkipped: this.#watch.skipped,
       onTrouble,
       intake: {
         get hasRoom() {

@@ -1,4 +1,4 @@
-import { type BusNames, JambusError } from '@jambus/schema';
+import { type BusNames, type Channel, JambusError } from '@jambus/schema';
 import type { BusMessage, EventSink } from '../../port/index.ts';
 import { createConfirmedPublisher, type PublishOutcome } from './connection/confirmed-publisher.ts';
 import { fromNats } from './connection/errors.ts';
@@ -6,8 +6,19 @@ import { headersOf } from './connection/headers.ts';
 import type { NatsLink } from './connection/link.ts';
 import { type NatsNames, subjectOf } from './subjects.ts';
 
+/** What a stream said last that takes nothing. */
+interface Refusal {
+  readonly why: string;
+  /** On the clock of `performance.now()`. */
+  readonly at: number;
+}
+
+/** Longer than those who publish wait before they try again, ms: who tries no more has nothing that is refused. */
+const REFUSAL_LASTS_MS = 12_000;
+
 /** The messages of one call on one channel, of which one at a time is under way. */
 interface Chain {
+  readonly channel: Channel;
   readonly batch: BatchUnderWay;
   readonly messages: BusMessage[];
   next: number;
@@ -31,6 +42,8 @@ export interface PublisherOptions {
 
 /** The side of the driver that publishes. */
 export interface Publisher extends EventSink {
+  /** Why streams take no message at present that they could take if they were set otherwise; for each stream that says so. */
+  faults(): readonly string[];
   /** Refuses from here on, and answers what is under way with `stopped`. */
   close(): void;
 }
@@ -44,6 +57,7 @@ export interface Publisher extends EventSink {
  */
 export function createPublisher({ link, names, natsNames, onNobodyThere }: PublisherOptions): Publisher {
   const confirmed = createConfirmedPublisher(link);
+  const refusing = new Map<Channel, Refusal>();
   let closed = false;
 
   const settle = (batch: BatchUnderWay, messages: number, failure?: JambusError): void => {
@@ -85,16 +99,24 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
 
   const onOutcome = (chain: Chain, outcome: PublishOutcome): void => {
     if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
+      if (refusing.size > 0) refusing.delete(chain.channel);
       reply(chain.messages[chain.next - 1]);
       settle(chain.batch, 1);
       sendNext(chain);
     } else {
       if (outcome.kind === 'refused' && outcome.nobodyThere) onNobodyThere();
+      if (outcome.kind === 'refused' && outcome.error.retryable) {
+        refusing.set(chain.channel, { why: outcome.error.message, at: performance.now() });
+      }
       fail(chain, outcome.error);
     }
   };
 
   return {
+    faults: () => {
+      const oldest = performance.now() - REFUSAL_LASTS_MS;
+      return [...refusing.values()].filter(({ at }) => at >= oldest).map(({ why }) => why);
+    },
     publish: async (batch) => {
       if (closed) throw new JambusError('stopped', 'this connection to NATS is closed');
       // The client would keep it for the next connection, or drop it, as it happens.
@@ -137,7 +159,13 @@ function chainOf(
   batch: BatchUnderWay,
   told: (chain: Chain, outcome: PublishOutcome) => void,
 ): Chain {
-  const chain: Chain = { batch, messages: [first], next: 0, onOutcome: (outcome) => told(chain, outcome) };
+  const chain: Chain = {
+    channel: first.channel,
+    batch,
+    messages: [first],
+    next: 0,
+    onOutcome: (outcome) => told(chain, outcome),
+  };
   return chain;
 }
 

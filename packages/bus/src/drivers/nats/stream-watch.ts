@@ -4,25 +4,37 @@ import type { OnTrouble } from '../../trouble.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { isStreamMissing } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
+import { createSkipTally } from './skip-tally.ts';
+import type { NeededStream } from './stream-faults.ts';
 
-/** Sees when a stream was deleted, and when another one has its name. */
+/** Sees when a stream was deleted, when another one has its name, and when one is set so that it cannot be used. */
 export interface StreamWatch {
-  /** Calls `listener` each time the stream is seen, with when it was created. @returns ends that */
+  /** Calls `listener` each time the stream of the commands is seen, with when it was created. @returns ends that */
   onSeen(listener: (created: string) => void): () => void;
   /** Whether the stream, with a majority of its copies, has been seen lately, by a look or since this watch began. */
   readonly seen: boolean;
+  /** What an operator has to set right. */
+  readonly faults: readonly string[];
+  /** False while the stream stores commands where their readers do not look for them. */
+  readonly readable: boolean;
   /** Looks at once, at all of them: something says that one is gone. */
   look(): void;
+  /** A reader has missed at least so many commands behind the last one that it has read. */
+  skipped(count: number, last: number): void;
 }
 
 export interface StreamWatchOptions {
   readonly link: Pick<NatsLink, 'connected' | 'jsm'>;
   /** The stream that is watched. */
-  readonly stream: string;
+  readonly commands: NeededStream;
+  /** Whether it stores commands under the subjects that are read. */
+  readonly isReadable: (info: StreamInfo) => boolean;
   /** Streams that have to be there as well. */
-  readonly others: readonly string[];
+  readonly others: readonly NeededStream[];
   /** One of them is gone: make it anew. */
   readonly onMissing: () => void;
+  /** Told of each that is there, at each look at all of them. Must not reject. */
+  readonly onInfo: (info: StreamInfo) => Promise<void>;
   readonly onTrouble: OnTrouble;
 }
 
@@ -38,38 +50,52 @@ const LOOKS_PER_LOOK_AT_OTHERS = 5;
  */
 const GONE_FOR_MS = 500;
 
-/** Watches a stream until the signal aborts. Consumers of a deleted stream may stay silent, and its successor says nothing. */
+/** Watches streams until the signal aborts. Consumers of a deleted stream may stay silent, and its successor says nothing. */
 export function watchStream(options: StreamWatchOptions, signal: AbortSignal): StreamWatch {
-  const { link, stream, others, onMissing, onTrouble } = options;
+  const { link, commands, others, onMissing, onTrouble } = options;
   const listeners = new Set<(created: string) => void>();
   /** Since when streams are gone, on the clock of `performance.now()`. */
   const gone = new Map<string, number>();
+  const faults = new Map<string, string>();
+  const skips = createSkipTally(commands.name, onTrouble);
   let known: string | undefined;
+  let readable = true;
   let seenAt = performance.now();
   let lookingAgain: NodeJS.Timeout | undefined;
 
   const tell = (message: string): void =>
     onTrouble({ kind: 'broker_failed', error: new JambusError('bus_unavailable', message) });
-  const onSeen = (created: string): void => {
+  const onCommands = (info: StreamInfo): void => {
+    const { created } = info;
     if (known !== undefined && known !== created)
-      tell(`stream ${stream} was made anew, and is read from its beginning`);
+      tell(`stream ${commands.name} was made anew, and is read from its beginning`);
     known = created;
+    readable = options.isReadable(info);
+    if (hasMajority(info)) seenAt = performance.now();
+    skips.look(info, readable);
     for (const listener of [...listeners]) listener(created);
   };
-  const lookAt = async (name: string): Promise<void> => {
+  const lookAt = async (needed: NeededStream): Promise<StreamInfo | undefined> => {
+    const { name } = needed;
     try {
       const info = await link.jsm.streams.info(name);
       gone.delete(name);
-      if (name !== stream) return;
-      if (hasMajority(info)) seenAt = performance.now();
-      onSeen(info.created);
+      const fault = needed.fault(info);
+      if (fault === undefined) faults.delete(name);
+      else faults.set(name, fault);
+      if (fault !== undefined) onTrouble({ kind: 'unusable_setting', detail: fault });
+      if (needed === commands) onCommands(info);
+      return info;
     } catch (error) {
       // Other trouble is that of the readers and writers, who tell it.
       if (isStreamMissing(error)) onGone(name);
+      return undefined;
     }
   };
   const onGone = (name: string): void => {
     const since = gone.get(name);
+    // Its successor will be made as it has to be.
+    faults.delete(name);
     if (since === undefined) {
       tell(`stream ${name} is gone`);
       gone.set(name, performance.now());
@@ -78,16 +104,22 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
       lookingAgain = setTimeout(look, GONE_FOR_MS + 10);
     } else if (performance.now() - since >= GONE_FOR_MS) onMissing();
   };
-  const lookAtAll = async (names: readonly string[]): Promise<void> => {
-    if (!signal.aborted && link.connected()) await Promise.all(names.map(lookAt));
+  const lookAtAll = async (): Promise<void> => {
+    if (signal.aborted || !link.connected()) return;
+    const infos = await Promise.all([commands, ...others].map(lookAt));
+    for (const info of infos) if (info !== undefined) await options.onInfo(info);
   };
 
-  const look = oneAtATime(() => lookAtAll([stream, ...others]));
-  const lookAtStream = oneAtATime(() => lookAtAll([stream]));
+  const look = oneAtATime(lookAtAll);
+  const lookAtCommands = oneAtATime(async () => {
+    if (!signal.aborted && link.connected()) await lookAt(commands);
+  });
+  // What comes next is compared with this.
+  lookAtCommands();
   let looks = 0;
   const looking = setInterval(() => {
     if (++looks % LOOKS_PER_LOOK_AT_OTHERS === 0) look();
-    else lookAtStream();
+    else lookAtCommands();
   }, LOOK_INTERVAL_MS);
   const end = () => {
     clearInterval(looking);
@@ -99,11 +131,18 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
     get seen() {
       return performance.now() - seenAt < UNSEEN_MS;
     },
+    get faults() {
+      return [...faults.values()];
+    },
+    get readable() {
+      return readable;
+    },
     onSeen: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     look,
+    skipped: skips.skipped,
   };
 }
 

@@ -13,6 +13,8 @@ export interface NatsNames {
   readonly changes: string;
   /** Below it, the results that somebody asked for at once, on their way to the adapter that was asked. */
   readonly replies: string;
+  /** What the inboxes of adapters begin with. */
+  readonly inboxes: string;
 }
 
 /** @param names the names of the channels; the dots of a name become dashes where NATS allows none */
@@ -29,6 +31,7 @@ export function natsNames(names: BusNames): NatsNames {
     leases: `${commands}-leases`,
     changes: `${names.prefix}.partitions`,
     replies: `${names.prefix}.replies`,
+    inboxes: `_INBOX.${names.prefix}.adapter`,
   };
 }
 

@@ -10,6 +10,7 @@ function serverOfTest() {
   let created = FORMER;
   const link = {
     connected: () => true,
+    inbox: () => '_INBOX.test',
     listen: () => () => {},
     subscribe: () => ({ unsubscribe: () => {}, drain: () => {} }),
     nc: { info: { max_payload: 1_048_576 }, publish: (subject: string) => pulled.push(subject) },
@@ -39,6 +40,7 @@ test('a stream that is made anew while its consumer is created is not read from 
       startAfter: 7,
       intake: { hasRoom: true, whenRoom: async () => {}, take: () => {} },
       onStreamMissing: () => {},
+      onSkipped: () => {},
       onTrouble: () => {},
     },
     AbortSignal.timeout(1_000),

@@ -19,7 +19,8 @@ export interface KafkaClient {
 export interface Cluster {
   /** Whether any client of ours has a connection. */
   readonly connected: boolean;
-  newClient(): KafkaClient;
+  /** @param onPositionLost told when a partition has nothing at the offset that a consumer of this client was to read next */
+  newClient(onPositionLost?: (partition: number) => void): KafkaClient;
 }
 
 const DIAL_TIMEOUT_MS = 5_000;
@@ -45,9 +46,9 @@ export function wayToCluster(settings: KafkaConnectionSettings, onTrouble: (erro
   const allSockets = socketMaker(settings);
   const auth = sasl === undefined ? undefined : saslOf(sasl);
   teachCodecs();
-  const newClient = (): KafkaClient => {
+  const newClient: Cluster['newClient'] = (onPositionLost = () => {}) => {
     const sockets = allSockets.socketsForOneClient();
-    const log = clientLog(onTrouble);
+    const log = clientLog(onTrouble, onPositionLost);
     const kafka = new kafkajs.Kafka({
       brokers: [...brokers],
       clientId,

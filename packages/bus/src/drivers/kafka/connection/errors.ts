@@ -1,4 +1,5 @@
 import { JambusError } from '@jambus/schema';
+import { missingRight, type Needs } from './rights.ts';
 
 /** What a broker says that nothing but another setting, other rights or another message can help against. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -52,12 +53,15 @@ const MOVED_ON: ReadonlySet<string> = new Set([
  * it has been checked.
  *
  * @param doing what was tried, for people: `publishing`
+ * @param needs the rights that it takes, as a broker that refuses it does not say which one is missing
  */
-export function fromKafka(error: unknown, doing: string): JambusError {
+export function fromKafka(error: unknown, doing: string, needs: Needs = {}): JambusError {
   const root = rootOf(error);
   if (root instanceof JambusError) return root;
   const text = root instanceof Error ? root.message : String(root);
-  return new JambusError(isRefusal(root) ? 'bus_refused' : 'bus_unavailable', `${doing}: ${text}`, { cause: error });
+  const right = missingRight(stringIn(root, 'type'), needs);
+  const message = `${doing}: ${text}${right === undefined ? '' : `; ${right}`}`;
+  return new JambusError(isRefusal(root) ? 'bus_refused' : 'bus_unavailable', message, { cause: error });
 }
 
 /**
@@ -65,12 +69,14 @@ export function fromKafka(error: unknown, doing: string): JambusError {
  *
  * @param refusal what a broker answered last that was an error
  */
-export function explained(error: JambusError, refusal: string | undefined): JambusError {
+export function explained(error: JambusError, refusal: string | undefined, needs: Needs = {}): JambusError {
   const root = rootOf(error.cause);
   if (!(root instanceof Error) || root.name !== 'KafkaJSGroupCoordinatorNotFound' || refusal === undefined)
     return error;
-  const code = /not authorized/i.test(refusal) ? 'bus_refused' : error.code;
-  return new JambusError(code, `${error.message} (${refusal})`, { cause: error.cause });
+  const isRefused = /not authorized/i.test(refusal);
+  const right = isRefused ? missingRight('GROUP_AUTHORIZATION_FAILED', needs) : undefined;
+  const message = `${error.message} (${refusal})${right === undefined ? '' : `; ${right}`}`;
+  return new JambusError(isRefused ? 'bus_refused' : error.code, message, { cause: error.cause });
 }
 
 /** The broker's name of the error, such as `UNKNOWN_TOPIC_OR_PARTITION`; undefined when a broker did not say it. */

@@ -6,5 +6,6 @@ export * from './errors.ts';
 export * from './headers.ts';
 export { unreadableBatch } from './readable.ts';
 export * from './record.ts';
+export { readingNeeds } from './rights.ts';
 export * from './sender.ts';
 export type * from './settings.ts';

@@ -12,23 +12,24 @@ export interface ClientLog {
  * What the client finds worth an entry comes back as an error where it matters, or passes. The few things that it tells
  * nobody else are passed on.
  */
-export function clientLog(onTrouble: (error: JambusError) => void): ClientLog {
+export function clientLog(
+  onTrouble: (error: JambusError) => void,
+  onPositionLost: (partition: number) => void,
+): ClientLog {
   let lastRefusal: string | undefined;
   const take = ({ namespace, log }: LogEntry): void => {
     if (namespace === 'Connection' && log.message.startsWith('Response ') && typeof log['error'] === 'string') {
       lastRefusal = log['error'];
     }
-    const told = namespace === 'ConsumerGroup' ? tellable(log) : undefined;
+    if (namespace !== 'ConsumerGroup') return;
+    if (log.message.startsWith('Offset out of range, resetting')) onPositionLost(Number(log['partition']));
+    const told = tellable(log);
     if (told !== undefined) onTrouble(told);
   };
   return { create: () => take, lastRefusal: () => lastRefusal };
 }
 
 function tellable({ message, ...details }: LogEntry['log']): JambusError | undefined {
-  if (message.startsWith('Offset out of range')) {
-    const where = `partition ${String(details['partition'])} of ${String(details['topic'])}`;
-    return new JambusError('bus_unavailable', `${where} has lost what comes next; reading goes on where it begins now`);
-  }
   if (message.startsWith('Consumer group received unsubscribed topics')) {
     const topics = String(details['topicsNotSubscribed']);
     const group = JSON.stringify(details['groupId']);

@@ -13,6 +13,8 @@ export interface OneProducer {
   send(messages: readonly TopicMessages[]): Promise<void>;
   /** Whether any of what was sent last can have reached a broker. */
   readonly mayHaveSent: boolean;
+  /** It has succeeded, and is of no more use all the same. */
+  readonly isSpent: boolean;
   end(): void;
 }
 
@@ -26,7 +28,10 @@ const SEND_WITHIN_MS = 10_000;
  *
  * Not so across failures: brokers know a batch by its number and its count only, and after a send that failed in part the
  * client's numbers may be those of other messages, which a broker would take for what it has and drop. So nothing is sent
- * by a producer that has failed; the next one may write again what is there already.
+ * by a producer that has failed; the next one may write again what is there already. A send that the client has tried more
+ * than once may succeed while a request of a former attempt is still under way (`sendMessages.js` of kafkajs 2.2.4). Should
+ * that fail, the client takes its numbers back, and the next messages get those of some that are written: a broker confirms
+ * them as repeated, and has them not. So nothing is sent by such a producer either.
  *
  * @throws what the client throws
  */
@@ -34,14 +39,15 @@ export async function connectProducer(cluster: Cluster, compression: KafkaCompre
   const client = cluster.newClient();
   const used = new Set<string>();
   const how = { acks: -1, timeout: ACKNOWLEDGE_WITHIN_MS, compression: typeOfCompression(compression) };
-  let mayHaveSent = false;
+  let placed = 0;
+  let isSpent = false;
   const producer = client.kafka.producer({
     idempotent: true,
     allowAutoTopicCreation: false,
     retry: CLIENT_RETRIES,
     createPartitioner: () =>
       noting((place) => {
-        mayHaveSent = true;
+        placed++;
         used.add(place);
       }),
   });
@@ -54,14 +60,19 @@ export async function connectProducer(cluster: Cluster, compression: KafkaCompre
   return {
     send: async (topicMessages) => {
       used.clear();
-      mayHaveSent = false;
+      placed = 0;
       const written = await within(SEND_WITHIN_MS, producer.sendBatch({ ...how, topicMessages: [...topicMessages] }));
       for (const { topicName, partition } of written) used.delete(placeOf(topicName, partition));
+      // Each attempt asks for the place of every message.
+      isSpent = placed > countOf(topicMessages);
       if (used.size === 0) return;
       throw new JambusError('bus_unavailable', `no broker has confirmed ${[...used].join(', ')}`);
     },
     get mayHaveSent() {
-      return mayHaveSent;
+      return placed > 0;
+    },
+    get isSpent() {
+      return isSpent;
     },
     end: () => client.end(),
   };
@@ -79,6 +90,10 @@ function noting(note: (place: string) => void): ReturnType<typeof kafkajs.Partit
     note(placeOf(args.topic, partition));
     return partition;
   };
+}
+
+function countOf(topicMessages: readonly TopicMessages[]): number {
+  return topicMessages.reduce((sum, { messages }) => sum + messages.length, 0);
 }
 
 function placeOf(topic: string, partition: number): string {

@@ -6,6 +6,7 @@ import type { Cluster } from './cluster.ts';
 import { fromKafka, typeOf } from './errors.ts';
 import { headerName, headersOf } from './headers.ts';
 import { connectProducer, type OneProducer } from './producer.ts';
+import type { Needs } from './rights.ts';
 
 /** A record on its way out. */
 export interface OutgoingRecord {
@@ -80,20 +81,27 @@ export function createSender(cluster: Cluster, options: SenderOptions = {}): Sen
     return connecting;
   };
 
+  const leave = (): void => {
+    producer?.end();
+    producer = undefined;
+  };
+
   const attempt = async (batches: readonly Waiting[]): Promise<SendFailure | undefined> => {
     const topics = topicMessages(batches);
-    const doing = `publishing to ${topics.map(({ topic }) => topic).join(', ')}`;
+    const names = topics.map(({ topic }) => topic);
+    const needs: Needs = { topic: { operation: 'Write', names } };
     let used: OneProducer | undefined;
     try {
       if (closed) throw stopped();
       used = producer ?? (await connect());
       await used.send(topics);
+      if (used.isSpent) leave();
       return undefined;
     } catch (error) {
-      producer?.end();
-      producer = undefined;
+      leave();
       if (typeOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') onTopicMissing();
-      return { error: closed ? stopped() : fromKafka(error, doing), mayBeThere: used?.mayHaveSent === true };
+      const failure = fromKafka(error, `publishing to ${names.join(', ')}`, needs);
+      return { error: closed ? stopped() : failure, mayBeThere: used?.mayHaveSent === true };
     }
   };
 

@@ -46,6 +46,12 @@ export class WireReader {
   }
 
   /** Undefined stands for null. */
+  nullableString(): string | undefined {
+    const length = this.int16();
+    return length < 0 ? undefined : this.take(length).toString();
+  }
+
+  /** Undefined stands for null. */
   compactBytes(): Buffer | undefined {
     const length = this.#varint();
     return length === 0 ? undefined : this.take(length - 1);

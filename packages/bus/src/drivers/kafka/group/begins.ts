@@ -14,6 +14,8 @@ export interface BeginsOptions {
   readonly assignment: Assignment;
   /** The log is another one, and nothing of the former is of use any more. */
   readonly onOtherLog: () => void;
+  /** Reading of a partition begins at this offset. */
+  readonly onPlace: (partition: number, offset: number) => void;
   readonly onTrouble: (error: JambusError) => void;
 }
 
@@ -38,7 +40,8 @@ interface Given {
  * The client goes on at any offset that a topic of the name has, also when the topic was made anew and the offset is one of
  * the former. So each committed position names its log, and one that names another log counts for nothing.
  */
-export function createBegins({ cluster, topic, group, log, assignment, onOtherLog, onTrouble }: BeginsOptions): Begins {
+export function createBegins(options: BeginsOptions): Begins {
+  const { cluster, topic, group, log, assignment, onOtherLog, onPlace, onTrouble } = options;
   let given: Given | undefined;
   /** What was found out before the last reason to look does not hold. */
   let reasons = 0;
@@ -70,6 +73,7 @@ export function createBegins({ cluster, topic, group, log, assignment, onOtherLo
       const isOurs = position?.log === log.name;
       if (isOther) flow.seek(partition, isOurs ? (position?.offset ?? 0) : 0);
       else if (position?.log !== undefined && !isOurs) flow.seek(partition, 0);
+      else if (position !== undefined) onPlace(partition, position.offset);
       if (isOurs && position !== undefined) finished.set(partition, position.isFinished);
       else finished.delete(partition);
     }

@@ -6,11 +6,13 @@ import { whenAborted } from '../../../waiting/when-aborted.ts';
 import { CLIENT_RETRIES, type Cluster, type KafkaClient } from '../connection/cluster.ts';
 import { explained, fromKafka } from '../connection/errors.ts';
 import { API } from '../connection/exchange.ts';
+import { readingNeeds } from '../connection/rights.ts';
 import { tapClient } from '../connection/tap-client.ts';
 import type { Assignment, Flow } from './assignment.ts';
 import { createBegins } from './begins.ts';
 import { type Fetches, trackFetches } from './fetches.ts';
 import type { FormerMember } from './former-member.ts';
+import { lostRecords, noteLostRecords } from './lost-records.ts';
 import type { Membership } from './membership.ts';
 import { type OffsetCommits, offsetCommits, positionIn } from './offset-commits.ts';
 import { createOrigins } from './origins.ts';
@@ -32,6 +34,8 @@ export interface GroupMemberOptions {
   readonly log: TopicLog;
   /** Left out: all members are equal. */
   readonly standing?: Standing;
+  /** Records are gone that this group has not read, for people. */
+  readonly onLost?: (detail: string) => void;
   readonly onTrouble: (error: JambusError) => void;
 }
 
@@ -67,21 +71,33 @@ const MEETING_PAUSE_MS = 20;
  */
 export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal): Promise<JambusError | undefined> {
   const { assignment, membership, log, topic, group, onTrouble } = options;
-  const client = options.cluster.newClient();
+  const client = options.cluster.newClient((partition) => lost.noticed(partition));
   const rank = watchRank(options.standing ?? EQUAL_STANDING);
+  const needs = readingNeeds(topic, group);
   const { consumer, cluster } = consumerOf(client, options, rank);
   const over = new AbortController();
   let wasIn = false;
   let failure: JambusError | undefined;
   const fail = (error: unknown): void => {
-    failure ??= explained(fromKafka(error, `reading ${topic} in group ${group}`), client.lastRefusal());
+    const doing = `reading ${topic} in group ${group}`;
+    failure ??= explained(fromKafka(error, doing, needs), client.lastRefusal(), needs);
     over.abort();
   };
 
-  const commits = offsetCommits(topic, assignment, () => membership.held, onTrouble);
+  const commits = offsetCommits(topic, assignment, () => membership.held, onTrouble, needs);
   const fetches = trackFetches();
   const origins = createOrigins();
-  const begins = createBegins({ cluster, topic, group, log, assignment, onOtherLog: origins.met, onTrouble });
+  const lost = noteLostRecords({
+    cluster,
+    topic,
+    onLost: options.onLost ?? ((detail) => onTrouble(lostRecords(detail))),
+  });
+  const { onPlace } = lost;
+  const onOtherLog = () => {
+    origins.met();
+    lost.forget();
+  };
+  const begins = createBegins({ cluster, topic, group, log, assignment, onOtherLog, onPlace, onTrouble });
   let syncAskedAt = 0;
   tapClient(cluster, {
     beforeFetch: async () => {
@@ -116,7 +132,9 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     else if (origin !== undefined && origin.log === log.name && membership.held) {
       // Only where to fetch from next; nothing is committed by it.
       const beginning = { ...origin, isFinished: begins.finishedIn(batch.partition) };
-      if (assignment.take(batch, settled, beginning)) resolveOffset(batch.lastOffset());
+      if (!assignment.take(batch, settled, beginning)) return;
+      resolveOffset(batch.lastOffset());
+      lost.onPlace(batch.partition, Number(batch.lastOffset()) + 1);
     }
   };
   const started = start(consumer, topic, eachBatch).catch(fail);
@@ -142,6 +160,7 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
   }
   clearInterval(tick);
   clearInterval(lookAgain);
+  lost.end();
   rank.end();
   client.end();
   // Without connections it gives up by itself; nobody waits for that.

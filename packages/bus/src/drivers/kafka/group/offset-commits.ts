@@ -3,6 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import { type Backoff, backoffMs } from '../../../waiting/backoff.ts';
 import { pause } from '../../../waiting/pause.ts';
 import { fromKafka, hasMovedOn } from '../connection/errors.ts';
+import type { Needs } from '../connection/rights.ts';
 import type { Assignment } from './assignment.ts';
 import { UNNAMED_LOG } from './topic-log.ts';
 
@@ -31,12 +32,14 @@ const RETRIES: Backoff = { firstMs: 400, maxMs: 5_000 };
  * does not is the next owner's.
  *
  * @param mayCommit false when somebody else may have our partitions
+ * @param needs the rights that it takes
  */
 export function offsetCommits(
   topic: string,
   assignment: Pick<Assignment, 'due'>,
   mayCommit: () => boolean,
   onTrouble: (error: JambusError) => void,
+  needs: Needs = {},
 ): OffsetCommits {
   let commitNow: CommitNow | undefined;
   let underWay: Promise<void> | undefined;
@@ -60,7 +63,7 @@ export function offsetCommits(
       if (hasMovedOn(error)) return;
       failures++;
       notBefore = performance.now() + backoffMs(failures, RETRIES);
-      onTrouble(fromKafka(error, 'committing'));
+      onTrouble(fromKafka(error, 'committing', needs));
     }
   };
 

@@ -4,6 +4,7 @@ import { pause } from '../../../waiting/pause.ts';
 import { retry } from '../../../waiting/retry.ts';
 import type { Cluster } from '../connection/cluster.ts';
 import { fromKafka } from '../connection/errors.ts';
+import { readingNeeds } from '../connection/rights.ts';
 import { decidedBy, eventBy, type LastEvent } from './folds.ts';
 import { createPartitionIndex, type PartitionIndex } from './partition-index.ts';
 import { createRecordSource, type RecordSource } from './record-source.ts';
@@ -123,6 +124,11 @@ function findIn<T>(
     indexes.set(partition, index);
     return index;
   };
-  return async (callSid, sinceMs, until) =>
-    indexOf(await source.partitionOf(topic, callSid)).find(callSid, sinceMs, until);
+  return async (callSid, sinceMs, until) => {
+    try {
+      return await indexOf(await source.partitionOf(topic, callSid)).find(callSid, sinceMs, until);
+    } catch (error) {
+      throw fromKafka(error, `looking for call ${callSid} in ${topic}`, readingNeeds(topic));
+    }
+  };
 }

@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import { createInbox, type MsgHdrs, type PublishOptions } from 'nats';
+import type { MsgHdrs, PublishOptions } from 'nats';
 import type { LinkEvent, LinkSubscription } from './link.ts';
 import { type AnswerMessage, type PublishAnswer, readPublishAnswer } from './publish-answer.ts';
 
@@ -30,6 +30,7 @@ export interface ConfirmedPublisher {
 
 /** What a confirmed publisher needs of a link. */
 export interface PublisherLink {
+  inbox(): string;
   readonly nc: { publish(subject: string, payload: Uint8Array, options: PublishOptions): void };
   listen(listener: (event: LinkEvent) => void): () => void;
   subscribe(subject: string, onMessage: (message: AnswerMessage) => void): Pick<LinkSubscription, 'unsubscribe'>;
@@ -41,16 +42,19 @@ interface UnderWay {
   readonly onOutcome: (outcome: PublishOutcome) => void;
 }
 
-/** How long the stream may take to confirm a record, ms. */
-const CONFIRM_WITHIN_MS = 5_000;
-const SWEEP_INTERVAL_MS = 500;
+/**
+ * How long the stream may take to confirm a record, ms. What a leader has proposed when it loses the lead gets no answer, and
+ * everybody behind it waits for this time; a record that is sent again too early has no second effect.
+ */
+const CONFIRM_WITHIN_MS = 2_000;
+const SWEEP_INTERVAL_MS = 250;
 
 /**
  * Each record carries the number of its answer's inbox, and answers are matched as they come: several times as fast as the
  * client's own JetStream publish, which makes a request of each.
  */
 export function createConfirmedPublisher(link: PublisherLink): ConfirmedPublisher {
-  const inbox = createInbox();
+  const inbox = link.inbox();
   /** By number, so that the oldest comes first. */
   const underWay = new Map<number, UnderWay>();
   let lastNumber = 0;

@@ -21,8 +21,25 @@ const STREAM_NAME_IN_USE = 10_058;
 const DUPLICATE_IN_PROCESS = 10_158;
 /** A stream with so many copies cannot be made while a server of the cluster is away. */
 const NO_PEERS = 10_005;
-/** What passes by itself, whatever the class of its code. A missing stream does, since the driver makes it anew. */
-const PASSING: ReadonlySet<number> = new Set([STREAM_NOT_FOUND, DUPLICATE_IN_PROCESS, NO_PEERS]);
+/** What an operator has set so, and can set back: nothing is wrong with the message or the request. */
+const ACCOUNT_FULL = 10_002;
+const TOO_MANY_CONSUMERS = 10_026;
+const SEALED = 10_109;
+/** A consumer of subjects that its stream takes no more (servers before 2.10). */
+const FILTER_OUTSIDE_STREAM = 10_093;
+/**
+ * What passes, whatever the class of its code: by itself, or when the operator who is told has mended it. A missing stream
+ * does, since the driver makes it anew.
+ */
+const PASSING: ReadonlySet<number> = new Set([
+  STREAM_NOT_FOUND,
+  DUPLICATE_IN_PROCESS,
+  NO_PEERS,
+  ACCOUNT_FULL,
+  TOO_MANY_CONSUMERS,
+  SEALED,
+  FILTER_OUTSIDE_STREAM,
+]);
 const WRONG_LAST_SEQUENCE: ReadonlySet<number> = new Set([10_070, 10_071, 10_164]);
 /** The account or the server has no room for a stream of this size, which setting another size helps against. */
 const NO_ROOM_FOR_STREAM: ReadonlySet<number> = new Set([10_002, 10_023, 10_028, 10_047]);
@@ -31,7 +48,7 @@ const TOO_LARGE: ReadonlySet<number> = new Set([10_054, 10_097]);
 
 /** The stream could not store a message; why stands in the description only, in the words of `server/store.go`. */
 const NOT_STORED = 10_077;
-const FULL = /^maximum (?:bytes|messages) exceeded$/;
+const FULL = /^maximum (?:bytes|messages|messages per subject) exceeded$/;
 
 /** What a connection says that nothing but another setting or another message can help against. */
 const REFUSALS: ReadonlySet<string> = new Set<string>([
@@ -92,7 +109,9 @@ export function fromApiError({ code, err_code: number, description }: ApiError, 
   const passes = code >= 500 || code === 408 || code === 429 || PASSING.has(number);
   const kind = passes && !TOO_LARGE.has(number) ? 'bus_unavailable' : 'bus_refused';
   if (number === NOT_STORED && FULL.test(description)) {
-    const why = `the stream is full (${description}): its readers, adapters if it is that of the commands, are not reading`;
+    const why =
+      `the stream is full (${description}): its readers, adapters if it is that of the commands, are not reading. Where ` +
+      'nobody makes room by reading, raise the bound or edit the stream to have discard old';
     return new JambusError('bus_unavailable', `${doing}: ${why}`, { cause });
   }
   return new JambusError(kind, `${doing}: ${description} (JetStream error ${number})`, { cause });

@@ -2,6 +2,7 @@ import { JambusError } from '@jambus/schema';
 import {
   type ConnectionOptions,
   connect,
+  createInbox,
   Events,
   type JetStreamClient,
   type JetStreamManager,
@@ -37,6 +38,8 @@ export interface NatsLink {
   readonly jsm: JetStreamManager;
   readonly onTrouble: (error: JambusError) => void;
   connected(): boolean;
+  /** A subject for answers that nobody else has. */
+  inbox(): string;
   /** @returns what ends the listening */
   listen(listener: (event: LinkEvent) => void): () => void;
   /** The client lets an exception in a callback stall its connection without a word; here it becomes trouble. */
@@ -125,6 +128,7 @@ export async function openLink(options: LinkOptions): Promise<NatsLink> {
     jsm: await nc.jetstreamManager({ checkAPI: false, timeout: REQUEST_TIMEOUT_MS }),
     onTrouble: trouble,
     connected: () => connected && !nc.isClosed(),
+    inbox: () => createInbox(options.connection.inboxPrefix),
     listen: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -166,7 +170,7 @@ async function watch(nc: NatsConnection, onStatus: (status: Status) => void): Pr
 }
 
 function connectionOptions(settings: NatsConnectionSettings): ConnectionOptions {
-  const { servers, name = 'jambus', caFile, certFile, keyFile } = settings;
+  const { servers, name = 'jambus', inboxPrefix, caFile, certFile, keyFile } = settings;
   const authenticator = authenticatorOf(settings);
   const files = {
     ...(caFile !== undefined && { caFile }),
@@ -183,6 +187,7 @@ function connectionOptions(settings: NatsConnectionSettings): ConnectionOptions 
     // Rights may come back just as a server does, and what an operator sees in the meantime is trouble and no readiness.
     ignoreAuthErrorAbort: true,
     noAsyncTraces: true,
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
     ...(authenticator !== undefined && { authenticator }),
     ...(encrypted && { tls: files }),
   };

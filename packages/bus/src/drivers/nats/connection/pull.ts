@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
+import { type Msg, type MsgHdrs, type NatsConnection, nanos } from 'nats';
 import type { LinkSubscription, NatsLink } from './link.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -7,7 +7,7 @@ import { type Place, placeOf } from './place.ts';
 export type PulledMessage = Pick<Msg, 'subject' | 'reply' | 'headers' | 'data'>;
 
 /** What a pull needs of a link. */
-export interface PullLink extends Pick<NatsLink, 'listen'> {
+export interface PullLink extends Pick<NatsLink, 'listen' | 'inbox'> {
   readonly nc: Pick<NatsConnection, 'publish'>;
   subscribe(subject: string, onMessage: (message: PulledMessage) => void): LinkSubscription;
 }
@@ -35,6 +35,8 @@ export interface PullOptions {
   readonly maxBytes: number | undefined;
   /** How often the server says that it has nothing, ms. By then it has noticed, too, that nobody listens any more. */
   readonly heartbeatMs: number;
+  /** So long without a word means that the consumer is gone, ms: several heartbeats. */
+  readonly silentAfterMs: number;
   /**
    * Whether a gap in the numbers of the deliveries breaks the pull: without acknowledgements, what is lost on the way shows
    * by that, and by nothing else.
@@ -54,18 +56,15 @@ export interface PullOptions {
 }
 
 const LAPSES_AFTER_MS = 30_000;
-/** So long without a word means that the consumer is gone, ms. */
-const SILENT_AFTER_MS = 5_000;
-const WATCH_INTERVAL_MS = 2_000;
 
 /**
  * Pulls from a consumer. The client's own `consume` asks for more as messages come, however few have been dealt with, and
  * each of its `fetch` leaves a listener behind; here the owner asks, so that what waits has a bound.
  */
 export function openPull(options: PullOptions): Pull {
-  const { link, stream, consumer, maxBytes, heartbeatMs, gapless, onLate } = options;
+  const { link, stream, consumer, maxBytes, heartbeatMs, silentAfterMs, gapless, onLate } = options;
   const { lapsesAfterMs = LAPSES_AFTER_MS, mayAsk = () => true } = options;
-  const inbox = createInbox();
+  const inbox = link.inbox();
   let underWay = 0;
   let lastDelivery = 0;
   let heardAt = performance.now();
@@ -129,8 +128,8 @@ export function openPull(options: PullOptions): Pull {
     if (kind === 'disconnected' || kind === 'closed') broken('the connection is gone');
   });
   const watch = setInterval(() => {
-    if (underWay > 0 && performance.now() - heardAt > SILENT_AFTER_MS) broken('silent');
-  }, WATCH_INTERVAL_MS);
+    if (underWay > 0 && performance.now() - heardAt > silentAfterMs) broken('silent');
+  }, heartbeatMs);
 
   return {
     get underWay() {

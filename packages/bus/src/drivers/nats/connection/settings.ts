@@ -11,6 +11,11 @@ export interface NatsConnectionSettings {
   readonly nkey?: string | undefined;
   /** File with a user's JWT and seed. Read again for every connection, so that it can be renewed. */
   readonly credentialsFile?: string | undefined;
+  /**
+   * What the subjects begin with on which answers come; by default `_INBOX`. With one of its own that only this user may
+   * subscribe to, nobody else can read them.
+   */
+  readonly inboxPrefix?: string | undefined;
   /** PEM files, read again for every connection. */
   readonly caFile?: string | undefined;
   readonly certFile?: string | undefined;

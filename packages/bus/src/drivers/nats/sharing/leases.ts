@@ -22,7 +22,8 @@ export interface LeasesOptions {
   readonly bucket: KV;
   /** What the bucket is called. */
   readonly name: string;
-  readonly leaseMs: number;
+  /** How long its keys live at present, ms: an operator can change that. */
+  readonly leaseMs: () => number;
   /** Unique to this holder: what is written in the keys. */
   readonly owner: string;
 }
@@ -60,7 +61,9 @@ export function leasesIn({ link, bucket, name, leaseMs, owner }: LeasesOptions):
   };
 
   return {
-    leaseMs,
+    get leaseMs() {
+      return leaseMs();
+    },
     acquire: (key) =>
       guarded(
         `taking the lease ${key}`,

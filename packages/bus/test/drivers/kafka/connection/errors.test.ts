@@ -1,5 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import { explained, fromKafka, hasMovedOn, typeOf } from '../../../../src/drivers/kafka/connection/errors.ts';
+import { readingNeeds } from '../../../../src/drivers/kafka/connection/rights.ts';
 
 /** As the client makes them: its own names, and what it wraps as the cause. */
 const clientError = (name: string, message: string, more: { type?: string; code?: string; cause?: unknown } = {}) =>
@@ -76,6 +77,9 @@ test('a coordinator that is not found is explained by what the brokers said', ()
     code: 'bus_refused',
     message: `reading: Failed to find group coordinator (${refusal})`,
   });
+  expect(explained(lost, refusal, readingNeeds('commands', 'adapters')).message).toMatch(
+    /right Read on group adapters/,
+  );
   expect(explained(lost, 'The group coordinator is not available')).toMatchObject({ code: 'bus_unavailable' });
   expect(explained(lost, undefined)).toBe(lost);
   const other = fromKafka(new Error('something else'), 'reading');

@@ -14,21 +14,23 @@ const PARTITIONS = Array.from({ length: 8 }, (_, partitionId) => ({
  * A cluster whose client behaves as kafkajs does when a partition moves between two attempts: it asks its partitioner for
  * every message, and reports only what some of the brokers answered.
  */
-function clusterAnswering(answered: (places: RecordMetadata[]) => RecordMetadata[]): Cluster {
+function clusterAnswering(answered: (places: RecordMetadata[]) => RecordMetadata[], attempts = () => 1): Cluster {
   const producer = (config: ProducerConfig) => {
     const partitioner = (config.createPartitioner as ICustomPartitioner)();
     return {
       connect: async () => {},
-      sendBatch: async ({ topicMessages = [] }: ProducerBatch) =>
-        answered(
+      async sendBatch({ topicMessages = [] }: ProducerBatch) {
+        const place = (): RecordMetadata[] =>
           topicMessages.flatMap(({ topic, messages }) =>
             messages.map((message) => ({
               topicName: topic,
               partition: partitioner({ topic, partitionMetadata: PARTITIONS, message }),
               errorCode: 0,
             })),
-          ),
-        ),
+          );
+        for (let attempt = 1; attempt < attempts(); attempt++) place();
+        return answered(place());
+      },
     };
   };
   const kafka = { producer } as unknown as Kafka;
@@ -55,4 +57,19 @@ test('a send is not believed when a partition is missing among the answers', asy
     code: 'bus_unavailable',
     message: expect.stringMatching(/^no broker has confirmed jambonz\.results\/\d$/),
   });
+});
+
+test('a producer whose client has tried again by itself is spent: the next messages could get the numbers of these', async () => {
+  let attempts = 1;
+  const producer = await connectProducer(
+    clusterAnswering(
+      (places) => places,
+      () => attempts,
+    ),
+  );
+  await producer.send(batch);
+  expect(producer.isSpent).toBe(false);
+  attempts = 2;
+  await producer.send(batch);
+  expect(producer.isSpent).toBe(true);
 });

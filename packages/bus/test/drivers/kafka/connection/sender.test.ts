@@ -10,6 +10,7 @@ const PARTITIONS = [{ partitionId: 0, partitionErrorCode: 0, leader: 1, replicas
 function slowCluster(fails = new Map<string, Error>()) {
   const written: string[] = [];
   let requests = 0;
+  let clients = 0;
   const producer = (config: ProducerConfig) => {
     const partitioner = (config.createPartitioner as ICustomPartitioner)();
     return {
@@ -24,6 +25,7 @@ function slowCluster(fails = new Map<string, Error>()) {
         return all.map(({ topic, message }) => {
           written.push(String(message.value));
           const partition = partitioner({ topic, partitionMetadata: PARTITIONS, message });
+          if (String(message.value).startsWith('again')) partitioner({ topic, partitionMetadata: PARTITIONS, message });
           return { topicName: topic, partition, errorCode: 0 };
         });
       },
@@ -32,9 +34,12 @@ function slowCluster(fails = new Map<string, Error>()) {
   const kafka = { producer } as unknown as Kafka;
   const cluster: Cluster = {
     connected: true,
-    newClient: () => ({ kafka, lastRefusal: () => undefined, end: () => {} }),
+    newClient: () => {
+      clients++;
+      return { kafka, lastRefusal: () => undefined, end: () => {} };
+    },
   };
-  return { cluster, written, requests: () => requests };
+  return { cluster, written, requests: () => requests, clients: () => clients };
 }
 
 const batchOf = (...texts: string[]): OutgoingRecord[] =>
@@ -59,6 +64,14 @@ test('a flush does not wait for longer than told, and what is cut off then may b
   sender.close();
   expect(await sending).toBeUndefined();
   expect(await sender.send(batchOf('2'))).toMatchObject({ error: { code: 'stopped' }, mayBeThere: false });
+});
+
+test('what comes behind a send that the client had to try again goes out by another producer', async () => {
+  const { cluster, written, clients } = slowCluster();
+  const sender = createSender(cluster);
+  for (const text of ['1', '2', 'again 3', '4', '5']) expect(await sender.send(batchOf(text))).toBeUndefined();
+  sender.close();
+  expect([written, clients()]).toEqual([['1', '2', 'again 3', '4', '5'], 2]);
 });
 
 test('what is refused for good is settled once, and the others of the request are written in their order', async () => {

@@ -21,6 +21,7 @@ function publisherOfTest() {
         replies.push(reply);
       },
     },
+    inbox: () => '_INBOX.test',
     listen: (listener) => {
       onEvent = listener;
       return () => {

@@ -33,13 +33,17 @@ test.each([
   // It is in process; and a server is away that is to have a copy.
   [409, 10_158, 'bus_unavailable'],
   [400, 10_005, 'bus_unavailable'],
+  [400, 10_002, 'bus_unavailable'],
+  [400, 10_026, 'bus_unavailable'],
+  [400, 10_093, 'bus_unavailable'],
+  [400, 10_109, 'bus_unavailable'],
   [400, 10_052, 'bus_refused'],
   [400, 10_054, 'bus_refused'],
 ])('JetStream answering %i, number %i, is %s', (code, number, expected) => {
   expect(fromApiError({ code, err_code: number, description: 'no' }, 'publishing')).toMatchObject({ code: expected });
 });
 
-test.each(['maximum bytes exceeded', 'maximum messages exceeded'])(
+test.each(['maximum bytes exceeded', 'maximum messages exceeded', 'maximum messages per subject exceeded'])(
   'a full stream says so, and may have room later: %s',
   (description) => {
     expect(fromApiError({ code: 503, err_code: 10_077, description }, 'publishing on a.commands.c')).toMatchObject({

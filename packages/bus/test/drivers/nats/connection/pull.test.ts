@@ -19,6 +19,7 @@ function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate' | 'lap
   let subscribed: 'yes' | 'draining' | 'no' = 'yes';
   const pull = openPull({
     link: {
+      inbox: () => '_INBOX.test',
       nc: { publish: (_subject, request) => requests.push(JSON.parse(String(request))) },
       listen: (listener) => {
         listeners.add(listener);
@@ -41,6 +42,7 @@ function pullFromTest(how: Partial<Pick<PullOptions, 'gapless' | 'onLate' | 'lap
     consumer: 'consumer',
     maxBytes: 1_000_000,
     heartbeatMs: 2_000,
+    silentAfterMs: 5_000,
     gapless: true,
     onDelivery: (delivery) => delivered.push(delivery),
     onLapsed: () => lapses++,

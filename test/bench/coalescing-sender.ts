@@ -1,0 +1,39 @@
+import type { Message, Producer } from 'kafkajs';
+
+/**
+ * Sends to a topic what one turn of the event loop brings together, one batch at a time: kafkajs swaps batches that are
+ * not waited for.
+ *
+ * @returns what sends a message; resolves when all brokers that have to have it do
+ */
+export function coalescingSender(producer: Producer, topic: string): (message: Message) => Promise<void> {
+  let waiting: Waiting[] = [];
+  let sending = false;
+
+  const sendAll = async (): Promise<void> => {
+    sending = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await producer.send({ topic, acks: -1, messages: batch.map(({ message }) => message) });
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    sending = false;
+  };
+  return (message) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ message, resolve, reject });
+      if (!sending) void sendAll();
+    });
+}
+
+interface Waiting {
+  readonly message: Message;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
