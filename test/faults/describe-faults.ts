@@ -2,6 +2,7 @@
 /// <reference types="jest" />
 import type { FaultyBroker } from './broker.ts';
 import { checkHistory, type Figures, figuresOf, summary } from './checker/index.ts';
+import type { Load } from './load/call-plan.ts';
 import type { Fault } from './run/fault.ts';
 import { printTable } from './run/report.ts';
 import { forget, runFault } from './run/run-fault.ts';
@@ -17,12 +18,12 @@ const LONG_MS = 300_000;
  *
  * @param faults what happens, each in a run of its own
  * @param startBroker called for each of them
- * @param share of all planned calls, which two cores can carry together with everything else on this broker
+ * @param load what two cores can carry together with everything else on this broker
  */
 export function describeFaults<B extends FaultyBroker>(
   faults: readonly Fault<B>[],
   startBroker: () => Promise<B>,
-  share: number,
+  load: Load,
 ): void {
   const rows: { readonly name: string; readonly figures: Figures }[] = [];
 
@@ -31,7 +32,7 @@ export function describeFaults<B extends FaultyBroker>(
   test.each(faults)(
     '$name',
     async (fault) => {
-      const run = await runFault(startBroker, fault, share);
+      const run = await runFault(startBroker, fault, load);
       const verdict = checkHistory(run.history);
       const row = { name: fault.name, figures: figuresOf(verdict) };
       rows.push(row);

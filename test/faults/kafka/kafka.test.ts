@@ -4,5 +4,5 @@ import { FAULTS } from '../run/faults.ts';
 import { startKafkaFaultyBroker } from './kafka-broker.ts';
 
 await describeWithKafka('faults on Kafka', { version: 'newest' }, (kafka) => {
-  describeFaults(FAULTS, () => startKafkaFaultyBroker(kafka), 0.2);
+  describeFaults(FAULTS, () => startKafkaFaultyBroker(kafka), { share: 0.2 });
 });

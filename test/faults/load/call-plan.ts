@@ -48,16 +48,23 @@ const COUNTS: Readonly<Record<Kind, number>> = {
   unknown: 4,
 };
 
+/** How much of all calls there are a run has: what a machine can carry together with everything else. */
+export interface Load {
+  /** Of the whole load, to 1; of each kind there is one at least. */
+  readonly share: number;
+  /** Kinds of which there is none. */
+  readonly without?: readonly Kind[];
+}
+
 /**
  * The calls of a run.
  *
  * @param name part of their ids, which are new in each run
- * @param share how much of the whole load it is, to 1; of each kind there is one at least
  */
-export function planCalls(name: string, share: number): CallPlan[] {
-  const kinds = (Object.keys(COUNTS) as Kind[]).flatMap((kind) =>
-    Array.from({ length: Math.ceil(COUNTS[kind] * share) }, () => kind),
-  );
+export function planCalls(name: string, { share, without = [] }: Load): CallPlan[] {
+  const kinds = (Object.keys(COUNTS) as Kind[])
+    .filter((kind) => !without.includes(kind))
+    .flatMap((kind) => Array.from({ length: Math.ceil(COUNTS[kind] * share) }, () => kind));
   return kinds.map((kind, number) => ({
     callSid: `${kind}-${number}-${name}`,
     kind,

@@ -4,7 +4,7 @@ import { type Line, scriptOf } from './script.ts';
 /** As many ids as a call remembered once: one more, and a replay had an effect. */
 const REMEMBERED = 256;
 
-const plans = planCalls('test', 1);
+const plans = planCalls('test', { share: 1 });
 const linesOf = (kind: CallPlan['kind']): (readonly Line[])[] =>
   plans.filter((plan) => plan.kind === kind).map(scriptOf);
 

@@ -4,5 +4,5 @@ import { FAULTS } from '../run/faults.ts';
 import { startNatsBroker } from './nats-broker.ts';
 
 await describeWithNats('faults on NATS', { version: 'newest' }, (nats) => {
-  describeFaults(FAULTS, () => startNatsBroker(nats), 0.4);
+  describeFaults(FAULTS, () => startNatsBroker(nats), { share: 0.4 });
 });

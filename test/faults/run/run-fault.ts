@@ -15,7 +15,7 @@ import {
   writeHistory,
 } from '../history/index.ts';
 import { type Jambonz, startJambonz } from '../jambonz/start-jambonz.ts';
-import { FAULT_AT_MS, planCalls } from '../load/call-plan.ts';
+import { FAULT_AT_MS, type Load, planCalls } from '../load/call-plan.ts';
 import { type Publisher, startPublisher } from '../publisher/start-publisher.ts';
 import { Disturbances } from './disturbances.ts';
 import type { Fault } from './fault.ts';
@@ -49,10 +49,11 @@ interface Running<B extends FaultyBroker> {
 export async function runFault<B extends FaultyBroker>(
   startBroker: () => Promise<B>,
   fault: Fault<B>,
-  share: number,
+  load: Load,
 ): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'jambus-faults-'));
-  const plan = planCalls(Date.now().toString(36), Number(process.env['JAMBUS_TEST_FAULTS_LOAD'] ?? share));
+  const share = Number(process.env['JAMBUS_TEST_FAULTS_LOAD'] ?? load.share);
+  const plan = planCalls(Date.now().toString(36), { ...load, share });
   const planFile = join(folder, 'plan.json');
   await writeFile(planFile, JSON.stringify(plan));
   const running = await start(startBroker, fault, folder);
