@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 
 const POLL_MS = 100;
@@ -11,7 +12,7 @@ export interface ReadRecord {
 /** Everything a topic has now, by partition. */
 export async function readTopic(client: Kafka, admin: Admin, topic: string): Promise<ReadRecord[]> {
   const ends = new Map<number, number>();
-  for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) ends.set(partition, Number(offset));
+  for (const { partition, offset } of await offsetsOf(admin, topic)) ends.set(partition, Number(offset));
   const missing = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
   if (missing.size === 0) return [];
   const records = new Map<string, ReadRecord>();
@@ -30,6 +31,18 @@ export async function readTopic(client: Kafka, admin: Admin, topic: string): Pro
   await consumer.stop();
   await consumer.disconnect();
   return [...records.values()].sort(byOffset);
+}
+
+/** However long a partition is without a leader. */
+async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (;;) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if ((error as { readonly type?: string }).type !== 'LEADER_NOT_AVAILABLE') throw error;
+      await delay(POLL_MS);
+    }
+  }
 }
 
 function byOffset(a: ReadRecord, b: ReadRecord): number {

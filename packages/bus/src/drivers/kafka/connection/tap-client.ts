@@ -13,6 +13,8 @@ export interface ClientTap {
   onFetched(from: FetchedFrom): void;
   /** A broker has answered without an error what it was asked at this time, on the clock of `performance.now()`. */
   onAnswered(apiKey: number, askedAt: number): void;
+  /** A broker has answered with an error, or not at all. */
+  onFailed(apiKey: number): void;
 }
 
 /** Puts a tap on a client that has not asked anything yet. */
@@ -52,7 +54,10 @@ function tapConnections(connections: Connections, tap: ClientTap, takesIds: () =
   };
   connections.send = async (exchange) => {
     const askedAt = performance.now();
-    const answer = await send.call(connections, byId(readable(exchange)));
+    const answer = await send.call(connections, byId(readable(exchange))).catch((error: unknown) => {
+      tap.onFailed(exchange.request.apiKey);
+      throw error;
+    });
     tap.onAnswered(exchange.request.apiKey, askedAt);
     return answer;
   };

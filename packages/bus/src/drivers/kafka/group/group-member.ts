@@ -111,8 +111,11 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
       origins.fetched(partition, logNameOf(id), highWatermark, fetches.settled),
     onAnswered: (apiKey, askedAt) => {
       if (apiKey === API.heartbeat) membership.confirm(askedAt);
+      if (apiKey === API.joinGroup) membership.meeting();
       if (apiKey === API.syncGroup) syncAskedAt = askedAt;
     },
+    // A coordinator that has just taken over does not let anybody in; the client goes on as the member it was, and forgets it.
+    onFailed: (apiKey) => apiKey === API.joinGroup && membership.joiningFailed(),
   });
   const onJoined = (partitions: readonly number[]): void => {
     wasIn = true;

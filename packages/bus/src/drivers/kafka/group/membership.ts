@@ -9,6 +9,10 @@ export interface Membership {
   confirm(askedAt: number): void;
   /** We have asked to be let in; until all have, or their time is up, nothing is given to anybody. */
   startJoining(): void;
+  /** The group has answered that we may meet, and waits for us to take what we are given. */
+  meeting(): void;
+  /** It has not taken what we asked: to it we are what we were. A sign of us that it answers from now on says so. */
+  joiningFailed(): void;
   /** We are in, by what was asked at this time. */
   joined(askedAt: number): void;
 }
@@ -24,6 +28,8 @@ export interface Membership {
 export function createMembership(sessionMs: number, joiningMs: number): Membership {
   let until = Number.NEGATIVE_INFINITY;
   let joining = false;
+  /** Since when an answer to a sign of us means that we are in as before; undefined while it may mean another meeting. */
+  let failedAt: number | undefined;
   let fresh = true;
   let lookedAt = performance.now();
   /** When it was last noticed that we had not been there. */
@@ -48,9 +54,22 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
       return joining;
     },
     confirm: (askedAt) => {
-      if (!joining && !(held() && askedAt + sessionMs < until)) until = askedAt + sessionMs;
+      if (!joining) {
+        if (!(held() && askedAt + sessionMs < until)) until = askedAt + sessionMs;
+      } else if (failedAt !== undefined && askedAt >= failedAt) {
+        joining = false;
+        // What was not held any more is not had again by it: somebody else may have had it in between.
+        if (held()) until = askedAt + sessionMs;
+      }
+    },
+    meeting: () => {
+      failedAt = undefined;
+    },
+    joiningFailed: () => {
+      failedAt = performance.now();
     },
     startJoining: () => {
+      failedAt = undefined;
       // Once only, as a join that fails over and over is no sign of life.
       if (held() && !joining) until = performance.now() + joiningMs;
       joining = true;

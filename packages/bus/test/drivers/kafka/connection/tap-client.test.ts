@@ -10,9 +10,10 @@ function clientOf(fetchVersion: number, answerMs = 0) {
   const asked: Exchange['request'][] = [];
   const order: string[] = [];
   const connectionPool = {
-    send: async ({ request }: Exchange) => {
+    send: async ({ request, response }: Exchange) => {
       asked.push(request);
       await sleep(answerMs);
+      return response.parse(undefined);
     },
   };
   const broker = { connectionPool, versions: { [API.fetch]: { maxVersion: fetchVersion } } } as unknown as Broker;
@@ -20,16 +21,26 @@ function clientOf(fetchVersion: number, answerMs = 0) {
     findBroker: async () => broker,
     refreshMetadataIfNecessary: async () => void order.push('metadata'),
   } as unknown as ClientCluster;
-  const ask = async (apiKey: number, apiVersion: number): Promise<void> => {
+  const ask = async (apiKey: number, apiVersion: number, refusal?: Error): Promise<void> => {
     await cluster.findBroker({ nodeId: '1' });
     const request = { apiKey, apiVersion, apiName: 'any', encode: async () => encoded(Buffer.alloc(0)) };
-    await connectionPool.send({ request, response: { decode: async () => {}, parse: async () => {} } });
+    const parse = async (): Promise<void> => {
+      if (refusal !== undefined) throw refusal;
+    };
+    await connectionPool.send({ request, response: { decode: async () => {}, parse } });
   };
   return { cluster, asked, ask, order };
 }
 
 function tapWith(tap: Partial<ClientTap>): ClientTap {
-  return { beforeFetch: async () => {}, read: READ, onFetched: () => {}, onAnswered: () => {}, ...tap };
+  return {
+    beforeFetch: async () => {},
+    read: READ,
+    onFetched: () => {},
+    onAnswered: () => {},
+    onFailed: () => {},
+    ...tap,
+  };
 }
 
 test.each([
@@ -68,4 +79,15 @@ test('a fetch waits for what comes before it, and fails with it', async () => {
   expect(order).toEqual(['before', 'metadata']);
   failure = new Error('not now');
   await expect(cluster.refreshMetadataIfNecessary()).rejects.toBe(failure);
+});
+
+test('what fails is told, and fails', async () => {
+  const { cluster, ask } = clientOf(17);
+  const failed: number[] = [];
+  tapClient(cluster, tapWith({ onFailed: (apiKey) => failed.push(apiKey) }));
+  await ask(API.heartbeat, 3);
+  expect(failed).toEqual([]);
+  const refusal = new Error('the coordinator is loading');
+  await expect(ask(API.joinGroup, 5, refusal)).rejects.toBe(refusal);
+  expect(failed).toEqual([API.joinGroup]);
 });

@@ -121,3 +121,42 @@ describe('a process that was stopped for longer than the session', () => {
     expect(membership.held).toBe(true);
   });
 });
+
+test('a meeting that the group has not taken us into is over with the next sign of us that it answers', () => {
+  const membership = createMembership(SESSION_MS, JOINING_MS);
+  membership.joined(now);
+  const before = now;
+  pass(1_000, membership);
+  membership.startJoining();
+  membership.joiningFailed();
+  // It was asked before.
+  membership.confirm(before);
+  expect(membership.joining).toBe(true);
+  pass(200, membership);
+  membership.confirm(now);
+  expect(membership).toMatchObject({ held: true, joining: false });
+  // For a session, and not for as long as a meeting takes.
+  pass(SESSION_MS, membership);
+  expect(membership.held).toBe(false);
+});
+
+test('a sign of us is none of the group as it was while we take what we are given', () => {
+  const membership = createMembership(SESSION_MS, JOINING_MS);
+  membership.joined(now);
+  membership.startJoining();
+  membership.joiningFailed();
+  membership.startJoining();
+  membership.meeting();
+  membership.confirm(now);
+  expect(membership.joining).toBe(true);
+});
+
+test('what was not held any more when a meeting failed stays lost', () => {
+  const membership = createMembership(SESSION_MS, JOINING_MS);
+  membership.joined(now);
+  membership.startJoining();
+  pass(JOINING_MS, membership);
+  membership.joiningFailed();
+  membership.confirm(now);
+  expect(membership).toMatchObject({ held: false, joining: false });
+});
