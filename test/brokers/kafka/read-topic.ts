@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 
 const POLL_MS = 100;
+/** What brokers say while a partition changes its leader. */
+const LEADERLESS: ReadonlySet<string | undefined> = new Set(['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
 
 export interface ReadRecord {
   readonly partition: number;
@@ -39,7 +41,7 @@ async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTo
     try {
       return await admin.fetchTopicOffsets(topic);
     } catch (error) {
-      if ((error as { readonly type?: string }).type !== 'LEADER_NOT_AVAILABLE') throw error;
+      if (!LEADERLESS.has((error as { readonly type?: string }).type)) throw error;
       await delay(POLL_MS);
     }
   }

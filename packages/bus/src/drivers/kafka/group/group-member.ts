@@ -101,7 +101,7 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
   let syncAskedAt = 0;
   tapClient(cluster, {
     beforeFetch: async () => {
-      if (rank.isDue && !membership.joining) throw askingForMeeting();
+      if ((rank.isDue || membership.owesMeeting) && !membership.joining) throw askingForMeeting();
       await begins.beforeFetch();
     },
     get read() {
@@ -114,7 +114,8 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
       if (apiKey === API.joinGroup) membership.meeting();
       if (apiKey === API.syncGroup) syncAskedAt = askedAt;
     },
-    // A coordinator that has just taken over does not let anybody in; the client goes on as the member it was, and forgets it.
+    // A coordinator that has just taken over does not let anybody in, and the client goes on as the member it was: it forgets
+    // the meeting, and commits at the coordinator of before.
     onFailed: (apiKey) => apiKey === API.joinGroup && membership.joiningFailed(),
   });
   const onJoined = (partitions: readonly number[]): void => {

@@ -5,6 +5,8 @@ export interface Membership {
   /** True until the group has first let us in. */
   readonly fresh: boolean;
   readonly joining: boolean;
+  /** The last meeting did not take us in, and we are what we were: ask for another, as not all of the client knows that. */
+  readonly owesMeeting: boolean;
   /** The group has answered to a sign of us that was sent at this time, on the clock of `performance.now()`. */
   confirm(askedAt: number): void;
   /** We have asked to be let in; until all have, or their time is up, nothing is given to anybody. */
@@ -30,6 +32,7 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
   let joining = false;
   /** Since when an answer to a sign of us means that we are in as before; undefined while it may mean another meeting. */
   let failedAt: number | undefined;
+  let owesMeeting = false;
   let fresh = true;
   let lookedAt = performance.now();
   /** When it was last noticed that we had not been there. */
@@ -53,11 +56,15 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
     get joining() {
       return joining;
     },
+    get owesMeeting() {
+      return owesMeeting;
+    },
     confirm: (askedAt) => {
       if (!joining) {
         if (!(held() && askedAt + sessionMs < until)) until = askedAt + sessionMs;
       } else if (failedAt !== undefined && askedAt >= failedAt) {
         joining = false;
+        owesMeeting = true;
         // What was not held any more is not had again by it: somebody else may have had it in between.
         if (held()) until = askedAt + sessionMs;
       }
@@ -76,6 +83,7 @@ export function createMembership(sessionMs: number, joiningMs: number): Membersh
     },
     joined: (askedAt) => {
       joining = false;
+      owesMeeting = false;
       fresh = false;
       // The group answers all at once, which takes as long as the others do: so it was after our last look, if we looked.
       const answeredAfter = missedAt > askedAt ? askedAt : Math.max(askedAt, lookedAt);

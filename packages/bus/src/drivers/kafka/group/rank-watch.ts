@@ -34,5 +34,5 @@ export function watchRank(standing: Standing): RankWatch {
 
 /** What the client takes for the word of a broker that the group meets, so that it asks to be let in again and stays in it. */
 export function askingForMeeting(): Error {
-  return Object.assign(new Error('the rank of this reader has changed'), { type: 'REBALANCE_IN_PROGRESS' });
+  return Object.assign(new Error('this reader asks the group to meet'), { type: 'REBALANCE_IN_PROGRESS' });
 }

@@ -134,10 +134,22 @@ test('a meeting that the group has not taken us into is over with the next sign 
   expect(membership.joining).toBe(true);
   pass(200, membership);
   membership.confirm(now);
-  expect(membership).toMatchObject({ held: true, joining: false });
+  expect(membership).toMatchObject({ held: true, joining: false, owesMeeting: true });
   // For a session, and not for as long as a meeting takes.
   pass(SESSION_MS, membership);
   expect(membership.held).toBe(false);
+});
+
+test('a meeting is owed until one takes us in', () => {
+  const membership = createMembership(SESSION_MS, JOINING_MS);
+  membership.joined(now);
+  membership.startJoining();
+  membership.joiningFailed();
+  membership.confirm(now);
+  membership.startJoining();
+  expect(membership.owesMeeting).toBe(true);
+  membership.joined(now);
+  expect(membership.owesMeeting).toBe(false);
 });
 
 test('a sign of us is none of the group as it was while we take what we are given', () => {
