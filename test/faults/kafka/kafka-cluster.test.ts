@@ -1,11 +1,9 @@
 import { describeWithKafka } from '../../brokers/kafka/index.ts';
 import { describeFaults } from '../describe-faults.ts';
-import { CLUSTER_FAULTS } from '../run/cluster-faults.ts';
+import { CLUSTER_FAULTS, WANTED } from '../run/cluster-faults.ts';
 import { type KafkaClusterForFaults, startKafkaClusterForFaults } from './kafka-cluster.ts';
 
 const START_MS = 180_000;
-/** They find more than is mended, and run when this is set. */
-const WANTED = 'JAMBUS_TEST_FAULTS_KAFKA_CLUSTER';
 
 await describeWithKafka('faults of a cluster of Kafka', { version: 'newest' }, ({ ours }) => {
   if (!ours) return test.skip('is started here, and the broker that was named is another', () => {});
