@@ -14,6 +14,8 @@ const POLL_MS = 10;
 const KEPT_LINES = 5;
 /** What Java adds to an exception; the lines before say what went wrong. */
 const STACK_FRAME = /^\s+(at |\.\.\. \d+ more)/;
+/** Of Kafka and of NATS. A broker that gives up goes on to tell how it stops, often after the reason. */
+const INFORMATION = /^\[[^\]]+\] (INFO|DEBUG) |^\[\d+\] \S+ \S+ \[(INF|DBG|TRC)\]/;
 
 /**
  * Starts the process of a broker. Resolves when it answers.
@@ -38,10 +40,16 @@ export async function launchBroker(options: LaunchOptions): Promise<GuardedProce
   return broker;
 }
 
-function lastLines(log: string): string {
-  const lines = log.trimEnd().split('\n');
-  return lines
-    .filter((line) => !STACK_FRAME.test(line))
-    .slice(-KEPT_LINES)
-    .join('\n');
+/** Exported for its test. */
+export function lastLines(log: string): string {
+  const lines = log
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !STACK_FRAME.test(line));
+  let isTrouble = true;
+  const trouble = lines.filter((line) => {
+    if (line.startsWith('[')) isTrouble = !INFORMATION.test(line);
+    return isTrouble; // A line that goes on from the one before is of its kind.
+  });
+  return (trouble.length > 0 ? trouble : lines).slice(-KEPT_LINES).join('\n');
 }
