@@ -4,6 +4,7 @@ import type { OnTrouble } from '../../trouble.ts';
 import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { isStreamMissing } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
+import { watchEnd } from './lost-end.ts';
 import { createSkipTally } from './skip-tally.ts';
 import type { NeededStream } from './stream-faults.ts';
 
@@ -58,6 +59,7 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
   const gone = new Map<string, number>();
   const faults = new Map<string, string>();
   const skips = createSkipTally(commands.name, onTrouble);
+  const commandsEnd = watchEnd();
   let known: string | undefined;
   let readable = true;
   let seenAt = performance.now();
@@ -80,7 +82,7 @@ export function watchStream(options: StreamWatchOptions, signal: AbortSignal): S
     try {
       const info = await link.jsm.streams.info(name);
       gone.delete(name);
-      const fault = needed.fault(info);
+      const fault = needed.fault(info) ?? (needed === commands ? commandsEnd.fault(info) : undefined);
       if (fault === undefined) faults.delete(name);
       else faults.set(name, fault);
       if (fault !== undefined) onTrouble({ kind: 'unusable_setting', detail: fault });
