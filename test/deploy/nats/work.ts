@@ -42,7 +42,10 @@ async function adapterWork(place: Workplace): Promise<void> {
   const leases = `KV_${prefix}-commands-leases`;
   await until('an adapter has it again', async () => {
     const { state } = await jsm.streams.info(leases, { subjects_filter: lease });
-    return state.subjects?.[lease] === 1 && (await jsm.streams.getMessage(leases, { last_by_subj: lease })).seq > seq;
+    if (state.subjects?.[lease] !== 1) return false;
+    // It may expire between the two.
+    const latest = await jsm.streams.getMessage(leases, { last_by_subj: lease }).catch(() => undefined);
+    return (latest?.seq ?? 0) > seq;
   });
   await first.end();
   await command('second');

@@ -4,12 +4,14 @@ import { ACK_WAIT_MS } from './consumers.ts';
 
 /** Signs of life within the time that the server waits for one. */
 const SIGNS_OF_LIFE = 5;
+/** Numbers of messages that are remembered when they are done. More are never with a process at a time. */
+const MOST_REMEMBERED = 256;
 
 /** Messages of one consumer that are with this process, from when they come until they are acknowledged. */
 export interface Holdings {
   /** Looks at the clock. False when what comes next may be too old to be ours. */
   readonly inTouch: boolean;
-  /** A message has come, for the first time or again. */
+  /** A message has come, for the first time or again. One that is done has been sent before the server heard of that: it is not taken. */
   take(delivery: Delivery): void;
   /** Looks at the clock. False from when the server may have given the message to another process, and once it is done. */
   isOurs(delivery: Delivery): boolean;
@@ -42,6 +44,8 @@ interface Held {
 export function createHoldings(link: NatsLink, ackWaitMs: number): Holdings {
   /** By the number in the stream: a message that comes again while we are at it is done when we are. */
   const held = new Map<number, Held>();
+  /** What was done last, oldest first. */
+  const finished = new Set<number>();
   let answeredRound = performance.now();
   let unanswered = false;
 
@@ -78,11 +82,15 @@ export function createHoldings(link: NatsLink, ackWaitMs: number): Holdings {
       return performance.now() < answeredRound + ackWaitMs / 2;
     },
     take: (delivery) => {
+      if (finished.has(delivery.sequence)) return acknowledge(link, delivery, 'done');
       held.set(delivery.sequence, { delivery, until: answeredRound + ackWaitMs });
     },
     isOurs,
     done: (delivery) => {
       held.delete(delivery.sequence);
+      finished.add(delivery.sequence);
+      const [oldest] = finished;
+      if (oldest !== undefined && finished.size > MOST_REMEMBERED) finished.delete(oldest);
       acknowledge(link, delivery, 'done');
     },
     giveBack: (delivery) => {

@@ -122,3 +122,13 @@ test('what comes again while the loop is at it is done when the loop is done wit
   expect(holdings.isOurs(again)).toBe(false);
   expect(heard).toEqual(['m1 +ACK']);
 });
+
+test('what comes again when the loop is done with it is not handed out again, but said to be done', () => {
+  const [first] = taken(1) as [Delivery];
+  holdings.done(first);
+  const again = deliveryOf(1, 'm1-again');
+  holdings.take(again);
+  expect(holdings.isOurs(again)).toBe(false);
+  holdings.giveBack(again);
+  expect(heard).toEqual(['m1 +ACK', 'm1-again +ACK']);
+});
