@@ -22,6 +22,8 @@ export interface CallPlan {
   readonly kind: Kind;
   /** Its turn among all calls. */
   readonly number: number;
+  /** How fast its commands come, to 1: what one call can have on a broker of one node. */
+  readonly pace: number;
   /** When it begins, ms after the load. */
   readonly beginsAt: number;
   /** When jambonz cuts its websocket and when it comes back, ms after its application came. */
@@ -54,6 +56,8 @@ export interface Load {
   readonly share: number;
   /** Kinds of which there is none. */
   readonly without?: readonly Kind[];
+  /** How fast the commands of a call come, to 1. One at a time is confirmed, so a call has as many a second as the broker takes. */
+  readonly pace?: number;
 }
 
 /**
@@ -61,7 +65,7 @@ export interface Load {
  *
  * @param name part of their ids, which are new in each run
  */
-export function planCalls(name: string, { share, without = [] }: Load): CallPlan[] {
+export function planCalls(name: string, { share, without = [], pace = 1 }: Load): CallPlan[] {
   const kinds = (Object.keys(COUNTS) as Kind[])
     .filter((kind) => !without.includes(kind))
     .flatMap((kind) => Array.from({ length: Math.ceil(COUNTS[kind] * share) }, () => kind));
@@ -69,6 +73,7 @@ export function planCalls(name: string, { share, without = [] }: Load): CallPlan
     callSid: `${kind}-${number}-${name}`,
     kind,
     number,
+    pace,
     beginsAt: Math.floor((BEGIN_MS * number) / kinds.length),
     ...(kind === 'away' ? { away: { from: 1_500, to: 11_000 } } : {}),
     // Some are over before the fault, some end in it.

@@ -31,9 +31,9 @@ export function scriptOf(plan: CallPlan): readonly Line[] {
 }
 
 const SCRIPTS: Readonly<Record<Kind, (plan: CallPlan) => Line[]>> = {
-  flood: ({ number }) => every(3_000, 500, () => token(number)),
-  burst: ({ number }) => every(250, 20, () => token(number)),
-  many: () => every(125, 3, mixed),
+  flood: ({ number, pace }) => every(3_000 / pace, 500, () => token(number)),
+  burst: ({ number, pace }) => every(250 / pace, 20, () => token(number)),
+  many: ({ pace }) => every(125 / pace, 3, mixed),
   few: () => [
     long({ at: 1_000, form: 'say', id: 'own' }),
     { at: 3_000, form: 'token', ttlMs: SHORT_MS },
@@ -50,7 +50,7 @@ const SCRIPTS: Readonly<Record<Kind, (plan: CallPlan) => Line[]>> = {
     ).filter(({ at }) => at >= 2_000),
   ],
   ending: () => every(500, 1, (n) => long({ form: 'token', ...(n % 2 === 0 ? { id: 'own' } : {}) })),
-  slow: () => every(250, 6, (n) => ({ form: 'large token', ...(n % 3 === 0 ? { id: 'own' } : {}) })),
+  slow: ({ pace }) => every(250 / pace, 6, (n) => ({ form: 'large token', ...(n % 3 === 0 ? { id: 'own' } : {}) })),
   unknown: () => every(2_000, 1, (n) => long({ form: 'token', ...(n % 2 === 0 ? { id: 'own' } : {}) })),
 };
 

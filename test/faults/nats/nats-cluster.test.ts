@@ -15,5 +15,5 @@ await describeWithNats('faults of a cluster of NATS', { version: 'newest' }, ({ 
   }, START_MS);
   afterAll(() => cluster.stop());
 
-  describeFaults(CLUSTER_FAULTS, () => cluster.broker(), { share: 0.3 });
+  describeFaults(CLUSTER_FAULTS, () => cluster.broker(), { share: 0.3, pace: 0.5, without: ['flood'] });
 });
