@@ -17,12 +17,16 @@ export async function untilSettled(broker: FaultyBroker, withinMs: number): Prom
   }
 }
 
-/** @returns what is left when time is over, or zero */
+/** @returns what is left when time is over, or zero. @throws what a broker that is settling says until then */
 export async function untilZero(count: () => Promise<number>, withinMs: number): Promise<number> {
   const until = Date.now() + withinMs;
   for (;;) {
-    const left = await count();
-    if (left === 0 || Date.now() > until) return left;
+    try {
+      const left = await count();
+      if (left === 0 || Date.now() > until) return left;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
     await delay(POLL_MS);
   }
 }
