@@ -52,8 +52,8 @@ export async function seeToTopics(options: TopicsOptions): Promise<Topics> {
   const missing = CHANNELS.filter((_, index) => sights[index]?.kind === 'missing');
   if (missing.length === 0 || !options.settings.create) return topicsOf(sights, options);
   const faults = await create(missing, options);
-  // What was made with the settings of the cluster may be as risky as what was there.
-  const topics = topicsOf(faults.length === 0 ? await look(options) : sights, options);
+  if (faults.length === 0) return topicsOf(await lookAgain(options), options);
+  const topics = topicsOf(sights, options);
   const refused = new Set(faults.map(({ about }) => about));
   return { ...topics, faults: [...topics.faults.filter(({ about }) => !refused.has(about)), ...faults] };
 }
@@ -67,6 +67,19 @@ export function refuse(faults: readonly Fault[]): void {
   if (lasting.length === 0) return;
   const code = lasting.some((error) => error.code === 'bus_refused') ? 'bus_refused' : 'bad_config';
   throw new JambusError(code, lasting.map(({ message }) => message).join('\n'), { cause: lasting[0] });
+}
+
+/**
+ * What was made with the settings of the cluster may be as risky as what was there.
+ *
+ * @throws JambusError `bus_unavailable` while the broker that is asked has not heard of a topic that another one has made
+ */
+async function lookAgain(options: TopicsOptions): Promise<readonly Sight[]> {
+  const sights = await look(options);
+  const unheard = CHANNELS.filter((_, index) => sights[index]?.kind === 'missing');
+  if (unheard.length === 0) return sights;
+  const topics = unheard.map((channel) => options.names[channel]).join(', ');
+  throw new JambusError('bus_unavailable', `not every broker has heard yet of what was created: ${topics}`);
 }
 
 function look({ connection, names }: TopicsOptions): Promise<readonly Sight[]> {
