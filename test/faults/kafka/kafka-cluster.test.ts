@@ -15,5 +15,5 @@ await describeWithKafka('faults of a cluster of Kafka', { version: 'newest' }, (
   }, START_MS);
   afterAll(() => cluster.stop(), START_MS);
 
-  describeFaults(CLUSTER_FAULTS, () => cluster.broker(), { share: 0.15, pace: 0.2, without: ['flood'] });
+  describeFaults(CLUSTER_FAULTS, () => cluster.broker(), { share: 0.15, pace: 0.1, without: ['flood'] });
 });
