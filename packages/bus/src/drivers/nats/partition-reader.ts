@@ -6,6 +6,7 @@ import { pause } from '../../waiting/pause.ts';
 import { fromNats, isStreamMissing } from './connection/errors.ts';
 import type { NatsLink } from './connection/link.ts';
 import { type Delivery, openPull, type Pull } from './connection/pull.ts';
+import { readSinglyDuring } from './read-singly.ts';
 
 /** Where what is read goes. */
 export interface Intake {
@@ -56,9 +57,27 @@ export async function readPartition(options: PartitionReaderOptions, signal: Abo
   const missed = (count: number): void => {
     if (count > 0) options.onSkipped(count, last);
   };
+  const singly = {
+    ...options,
+    after: () => last,
+    hasRoom: () => options.intake.hasRoom,
+    onDelivery: (delivery: Delivery) => {
+      last = delivery.sequence;
+      behind = Math.max(0, behind - 1);
+      queue.add(delivery);
+    },
+  };
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const { name: consumer, num_pending: left } = await createConsumer(options, last + 1);
+      const before = last;
+      const creating = createConsumer(options, before + 1);
+      await readSinglyDuring(creating, singly, signal);
+      const { name: consumer, num_pending: left } = await creating;
+      if (last !== before) {
+        // It would bring again what was read meanwhile.
+        deleteConsumer(options, consumer);
+        continue;
+      }
       // Not before: a stream that is made anew between the two would be read from the middle, as if it were the former one.
       const { created, config } = await link.jsm.streams.info(stream);
       if (created !== options.streamCreated) {
