@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectNatsBus, type Trouble } from '@jambus/bus';
+import { connectNatsBus, type OnTrouble } from '@jambus/bus';
 import { busNames } from '@jambus/schema';
 import { connect } from 'nats';
 import { describeWithNats } from '../brokers/nats/index.ts';
@@ -25,7 +25,7 @@ await describeWithNats('a stream that has lost its end', { version: 'newest' }, 
       const start = () => nats.start({ port, storeDir });
       let server = await start();
       const nc = await connect({ port, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-      const troubles: Trouble[] = [];
+      const troubles: Parameters<OnTrouble>[0][] = [];
       const bus = await connectNatsBus({
         connection: { servers: [server.url] },
         names: busNames('lost'),

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { lastLines } from './launch-broker.ts';
 
 describe('of a broker that does not start', () => {

@@ -41,6 +41,14 @@ test('told late is found when one of several died only after it should have been
   expect(specimen.broken()).toEqual(['expiry told late']);
 });
 
+test('told late is none while a gateway may come back of which nobody knows whether it had the command', () => {
+  tellOfExpiryAt(START + 18_000);
+  specimen.history.facts.forgetsIdsAt = [START];
+  expect(specimen.broken()).toEqual([]);
+  tellOfExpiryAt(START + 18_200);
+  expect(specimen.broken()).toEqual(['expiry told late']);
+});
+
 test('told late is none by as much as the machine let everybody wait', () => {
   tellOfExpiryAt(START + 8_100);
   specimen.history.facts.stallMs = 200;

@@ -84,8 +84,10 @@ function expiryOf({ command }: Story): number {
 
 /** While nobody is there who could tell, nobody is told: an outage puts it off. */
 function allowedUntil({ history, tolerances }: Case, story: Story, anywayMs: number): number {
-  const { toldMs, recoveryMs } = tolerances;
-  let until = expiryOf(story) + toldMs + anywayMs;
+  const { toldMs, doubtMs, recoveryMs } = tolerances;
+  // A gateway and the adapter that sent it the command died together: the next adapter knows of neither what became of it.
+  const inDoubt = history.facts.forgetsIdsAt.some((at) => story.command.storedAt <= at + recoveryMs);
+  let until = expiryOf(story) + (inDoubt ? doubtMs : 0) + toldMs + anywayMs;
   for (const outage of history.facts.outages.toSorted((a, b) => a.from - b.from)) {
     // What waits behind another command of its call waits in the adapter, and is read again by the next one.
     if (outage.from <= until && outage.to + recoveryMs >= until) until = outage.to + recoveryMs;

@@ -4,6 +4,8 @@ export interface Tolerances {
   readonly seeingMs: number;
   /** After its expiry, the publisher of a command is told within this time. */
   readonly toldMs: number;
+  /** The same, when it was read before and a gateway that may have decided it is out of reach: that may come back until then. */
+  readonly doubtMs: number;
   /** After an outage, what was missed in it is made good within this time. */
   readonly recoveryMs: number;
   /** A command whose call has had an open websocket for so long is there, unless something was away. */
@@ -21,6 +23,7 @@ export interface Tolerances {
 export const TOLERANCES: Tolerances = {
   seeingMs: 500,
   toldMs: 1_000,
+  doubtMs: 10_000,
   recoveryMs: 10_000,
   deliveryMs: 5_000,
   raceMs: 1_000,
