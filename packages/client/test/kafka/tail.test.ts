@@ -28,10 +28,10 @@ const ORIGIN = { log: 'log', freshFrom: 0, isFinished: () => false };
 test('every life goes on where the former one broke off, and nothing comes twice', async () => {
   const { assignment, flowOf, flow, taken } = watched();
   assignment.assign([0], flowOf('first'));
-  assignment.take(batchOf(10, 12), true, ORIGIN);
+  assignment.take(batchOf(10, 12), ORIGIN);
   assignment.lose();
   assignment.assign([0], flowOf('second'));
-  assignment.take(batchOf(11, 14), true, ORIGIN);
+  assignment.take(batchOf(11, 14), ORIGIN);
   expect(flow).toEqual(['first seek 0 10', 'first resume 0', 'second seek 0 13', 'second resume 0']);
   expect(await taken(5)).toEqual([10, 11, 12, 13, 14]);
 });
@@ -40,8 +40,8 @@ test('what was there before is not for us, also when the client hands it over', 
   const { assignment, flowOf, taken } = watched();
   assignment.assign([0], flowOf('first'));
   // Passed over, and read on behind it.
-  expect(assignment.take(batchOf(0, 9, { end: 11 }), true, ORIGIN)).toBe(true);
-  assignment.take(batchOf(8, 10), true, ORIGIN);
+  expect(assignment.take(batchOf(0, 9, { end: 11 }), ORIGIN)).toBe(true);
+  assignment.take(batchOf(8, 10), ORIGIN);
   expect(await taken(1)).toEqual([10]);
 });
 
@@ -55,7 +55,7 @@ test('control records move the place too', () => {
 test('a topic that ends before our place has been made anew: everything in it is new', async () => {
   const { assignment, flowOf, flow, taken } = watched();
   assignment.assign([0], flowOf('first'));
-  assignment.take(batchOf(0, 2), true, ORIGIN);
+  assignment.take(batchOf(0, 2), ORIGIN);
   assignment.assign([0], flowOf('second'));
   expect(await taken(3)).toEqual([0, 1, 2]);
   expect(flow).toContain('second seek 0 3');
@@ -64,7 +64,7 @@ test('a topic that ends before our place has been made anew: everything in it is
 test('a partition that is full is not read, in a new life neither, until there is room', async () => {
   const { assignment, flowOf, flow, taken } = watched();
   assignment.assign([0], flowOf('first'));
-  assignment.take(batchOf(10, 13, { bytes: 100_000 }), true, ORIGIN);
+  assignment.take(batchOf(10, 13, { bytes: 100_000 }), ORIGIN);
   assignment.assign([0], flowOf('second'));
   expect(flow.splice(0)).toEqual([
     'first seek 0 10',

@@ -38,11 +38,12 @@ export interface Assignment {
   /**
    * Takes what was fetched.
    *
-   * @param settled false while what was asked for before the group met may still come in
+   * @param batch asked for since the group met: what comes of an earlier question is no place to begin, as there may be
+   *   records before it
    * @param origin where it comes from
    * @returns whether it was taken, and reading may go on behind it
    */
-  take(batch: Batch, settled: boolean, origin: Beginning): boolean;
+  take(batch: Batch, origin: Beginning): boolean;
   /** There was nothing in the partition for us up to this offset. */
   passed(partition: number, offset: number): void;
   due(): Due[];
@@ -86,16 +87,9 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
     return work;
   };
 
-  const workFor = (
-    partition: number,
-    first: number,
-    settled: boolean,
-    origin: Beginning,
-  ): PartitionWork | undefined => {
+  const workFor = (partition: number, first: number, origin: Beginning): PartitionWork => {
     const given = works.get(partition);
     const work = given?.log === origin.log ? given.work : undefined;
-    // What was asked for by an earlier assignment is no place to begin: there may be records before it.
-    if (!settled) return work;
     if (work === undefined || isElsewhere(work, first)) return begin(partition, first - 1, origin);
     work.unproven = undefined;
     return work;
@@ -114,11 +108,10 @@ export function createAssignment(beginWork: BeginWork, stopMs: number): Assignme
       flow.pause(full);
       flow.resume(partitions.filter((partition) => !full.includes(partition)));
     },
-    take: (batch, settled, origin) => {
+    take: (batch, origin) => {
       const { partition, messages } = batch;
       if (stopping || !assigned.includes(partition)) return false;
-      const work = workFor(partition, Number(batch.firstOffset()), settled, origin);
-      if (work === undefined) return false;
+      const work = workFor(partition, Number(batch.firstOffset()), origin);
       work.take(messages);
       work.reached(Number(batch.lastOffset()));
       if (!work.hasRoom) flow.pause([partition]);

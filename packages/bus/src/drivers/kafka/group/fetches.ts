@@ -1,36 +1,42 @@
 /** Tells records that were asked for before the group met from those asked for since. */
 export interface Fetches {
-  /** A broker is asked for records; until the answer has been dealt with, it is not asked again. */
-  started(broker: number): void;
+  /** Records are asked for. */
+  asked(): Fetch;
   /** The group has met. */
   met(): void;
-  /** False while answers may come in that were asked for before the group met. */
-  readonly settled: boolean;
+  /** Whether these records of a partition were asked for since. */
+  areOfNow(records: object): boolean;
 }
 
-/** A broker that is never asked again has gone, ms. */
-const LONGEST_MS = 1_000;
+/** One question for records. */
+export interface Fetch {
+  /** False once the group has met since it was asked. */
+  readonly isOfNow: boolean;
+  /** These records have come, all that the client has of one partition. */
+  brought(records: object): void;
+}
 
 /**
- * The client asks each broker on its own, and while one of them makes it meet with the group, the answers of others are
- * still on their way.
+ * The client asks each broker on its own, and while one of them makes it meet with the group, the answers of others are still
+ * on their way. It takes them for answers of now, also when it has asked the same broker again meanwhile, or has had them in
+ * its queue. They would begin behind records that are to be read again.
  */
 export function trackFetches(): Fetches {
-  const brokers = new Set<number>();
-  let outstanding = new Set<number>();
-  let settledAt = 0;
+  const askedIn = new WeakMap<object, number>();
+  let meetings = 0;
   return {
-    started: (broker) => {
-      brokers.add(broker);
-      outstanding.delete(broker);
+    asked: () => {
+      const meeting = meetings;
+      return {
+        get isOfNow() {
+          return meeting === meetings;
+        },
+        brought: (records) => void askedIn.set(records, meeting),
+      };
     },
     met: () => {
-      // With one broker, it is its own answer that made us meet.
-      outstanding = brokers.size > 1 ? new Set(brokers) : new Set();
-      settledAt = performance.now() + LONGEST_MS;
+      meetings++;
     },
-    get settled() {
-      return outstanding.size === 0 || performance.now() > settledAt;
-    },
+    areOfNow: (records) => askedIn.get(records) === meetings,
   };
 }

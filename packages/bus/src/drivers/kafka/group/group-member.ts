@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import type { Cluster as ClientCluster, Consumer, EachBatchPayload } from 'kafkajs';
+import type { Batch, Cluster as ClientCluster, Consumer, EachBatchPayload } from 'kafkajs';
 import { EQUAL_STANDING, type Standing } from '../../../port/index.ts';
 import { pause } from '../../../waiting/pause.ts';
 import { whenAborted } from '../../../waiting/when-aborted.ts';
@@ -10,7 +10,7 @@ import { readingNeeds } from '../connection/rights.ts';
 import { tapClient } from '../connection/tap-client.ts';
 import type { Assignment, Flow } from './assignment.ts';
 import { createBegins } from './begins.ts';
-import { type Fetches, trackFetches } from './fetches.ts';
+import { trackFetches } from './fetches.ts';
 import type { FormerMember } from './former-member.ts';
 import { lostRecords, noteLostRecords } from './lost-records.ts';
 import type { Membership } from './membership.ts';
@@ -107,8 +107,15 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     get read() {
       return log.id === undefined ? undefined : { topic, id: log.id };
     },
-    onFetched: ({ id, partition, highWatermark }) =>
-      origins.fetched(partition, logNameOf(id), highWatermark, fetches.settled),
+    asksForRecords: () => {
+      const fetch = fetches.asked();
+      return {
+        answered: ({ id, partition, highWatermark }) => {
+          if (fetch.isOfNow) origins.fetched(partition, logNameOf(id), highWatermark);
+        },
+        brought: fetch.brought,
+      };
+    },
     onAnswered: (apiKey, askedAt) => {
       if (apiKey === API.heartbeat) membership.confirm(askedAt);
       if (apiKey === API.joinGroup) membership.meeting();
@@ -127,19 +134,18 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
     assignment.assign(partitions, flow);
     begins.met(partitions, flow);
   };
-  listen(consumer, { options, commits, fetches, onJoined, fail });
+  listen(consumer, { options, commits, onJoined, fail });
   const eachBatch = async ({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> => {
     commits.by(commitOffsetsIfNecessary);
-    const { settled } = fetches;
-    const origin = origins.originOf(batch, log.name, settled);
-    if (membership.joining) await pause(MEETING_PAUSE_MS, over.signal);
-    else if (origin !== undefined && origin.log === log.name && membership.held) {
-      // Only where to fetch from next; nothing is committed by it.
-      const beginning = { ...origin, isFinished: begins.finishedIn(batch.partition) };
-      if (!assignment.take(batch, settled, beginning)) return;
-      resolveOffset(batch.lastOffset());
-      lost.onPlace(batch.partition, Number(batch.lastOffset()) + 1);
-    }
+    if (membership.joining) return pause(MEETING_PAUSE_MS, over.signal);
+    if (!fetches.areOfNow(recordsOf(batch)) || !membership.held) return;
+    const origin = origins.originOf(batch, log.name);
+    if (origin === undefined || origin.log !== log.name) return;
+    const beginning = { ...origin, isFinished: begins.finishedIn(batch.partition) };
+    if (!assignment.take(batch, beginning)) return;
+    // Only where to fetch from next; nothing is committed by it.
+    resolveOffset(batch.lastOffset());
+    lost.onPlace(batch.partition, Number(batch.lastOffset()) + 1);
   };
   const started = start(consumer, topic, eachBatch).catch(fail);
   const lookAgain = setInterval(() => void begins.lookAgain(), LOOK_AGAIN_MS);
@@ -228,15 +234,13 @@ async function start(
 interface Listening {
   readonly options: GroupMemberOptions;
   readonly commits: OffsetCommits;
-  readonly fetches: Fetches;
   readonly onJoined: (partitions: readonly number[]) => void;
   readonly fail: (error: unknown) => void;
 }
 
-function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail }: Listening): void {
+function listen(consumer: Consumer, { options, commits, onJoined, fail }: Listening): void {
   const { topic, assignment, former } = options;
   const { events } = consumer;
-  consumer.on(events.FETCH_START, ({ payload }) => fetches.started(payload.nodeId));
   // The last moment to commit in this generation; the client asks to be let into the next one right after it.
   consumer.on(events.REBALANCING, () => void commits.commit());
   consumer.on(events.GROUP_JOIN, ({ payload }) => {
@@ -248,6 +252,11 @@ function listen(consumer: Consumer, { options, commits, fetches, onJoined, fail 
     if (batchSize === 0) assignment.passed(partition, Number(lastOffset));
   });
   consumer.on(events.CRASH, ({ payload }) => fail(payload.error));
+}
+
+/** What the answer of the broker had of the partition. The client's types do not know that a batch keeps it as it came. */
+function recordsOf(batch: Batch): object {
+  return (batch as Batch & { readonly rawMessages: object }).rawMessages;
 }
 
 function flowOf(consumer: Consumer, topic: string, log: TopicLog): Flow {

@@ -19,30 +19,22 @@ export interface Beginning extends Origin {
 export interface Origins {
   /** The group has met, or the topic is another one. */
   met(): void;
-  /**
-   * What was asked for has come.
-   *
-   * @param settled false while it may have been asked for before the group met
-   */
-  fetched(partition: number, log: string, highWatermark: number, settled: boolean): void;
+  /** What was asked for since has come. */
+  fetched(partition: number, log: string, highWatermark: number): void;
   /**
    * Of a batch, from its arrival until the next of its partition is asked for.
    *
    * @param log what to take it for when it was not fetched by id; undefined when that is not known
    */
-  originOf(
-    batch: Pick<Batch, 'partition' | 'highWatermark'>,
-    log: string | undefined,
-    settled: boolean,
-  ): Origin | undefined;
+  originOf(batch: Pick<Batch, 'partition' | 'highWatermark'>, log: string | undefined): Origin | undefined;
 }
 
 export function createOrigins(): Origins {
   const logs = new Map<number, string>();
   const ends = new Map<number, number>();
-  const fetched: Origins['fetched'] = (partition, log, highWatermark, settled) => {
+  const fetched: Origins['fetched'] = (partition, log, highWatermark) => {
     logs.set(partition, log);
-    if (settled && !ends.has(partition)) ends.set(partition, highWatermark);
+    if (!ends.has(partition)) ends.set(partition, highWatermark);
   };
   return {
     met: () => {
@@ -50,8 +42,8 @@ export function createOrigins(): Origins {
       ends.clear();
     },
     fetched,
-    originOf: ({ partition, highWatermark }, log, settled) => {
-      if (!logs.has(partition) && log !== undefined) fetched(partition, log, Number(highWatermark), settled);
+    originOf: ({ partition, highWatermark }, log) => {
+      if (!logs.has(partition) && log !== undefined) fetched(partition, log, Number(highWatermark));
       const from = logs.get(partition);
       if (from === undefined) return undefined;
       return { log: from, freshFrom: ends.get(partition) ?? Number.POSITIVE_INFINITY };

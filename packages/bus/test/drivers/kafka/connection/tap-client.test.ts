@@ -6,7 +6,7 @@ import { type ClientTap, tapClient } from '../../../../src/drivers/kafka/connect
 const READ = { topic: 'jambonz.commands', id: Buffer.alloc(16, 7) };
 
 /** A client with one broker, which says nothing but notes what it is asked. */
-function clientOf(fetchVersion: number, answerMs = 0) {
+function clientOf(fetchVersion: number, answerMs = 0, records: readonly object[] = []) {
   const asked: Exchange['request'][] = [];
   const order: string[] = [];
   const connectionPool = {
@@ -24,8 +24,9 @@ function clientOf(fetchVersion: number, answerMs = 0) {
   const ask = async (apiKey: number, apiVersion: number, refusal?: Error): Promise<void> => {
     await cluster.findBroker({ nodeId: '1' });
     const request = { apiKey, apiVersion, apiName: 'any', encode: async () => encoded(Buffer.alloc(0)) };
-    const parse = async (): Promise<void> => {
+    const parse = async () => {
       if (refusal !== undefined) throw refusal;
+      return { responses: [{ partitions: records.map((messages) => ({ messages })) }] };
     };
     await connectionPool.send({ request, response: { decode: async () => {}, parse } });
   };
@@ -36,7 +37,7 @@ function tapWith(tap: Partial<ClientTap>): ClientTap {
   return {
     beforeFetch: async () => {},
     read: READ,
-    onFetched: () => {},
+    asksForRecords: () => ({ answered: () => {}, brought: () => {} }),
     onAnswered: () => {},
     onFailed: () => {},
     ...tap,
@@ -64,6 +65,23 @@ test('all else is asked as it is, and an answer is told with the time of its que
   expect(asked).toMatchObject([{ apiKey: API.heartbeat, apiVersion: 3 }]);
   expect(answered).toEqual([[API.heartbeat, expect.any(Number)]]);
   expect((answered[0]?.[1] ?? 0) - before).toBeLessThan(40);
+});
+
+test('records are told with the question that brought them, and of what is no question for records nothing is', async () => {
+  const [first, second] = [{}, {}];
+  const { cluster, ask } = clientOf(17, 0, [first, second]);
+  const told: [number, object][] = [];
+  let questions = 0;
+  const asksForRecords = () => {
+    const question = ++questions;
+    return { answered: () => {}, brought: (records: object) => told.push([question, records]) };
+  };
+  tapClient(cluster, tapWith({ asksForRecords }));
+  await ask(API.heartbeat, 3);
+  await Promise.all([ask(API.fetch, 11), ask(API.fetch, 11)]);
+  expect(questions).toBe(2);
+  expect(told.map(([question]) => question)).toEqual([1, 1, 2, 2]);
+  expect(told[1]?.[1]).toBe(second);
 });
 
 test('a fetch waits for what comes before it, and fails with it', async () => {

@@ -103,11 +103,11 @@ function finishing(...positions: string[]): CommandHandler {
 test('what is fetched again after the group has met is not handled again', async () => {
   const { assignment, handled, meet, commit } = watched(finishing('0/10'));
   meet(0);
-  assignment.take(batchOf(0, 10, 12), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 12), ORIGIN);
   await settled();
   expect(commit()).toEqual({ 0: 10 });
   meet(0);
-  assignment.take(batchOf(0, 11, 13), true, ORIGIN);
+  assignment.take(batchOf(0, 11, 13), ORIGIN);
   await settled();
   expect(handled).toEqual(['0/10', '0/11', '0/12', '0/13']);
 });
@@ -119,9 +119,9 @@ test('behind what we have committed, somebody else has worked: the work begins a
     return new Promise<Outcome>(() => {});
   });
   meet(0);
-  assignment.take(batchOf(0, 10, 11), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 11), ORIGIN);
   meet(0);
-  assignment.take(batchOf(0, 20, 20), true, ORIGIN);
+  assignment.take(batchOf(0, 20, 20), ORIGIN);
   expect(handled).toEqual(['0/10', '0/11', '0/20']);
   expect(told).toEqual([true, true]);
   await settled();
@@ -131,10 +131,10 @@ test('behind what we have committed, somebody else has worked: the work begins a
 test('before what we have committed, the log was made anew: all of it is handled', async () => {
   const { assignment, handled, meet, commit } = watched();
   meet(0);
-  assignment.take(batchOf(0, 10, 12), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 12), ORIGIN);
   await settled();
   expect(commit()).toEqual({ 0: 12 });
-  assignment.take(batchOf(0, 0, 1), true, ORIGIN);
+  assignment.take(batchOf(0, 0, 1), ORIGIN);
   await settled();
   expect(handled.slice(3)).toEqual(['0/0', '0/1']);
   expect(commit()).toEqual({ 0: 1 });
@@ -143,35 +143,24 @@ test('before what we have committed, the log was made anew: all of it is handled
 test('a commit whose answer was lost is no sign of somebody else', async () => {
   const { assignment, handled, meet } = watched(finishing('0/10', '0/11'));
   meet(0);
-  assignment.take(batchOf(0, 10, 13), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 13), ORIGIN);
   await settled();
   for (const { work, offset } of assignment.due()) work.claimed = offset;
   meet(0);
-  assignment.take(batchOf(0, 12, 14), true, ORIGIN);
+  assignment.take(batchOf(0, 12, 14), ORIGIN);
   expect(handled).toEqual(['0/10', '0/11', '0/12', '0/13', '0/14']);
-});
-
-test('what was asked for before the group met continues a work, but does not begin one', () => {
-  const { assignment, handled, meet } = watched();
-  meet(0);
-  expect(assignment.take(batchOf(0, 10, 11), true, ORIGIN)).toBe(true);
-  meet(0, 1);
-  expect(assignment.take(batchOf(0, 12, 12), false, ORIGIN)).toBe(true);
-  expect(assignment.take(batchOf(1, 50, 51), false, ORIGIN)).toBe(false);
-  expect(assignment.take(batchOf(1, 40, 41), true, ORIGIN)).toBe(true);
-  expect(handled).toEqual(['0/10', '0/11', '0/12', '1/40', '1/41']);
 });
 
 test('what belongs to others is neither taken nor committed, and comes back as new', async () => {
   const { assignment, handled, meet, commit } = watched();
   meet(0, 1);
-  for (const partition of [0, 1]) assignment.take(batchOf(partition, 10, 11), true, ORIGIN);
+  for (const partition of [0, 1]) assignment.take(batchOf(partition, 10, 11), ORIGIN);
   await settled();
   meet(1);
-  expect(assignment.take(batchOf(0, 12, 12), true, ORIGIN)).toBe(false);
+  expect(assignment.take(batchOf(0, 12, 12), ORIGIN)).toBe(false);
   expect(commit()).toEqual({ 1: 11 });
   meet(0, 1);
-  assignment.take(batchOf(0, 11, 11), true, ORIGIN);
+  assignment.take(batchOf(0, 11, 11), ORIGIN);
   await settled();
   expect(handled.filter((position) => position === '0/11')).toHaveLength(2);
   expect(commit()).toEqual({ 0: 11 });
@@ -184,7 +173,7 @@ test('a partition without room is paused alone, takes what was fetched as there 
     return partition === 0 ? (gates[offset ?? 0]?.promise ?? Promise.resolve(DONE)) : Promise.resolve(DONE);
   }, 2);
   meet(0, 1);
-  assignment.take(batchOf(0, 0, 4), true, ORIGIN);
+  assignment.take(batchOf(0, 0, 4), ORIGIN);
   expect(handled).toEqual(['0/0', '0/1']);
   expect([...flowing]).toEqual([1]);
   meet(0, 1);
@@ -201,9 +190,9 @@ test('what is fetched again while some of it waits for room is handled once, in 
   const held = gate<Outcome>();
   const { assignment, handled, meet } = watched(() => held.promise, 2);
   meet(0);
-  assignment.take(batchOf(0, 10, 14), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 14), ORIGIN);
   meet(0);
-  assignment.take(batchOf(0, 10, 16), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 16), ORIGIN);
   held.open(DONE);
   await settled();
   expect(handled).toEqual([10, 11, 12, 13, 14, 15, 16].map((offset) => `0/${offset}`));
@@ -213,8 +202,8 @@ test('what comes while something before it waits for room is handled after it', 
   const held = gate<Outcome>();
   const { assignment, handled, meet } = watched(() => held.promise, 2);
   meet(0);
-  assignment.take(batchOf(0, 10, 13), true, ORIGIN);
-  assignment.take(batchOf(0, 14, 15), false, ORIGIN);
+  assignment.take(batchOf(0, 10, 13), ORIGIN);
+  assignment.take(batchOf(0, 14, 15), ORIGIN);
   held.open(DONE);
   await settled();
   expect(handled).toEqual([10, 11, 12, 13, 14, 15].map((offset) => `0/${offset}`));
@@ -224,7 +213,7 @@ test('what is not for readers is passed over once all before it is finished, and
   const held = gate<Outcome>();
   const { assignment, meet, commit } = watched(() => held.promise);
   meet(0);
-  assignment.take(batchOf(0, 10, 11), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 11), ORIGIN);
   assignment.passed(0, 12);
   expect(commit()).toEqual({});
   held.open(DONE);
@@ -242,13 +231,13 @@ test('when others may have our partitions, what runs is told to stop and nothing
     return held.promise;
   });
   meet(0);
-  assignment.take(batchOf(0, 10, 11), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 11), ORIGIN);
   assignment.lose();
   expect(told).toBe(true);
   held.open(DONE);
   await settled();
   expect(commit()).toEqual({});
-  expect(assignment.take(batchOf(0, 12, 12), true, ORIGIN)).toBe(false);
+  expect(assignment.take(batchOf(0, 12, 12), ORIGIN)).toBe(false);
   expect(assignment.partitions).toEqual([]);
 });
 
@@ -256,10 +245,10 @@ test('a stop waits for what runs, which may then be committed, and takes nothing
   const held = gate<Outcome>();
   const { assignment, flowing, meet, commit } = watched(() => held.promise);
   meet(0);
-  assignment.take(batchOf(0, 10, 10), true, ORIGIN);
+  assignment.take(batchOf(0, 10, 10), ORIGIN);
   const stopping = assignment.stop();
   expect([...flowing]).toEqual([]);
-  expect(assignment.take(batchOf(0, 11, 11), true, ORIGIN)).toBe(false);
+  expect(assignment.take(batchOf(0, 11, 11), ORIGIN)).toBe(false);
   held.open(DONE);
   await stopping;
   expect(commit()).toEqual({ 0: 10 });
@@ -270,7 +259,7 @@ test('what a former owner has finished behind a record that waits is not handled
   meet(0);
   // Of 10 to 14 it had finished 11 and 12.
   const origin: Beginning = { ...ORIGIN, isFinished: (offset) => offset === 11 || offset === 12 };
-  assignment.take(batchOf(0, 10, 14), true, origin);
+  assignment.take(batchOf(0, 10, 14), origin);
   await settled();
   expect(handled).toEqual(['0/10', '0/13', '0/14']);
   const [due] = assignment.due();
