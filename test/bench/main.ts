@@ -3,11 +3,12 @@ import { durabilityBench } from './durability-bench.ts';
 import { kafkaBenchBroker } from './kafka-bench-broker.ts';
 import { memoryBench } from './memory-bench.ts';
 import { natsBenchBroker } from './nats-bench-broker.ts';
+import { strangersBench } from './strangers-bench.ts';
 
 /*
  * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named), `nats` or
  * `kafka` (gateway and adapter as processes, a real broker). `durability nats` and `durability kafka` compare what brokers do
- * before they confirm a record.
+ * before they confirm a record. `strangers [seconds] [kind]` tells what other calls notice of those who attack the port of jambonz.
  */
 
 const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<void>>> = {
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<v
   kafka: () => brokerBench(kafkaBenchBroker),
   nats: () => brokerBench(natsBenchBroker),
   durability: durabilityBench,
+  strangers: strangersBench,
 };
 
 const [, , name = 'memory', ...args] = process.argv;

@@ -12,7 +12,11 @@ import { imageConfig } from './image/image-config.ts';
 import { settingsOf, stopsWithinMs } from './settings.ts';
 
 const PATH = join(REPOSITORY, 'deploy/compose.yaml');
-const SECRETS = { JAMBUS_LINK_TOKEN: 'a-token-for-tests-only', JAMBUS_KAFKA_PASSWORD: '42k-$HOME#{' };
+const SECRETS = {
+  JAMBUS_LINK_TOKEN: 'a-token-for-tests-only',
+  JAMBUS_KAFKA_PASSWORD: '42k-$HOME#{',
+  JAMBUS_BASIC_AUTH: 'jambonz:password',
+};
 
 let compose: ComposeFile;
 let properties: Readonly<Record<string, string>>;
@@ -75,11 +79,11 @@ test('its adapters differ from those of NATS in the bus alone', async () => {
 });
 
 test('either password does for both buses, and without one it does not start', async () => {
-  const { JAMBUS_LINK_TOKEN, JAMBUS_KAFKA_PASSWORD: password } = SECRETS;
-  const { services } = await readCompose(PATH, { JAMBUS_LINK_TOKEN, JAMBUS_NATS_PASSWORD: password });
+  const { JAMBUS_KAFKA_PASSWORD: password, ...others } = SECRETS;
+  const { services } = await readCompose(PATH, { ...others, JAMBUS_NATS_PASSWORD: password });
   expect(services['adapter-kafka']?.environment).toMatchObject({ JAMBUS_KAFKA_PASSWORD: password });
   expect(service('adapter').environment).toMatchObject({ JAMBUS_NATS_PASSWORD: password });
-  await expect(readCompose(PATH, { JAMBUS_LINK_TOKEN })).rejects.toThrow('JAMBUS_NATS_PASSWORD; make one with');
+  await expect(readCompose(PATH, others)).rejects.toThrow('JAMBUS_NATS_PASSWORD; make one with');
 });
 
 test('Kafka is told to come back the way one came, and only to this machine from the outside', () => {

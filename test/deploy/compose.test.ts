@@ -12,7 +12,11 @@ import { imageConfig } from './image/image-config.ts';
 import { type ServiceName, settingsIn, settingsOf, stopsWithinMs } from './settings.ts';
 
 const PATH = join(REPOSITORY, 'deploy/compose.yaml');
-const SECRETS = { JAMBUS_LINK_TOKEN: 'a-token-for-tests-only', JAMBUS_NATS_PASSWORD: 'secret' };
+const SECRETS = {
+  JAMBUS_LINK_TOKEN: 'a-token-for-tests-only',
+  JAMBUS_NATS_PASSWORD: 'secret',
+  JAMBUS_BASIC_AUTH: 'jambonz:password',
+};
 const OURS = ['gateway', 'adapter'] as const;
 
 let compose: ComposeFile;
@@ -111,17 +115,19 @@ test('health checks ask a port that the service listens on whether it is ready',
   }
 });
 
-test('only the websockets are open to the outside, and the bus to this machine', () => {
+test('nothing is open to the outside unless somebody says on which address, and to this machine websockets and bus', async () => {
   const published = Object.fromEntries(
     Object.entries(compose.services).map(([name, { ports }]) => [name, ports ?? []]),
   );
   expect(published).toEqual({
     nats: ['127.0.0.1:4222:4222'],
     kafka: ['127.0.0.1:9092:9094'],
-    gateway: ['0.0.0.0:3000:3000'],
+    gateway: ['127.0.0.1:3000:3000'],
     adapter: [],
     'adapter-kafka': [],
   });
+  const open = await readCompose(PATH, { ...SECRETS, PUBLISH_ADDRESS: '0.0.0.0' });
+  expect(open.services['gateway']?.ports).toEqual(['0.0.0.0:3000:3000']);
 });
 
 test('the gateway does not reach the bus, and each pair that has to talk shares a network', () => {

@@ -22,7 +22,11 @@ import { imageConfig } from './image/image-config.ts';
  * the Dockerfile says: its command, its user, its environment, as process 1, on a file system that cannot be written to.
  */
 
-const SECRETS = { JAMBUS_LINK_TOKEN: 'a-token-for-tests-only', JAMBUS_NATS_PASSWORD: '4e2f-$HOME#{' };
+const SECRETS = {
+  JAMBUS_LINK_TOKEN: 'a-token-for-tests-only',
+  JAMBUS_NATS_PASSWORD: '4e2f-$HOME#{',
+  JAMBUS_BASIC_AUTH: 'jambonz:password',
+};
 /** A machine that has none of the packages yet has to fetch them first. */
 const BUILD_MS = 300_000;
 const TEST_MS = 60_000;
@@ -181,7 +185,7 @@ await describeWithNats('the containers of compose.yaml', { version: 'newest' }, 
 
     async function servedCall(): Promise<SimulatedCall> {
       const call = startCall({
-        url: `ws://127.0.0.1:${gateway.ports.get(3000)}/ivr`,
+        url: `ws://${SECRETS.JAMBUS_BASIC_AUTH}@127.0.0.1:${gateway.ports.get(3000)}/ivr`,
         speed: 20,
         callSid: randomUUID(),
       });

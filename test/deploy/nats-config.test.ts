@@ -45,7 +45,11 @@ describeWithBroker('the configurations of nats-server', program ?? NOT_A_PROGRAM
   };
 
   test('of the compose file is one, with the variables that it gets there', async () => {
-    const secrets = { JAMBUS_LINK_TOKEN: 'a-token-for-tests-only', JAMBUS_NATS_PASSWORD: PASSWORD };
+    const secrets = {
+      JAMBUS_LINK_TOKEN: 'a-token-for-tests-only',
+      JAMBUS_NATS_PASSWORD: PASSWORD,
+      JAMBUS_BASIC_AUTH: 'jambonz:password',
+    };
     const { configs, services } = await readCompose(join(REPOSITORY, 'deploy/compose.yaml'), secrets);
     const file = join(REPOSITORY, 'deploy', configs['nats']?.file ?? '');
     await expect(check(file, services['nats']?.environment)).resolves.toBeDefined();

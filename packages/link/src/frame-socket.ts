@@ -1,5 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import { WebSocket } from 'ws';
+import { closeReason } from './close-reason.ts';
 import { FrameBatch, type FrameReader } from './codec.ts';
 import type { LinkFrame } from './frames.ts';
 import { LINK_FLUSH_BYTES } from './subprotocol.ts';
@@ -64,7 +65,7 @@ export function createFrameSocket<Frame extends LinkFrame>(
 
   const fail = (cause: unknown): void => {
     error ??= JambusError.from(cause, 'link_refused');
-    socket.close(POLICY_VIOLATION, error.message.slice(0, 120));
+    socket.close(POLICY_VIOLATION, closeReason(error.message));
   };
 
   socket.on('error', (cause) => {

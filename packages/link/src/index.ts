@@ -1,5 +1,6 @@
 export * from './adapter-frames.ts';
 export * from './call-memory.ts';
+export * from './close-reason.ts';
 export * from './codec.ts';
 export type { Contender } from './frame-parts.ts';
 export * from './frame-socket.ts';

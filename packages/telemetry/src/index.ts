@@ -1,3 +1,4 @@
+export * from './event-loop/index.ts';
 export * from './logger/index.ts';
 export * from './metrics/index.ts';
 export * from './opentelemetry/index.ts';

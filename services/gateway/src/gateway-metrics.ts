@@ -3,6 +3,7 @@ import { JAMBONZ_MESSAGES } from '@jambus/schema';
 import type { GaugeReading, Metrics } from '@jambus/telemetry';
 import type { CallsState } from './calls/call-registry.ts';
 import type { DrainProgress } from './drain.ts';
+import { DROPS, type Drop } from './jambonz/jambonz-server.ts';
 import { VIOLATIONS, type Violation } from './jambonz/jambonz-socket.ts';
 import type { ReportsState } from './reports/report-outbox.ts';
 
@@ -22,7 +23,9 @@ export interface GatewayMetrics {
   violation(kind: Violation): void;
   /** A peer has claimed a call that another one has. */
   clash(): void;
-  connectionDropped(): void;
+  connectionDropped(why: Drop): void;
+  /** There are as many calls as there may be. */
+  callRefused(): void;
   linkRefused(): void;
 }
 
@@ -103,7 +106,15 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
   });
   const dropped = metrics.counter({
     name: 'jambus_connections_dropped_total',
-    help: 'TCP connections dropped because there were too many calls',
+    help:
+      'TCP connections dropped without an answer: full (as many websockets as JAMBUS_MAX_CALLS), held (the bus does not keep up), ' +
+      'rate (too many websockets of one address), newcomer (too many that are no websockets yet)',
+    labels: ['reason'],
+    known: DROPS.map((reason) => ({ reason })),
+  });
+  const callsRefused = metrics.counter({
+    name: 'jambus_calls_refused_total',
+    help: 'New calls refused because there were as many as JAMBUS_MAX_CALLS, those without websocket among them',
   });
   const clashes = metrics.counter({
     name: 'jambus_call_clashes_total',
@@ -130,7 +141,8 @@ export function createGatewayMetrics(metrics: Metrics, state: GatewayState): Gat
     eventShed: (type) => shed.labels({ type }).add(),
     violation: (kind) => violations.labels({ kind }).add(),
     clash: () => clashes.add(),
-    connectionDropped: () => dropped.add(),
+    connectionDropped: (reason) => dropped.labels({ reason }).add(),
+    callRefused: () => callsRefused.add(),
     linkRefused: () => refused.add(),
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LINK_PATH } from '@jambus/link';
 import { createHookModes, type GatewayConfig } from '@jambus/schema';
 import { type AdminServer, createAdminServer, readFallbackApplication } from '@jambus/service';
-import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
+import { createLineLimit, type Logger, type Metrics, type Tracing } from '@jambus/telemetry';
 import type { CallSettings } from './calls/call.ts';
 import { fallbackApplication } from './calls/fallback-application.ts';
 import { createDeadlineQueue } from './deadline-queue.ts';
@@ -13,6 +13,7 @@ import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts'
 import { createGatewaySpans } from './gateway-spans.ts';
 import { readEnvVars } from './jambonz/env-vars.ts';
 import { createJambonzServer, type HeldPaths } from './jambonz/jambonz-server.ts';
+import { isOpenToAll } from './jambonz/open-to-all.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
 import { createStrayLog } from './link/stray-log.ts';
 import { createTenant } from './tenants/tenant.ts';
@@ -47,6 +48,10 @@ const SILENCE_MS = 10_000;
 const PAST_MS = 8_000;
 /** How long commands wait for jambonz to say something after it was given the initial application. */
 const FIRST_SIGN_MS = 1_000;
+/** How long a call is kept whose websocket went before its `session:new` was answered. */
+const SET_UP_GRACE_MS = 15_000;
+/** Of each kind of line that peers cause: so many in so long. */
+const PEER_LINES = { lines: 20, everyMs: 10_000 };
 /** How long jambonz may take to open the websocket of another application, once it has closed that of the former. */
 const HAND_OVER_MS = 1_500;
 /** How long a text message is kept for the hooks of its verbs. */
@@ -75,6 +80,12 @@ export async function createGateway(
   let accepting = true;
   /** Until when adapters may take to find this gateway, ms since the epoch. */
   let foundBy = 0;
+
+  const lines = createLineLimit({
+    ...PEER_LINES,
+    onLeftOut: (kind, count) =>
+      logger.warn({ kind, count }, 'lines of this kind were left out, as there were too many'),
+  });
 
   const counters: GatewayMetrics = createGatewayMetrics(metrics, {
     get calls() {
@@ -113,6 +124,8 @@ export async function createGateway(
         metrics: counters,
         spans,
         logger: prefix === undefined ? logger : logger.child({ prefix }),
+        lines,
+        isFull: () => tenants.calls.size >= config.maxCalls,
       }),
   });
 
@@ -121,7 +134,9 @@ export async function createGateway(
     port: config.websocketPort,
     basicAuth: config.basicAuth,
     maxInboundBytes: config.maxInboundBytes,
-    maxConnections: config.maxCalls,
+    allowedOrigins: config.allowedOrigins,
+    maxWebsockets: config.maxCalls,
+    upgradesPerSecond: config.upgradesPerSecond,
     pingIntervalMs: config.pingIntervalMs,
     silenceDeadlines: queues.silenceDeadlines,
     envVars: await readEnvVars(config.envVars),
@@ -129,9 +144,9 @@ export async function createGateway(
       opened: (socket, origin) => tenants.of(origin.application).host.openSocket(socket, origin),
       violation(kind, detail) {
         counters.violation(kind);
-        logger.warn({ kind, detail }, 'a peer on the jambonz port broke the rules');
+        lines.line(kind, () => logger.warn({ kind, detail }, 'a peer on the jambonz port broke the rules'));
       },
-      dropped: () => counters.connectionDropped(),
+      dropped: (why) => counters.connectionDropped(why),
     },
   });
 
@@ -145,7 +160,7 @@ export async function createGateway(
     partyOf: (hello) => tenants.servedBy(hello).party,
     refused(status) {
       counters.linkRefused();
-      logger.warn({ status }, 'adapter refused');
+      lines.line('link', () => logger.warn({ status }, 'adapter refused'));
     },
     strayed: (adapter, error) => strays.tell(adapter, error),
   });
@@ -174,6 +189,10 @@ export async function createGateway(
       foundBy = Date.now() + FOUND_WITHIN_MS;
       const websocket = await server.listen();
       logger.info({ gatewayId, websocket, link }, 'gateway listens');
+      if (isOpenToAll(config)) {
+        const what = 'whoever reaches the port of jambonz is taken for it, since JAMBUS_BASIC_AUTH is not set';
+        logger.warn({ host: config.websocketHost, port: websocket }, what);
+      }
       return { websocket, link };
     },
     async run(signal) {
@@ -197,6 +216,7 @@ export async function createGateway(
       await admin.close();
       for (const queue of Object.values(queues)) queue?.close();
       for (const tenant of tenants) tenant.calls.close();
+      lines.close();
     },
   };
 }
@@ -226,6 +246,7 @@ function createQueues(config: GatewayConfig) {
     applicationDeadlines: createDeadlineQueue(config.applicationDeadlineMs),
     hookDeadlines: createDeadlineQueue(config.hookDeadlineMs),
     graceDeadlines: createDeadlineQueue(config.reconnectGraceMs),
+    setUpGraceDeadlines: createDeadlineQueue(Math.min(config.reconnectGraceMs, SET_UP_GRACE_MS)),
     handOverDeadlines: createDeadlineQueue(HAND_OVER_MS),
     lifeDeadlines: createDeadlineQueue(FIRST_SIGN_MS),
     messageDeadlines: createDeadlineQueue(MESSAGE_MS),

@@ -7,7 +7,7 @@ import { createGatewayMetrics } from '../src/gateway-metrics.ts';
 import { createGatewaySpans } from '../src/gateway-spans.ts';
 import type { ReportLink } from '../src/reports/report.ts';
 import { createReportOutbox } from '../src/reports/report-outbox.ts';
-import { callSettings, FakeSocket, gatewayState, jambonz, ORIGIN } from './calls/harness.ts';
+import { ALL_LINES, callSettings, FakeSocket, gatewayState, jambonz, ORIGIN } from './calls/harness.ts';
 
 const MOVED = 1012;
 const ENDED = 1000;
@@ -51,6 +51,9 @@ function gatewayWithCalls() {
     metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
     spans: createGatewaySpans(NO_TRACING),
     logger,
+    lines: ALL_LINES,
+    shareBytes: 1e6,
+    isFull: () => false,
   });
 
   /** @param closes how jambonz answers to a close; null: not at all */

@@ -8,6 +8,12 @@ import { HookPolicy, parseHookPolicy } from './hook-policy.ts';
 /** jambonz feature-server 0.9.8 waits 5 s for an ack; what is left of them is for the way back. */
 const LATEST_ACK_MS = 4_900;
 
+const ORIGIN = '^(\\*|null|[a-z][a-z0-9+.-]*://[^/\\s,]+)$';
+
+function parseOrigins(text: string): readonly string[] {
+  return text === 'none' ? [] : text.split(',').map((origin) => origin.trim().toLowerCase());
+}
+
 /** What only gateways have; the standalone service takes them over. */
 export const gatewaySettings = {
   gatewayId: Type.Optional(
@@ -138,8 +144,27 @@ export const gatewaySettings = {
     default: 20_000,
     minimum: 1,
     maximum: 1_000_000,
-    description: 'Calls at the same time; more are refused.',
+    description:
+      'Calls at the same time, those among them that wait for their websocket, and websockets at the same time; more are refused.',
   }),
+  upgradesPerSecond: Type.Integer({
+    default: 500,
+    minimum: 0,
+    maximum: 1_000_000,
+    description:
+      'Websockets of jambonz that one address may open in a second; ten times as many may come at once. More are dropped, and ' +
+      'jambonz tries again. Behind a proxy all calls have its address. 0: no limit.',
+  }),
+  allowedOrigins: Type.Unsafe<readonly string[]>(
+    Object.assign(Type.Array(Type.String({ pattern: ORIGIN }), { uniqueItems: true }), {
+      default: [],
+      defaultText: 'none',
+      parse: parseOrigins,
+      expects: 'none, * for all, or a comma list of origins as https://name or https://name:port',
+      description:
+        'Web pages that may connect to the port of jambonz, by the Origin header that browsers send. jambonz sends none.',
+    }),
+  ),
 };
 
 /** Rules between the settings of a gateway, apart from its ports. */

@@ -52,6 +52,8 @@ describe('values', () => {
       drainMs: 20000,
       drainNoticeMs: 1_000,
       maxCalls: 20000,
+      upgradesPerSecond: 500,
+      allowedOrigins: [],
     });
   });
 

@@ -1,6 +1,7 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@jambus/telemetry';
+import { answerAndCut } from '../connections/index.ts';
 
 /** Takes over an upgrade request and its socket; from then on both are its own, the socket's errors from the first moment. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -13,18 +14,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  */
 export function refuseUpgrade(socket: Duplex, status: number, error: string, message: string): void {
   const body = JSON.stringify({ error, message });
-  socket.on('error', () => socket.destroy()); // The peer may be gone; there is nobody left to tell.
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      'Connection: close',
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  answerAndCut(socket, { status, contentType: 'application/json; charset=utf-8', body });
 }
 
 /** The upgrade requests of an HTTP server, by path. What nobody handles is refused with 404. */

@@ -1,6 +1,13 @@
 import { constants } from 'node:os';
 import { JambusError, secretsOf } from '@jambus/schema';
-import { createLogger, createMetrics, type Logger, type OpenTelemetry, startOpenTelemetry } from '@jambus/telemetry';
+import {
+  createLogger,
+  createMetrics,
+  declareEventLoopMetrics,
+  type Logger,
+  type OpenTelemetry,
+  startOpenTelemetry,
+} from '@jambus/telemetry';
 import type { Static } from '@sinclair/typebox';
 import { EXIT_CODE } from './exit-code.ts';
 import type { Service, ServiceContext, ServiceSchema } from './service.ts';
@@ -68,7 +75,9 @@ async function outcomeOf<Schema extends ServiceSchema>(
       pushed: openTelemetry.meters,
       onError: (error) => logger.warn({ err: error }, 'a metric could not be read'),
     });
+    const endMeasuring = declareEventLoopMetrics(metrics);
     await service.start(config, { logger, metrics, tracing: openTelemetry.tracing, signal });
+    endMeasuring();
     await metrics.shutdown();
   } catch (error) {
     logger.fatal({ err: error }, signal.aborted ? 'did not stop cleanly' : 'failed');

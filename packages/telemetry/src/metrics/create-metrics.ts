@@ -38,6 +38,8 @@ export function createMetrics(settings: MetricsSettings): Metrics {
 
 type Labels = { readonly labels?: readonly string[] };
 
+const NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
+
 class OpenTelemetryMetrics implements Metrics {
   readonly #pull = new PullReader();
   /** Without scope and target labels: they would be the same on every line. */
@@ -127,7 +129,7 @@ class OpenTelemetryMetrics implements Metrics {
   /** Makes a metric once; later declarations of the same form get the same one, of another form are a defect. */
   #declare<Metric>(kind: string, options: MetricOptions & Labels, make: () => Metric): Metric {
     const { name, labels } = options;
-    if (!/^[a-z][a-z0-9_]*$/.test(name)) throw unusable(name, 'names are snake_case');
+    if (!NAME.test(name)) throw unusable(name, 'names are snake_case, or those of OpenTelemetry with dots');
     const form = JSON.stringify([kind, labels]);
     const earlier = this.#declared.get(name);
     if (earlier === undefined) {

@@ -52,6 +52,8 @@ interface Question {
   readonly deadline: Deadline;
 }
 
+/** jambonz asks one thing after the other. What is asked beyond this is answered at once, as if nobody had answered in time. */
+const MOST_OPEN = 64;
 /** Late answers come within seconds, so few questions need to be known by then. */
 const MOST_PAST = 32;
 
@@ -107,8 +109,11 @@ export function createAnswers(settings: AnswerSettings, onApplication: () => voi
       } else if (awaits(kind, message.hook ?? '', settings)) {
         const deadlines = kind === 'application' ? settings.applicationDeadlines : settings.hookDeadlines;
         open ??= new Map();
+        // An id that comes again is asked again: it has one deadline, however often that is.
+        open.get(msgid)?.deadline.cancel();
         open.set(msgid, { kind, socket, deadline: deadlines.add(() => answerUnasked(msgid)) });
         if (kind === 'application') initial = msgid;
+        if (open.size > MOST_OPEN) answerUnasked(msgid);
       } else {
         remember(msgid, kind);
         send(socket, ackMessage(msgid, undefined));

@@ -8,11 +8,12 @@ import {
   type Verdict,
 } from '@jambus/link';
 import { type JambonzMessage, parseJambonzMessage, traceparentOfB3 } from '@jambus/schema';
-import type { Logger } from '@jambus/telemetry';
+import type { LineLimit, Logger } from '@jambus/telemetry';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import type { GatewaySpans } from '../gateway-spans.ts';
+import { bytesOf, type EventReport } from '../reports/report.ts';
 import type { ReportOutbox } from '../reports/report-outbox.ts';
-import { admit, judgeContender } from './admission.ts';
+import { admit, admitChild, judgeContender } from './admission.ts';
 import { Call, type CallObserver, type CallSettings } from './call.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -32,6 +33,12 @@ export interface CallHostOptions {
   readonly metrics: GatewayMetrics;
   readonly spans: GatewaySpans;
   readonly logger: Logger;
+  /** For lines that peers can cause as often as they like. */
+  readonly lines: LineLimit;
+  /** Bytes of events that one call may have waiting for the bus; with more it is not read from. */
+  readonly shareBytes: number;
+  /** There are as many calls as there may be, those without websocket among them. */
+  readonly isFull: () => boolean;
 }
 
 /** The linked adapters, as calls see them. */
@@ -65,6 +72,8 @@ export interface CallHost {
   /** jambonz has said this of a call that is here, on a websocket of another gateway. */
   takeRelayed(callSid: string, payload: Buffer): void;
   /** An adapter is linked, and is about to be told all calls. */
+  /** An event of the call is on the bus, or lost. */
+  eventGone(report: EventReport): void;
   adapterLinked(adapter: string): void;
   adapterLost(adapter: string): void;
   /** Every adapter that there is has had the time to link. */
@@ -77,8 +86,9 @@ export interface CallHost {
   stopTaking(): void;
 }
 
-/** Close code on which jambonz opens the next websocket, at whichever gateway takes it. */
+/** Close codes on which jambonz opens the next websocket, at whichever gateway takes it. */
 const SERVICE_RESTART = 1012;
+const TRY_AGAIN_LATER = 1013;
 
 /** Messages that are kept even when the buffer is full: few per call, and nobody can do without them. */
 function mustKeep(type: string): boolean {
@@ -104,7 +114,7 @@ function isAwayFrom(call: Call, origin: SocketOrigin): boolean {
 }
 
 export function createCallHost(options: CallHostOptions): CallHost {
-  const { calls, settings, outbox, adapters, metrics, spans, logger } = options;
+  const { calls, settings, outbox, adapters, metrics, spans, logger, lines } = options;
   const left: Record<CallEnd, number> = { moved: 0, ended: 0, lost: 0 };
   const closings = createClosings();
   let taking = true;
@@ -120,7 +130,9 @@ export function createCallHost(options: CallHostOptions): CallHost {
     event(event, payload) {
       metrics.event(event.type);
       const frame = spans.eventReceived(event);
-      outbox.push({ kind: 'event', callSid: event.call, frame, payload }, mustKeep(event.type));
+      const report: EventReport = { kind: 'event', callSid: event.call, frame, payload };
+      calls.get(event.call)?.notePending(bytesOf(report), options.shareBytes);
+      outbox.push(report, mustKeep(event.type));
     },
     decided,
     holding: (call, holding) => calls.setHolding(call, holding),
@@ -136,7 +148,9 @@ export function createCallHost(options: CallHostOptions): CallHost {
     relay: ({ callSid }, payload, via) => adapters.relay(callSid, payload, via),
     clash({ callSid, origin }) {
       metrics.clash();
-      logger.warn({ callSid, ...origin }, 'a peer claims a call that another gateway has: refused');
+      lines.line('clash', () =>
+        logger.warn({ callSid, ...origin }, 'a peer claims a call that another gateway has: refused'),
+      );
     },
     rejected({ callSid }) {
       logger.warn({ callSid }, 'jambonz has not taken the initial application: the caller hears SIP 480');
@@ -172,6 +186,12 @@ export function createCallHost(options: CallHostOptions): CallHost {
     return type === 'session:new' && call.ended ? undefined : call;
   };
 
+  /** The call that a `session:adulting` was a leg of, where it is here: named in the data, or beside it. */
+  const parentOf = ({ call_sid, data }: JambonzMessage): Call | undefined => {
+    const named = data['parent_call_sid'] ?? call_sid;
+    return typeof named === 'string' ? calls.get(named) : undefined;
+  };
+
   const addStatusSocket = (call: Call, ...[socket, message, payload, origin]: SocketArguments): Call => {
     call.attach(socket, 'status', message, payload, origin);
     logger.info({ callSid: call.callSid, ...origin }, 'websocket for the status of a call opened');
@@ -205,11 +225,23 @@ export function createCallHost(options: CallHostOptions): CallHost {
   const bindings: BindingHost = {
     find,
     admit,
+    admitChild(message, origin) {
+      if (message.type !== 'session:adulting') return true;
+      const parent = parentOf(message);
+      return parent === undefined || admitChild(parent, message, origin);
+    },
     awayFor: (origin) => [...calls].filter((call) => isAwayFrom(call, origin)),
     take(socket, callSid, message, payload, origin) {
       const known = find(callSid, message);
       if (!taking && message.type !== 'session:new') {
         socket.close(SERVICE_RESTART, 'service restart');
+        return undefined;
+      }
+      if (known === undefined && options.isFull()) {
+        metrics.callRefused();
+        const what = 'a call is refused: there are as many as JAMBUS_MAX_CALLS';
+        lines.line('full', () => logger.warn({ callSid, type: message.type, ...origin }, what));
+        socket.close(TRY_AGAIN_LATER, 'this gateway has as many calls as it may');
         return undefined;
       }
       const role = roleOf(message, origin.application, known);
@@ -225,7 +257,9 @@ export function createCallHost(options: CallHostOptions): CallHost {
     },
     clash(callSid, { type }, origin) {
       metrics.clash();
-      logger.warn({ callSid, type, ...origin }, 'a peer claims a call that another one has: refused');
+      lines.line('clash', () =>
+        logger.warn({ callSid, type, ...origin }, 'a peer claims a call that another one has: refused'),
+      );
     },
   };
 
@@ -267,6 +301,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
         else if (!call.isGone) keep(as);
       });
     },
+    eventGone: (report) => calls.get(report.callSid)?.notePending(-bytesOf(report), options.shareBytes),
     adapterLinked(adapter) {
       for (const call of calls) call.past?.expect(adapter);
     },

@@ -9,7 +9,7 @@ import {
   wantsAck,
 } from '@jambus/schema';
 import type { DeadlineQueue } from '../deadline-queue.ts';
-import { CLAIM_REFUSED } from './admission.ts';
+import { accountOf, CLAIM_REFUSED } from './admission.ts';
 import { type AnswerSettings, type Answers, createAnswers } from './answers.ts';
 import { CallEvents, type EventSubject, ownMessage } from './call-events.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -29,6 +29,8 @@ import { ackMessage, hangUpMessage, notifyEventsMessage } from './wire.ts';
 export interface CallSettings extends AnswerSettings, DecisionSettings {
   /** How long a call may be without websocket before it counts as lost. */
   readonly graceDeadlines: DeadlineQueue;
+  /** The same for a call whose `session:new` has no answer yet: jambonz waits 5 s for one, and hangs up. */
+  readonly setUpGraceDeadlines: DeadlineQueue;
   /** How long a call may take from one websocket, closed for good, to the one that a `redirect` verb opens. */
   readonly handOverDeadlines: DeadlineQueue;
   /** How long commands wait for the sign that jambonz has made a session of the initial application. */
@@ -91,6 +93,8 @@ export class Call implements RoleContext, EventSubject {
   claimed = false;
   /** Where its websocket for commands comes from. */
   origin: SocketOrigin | undefined;
+  /** The account of jambonz that it belongs to, once a message has named it. */
+  account: string | undefined;
   /** It is a text message, which has no call: jambonz takes its application and nothing else. */
   isMessage = false;
   /** Trace context of what has to do with the call and has none of its own; undefined when nobody traces it. */
@@ -112,8 +116,14 @@ export class Call implements RoleContext, EventSubject {
   #isAdult = false;
   /** Reading is stopped because the bus does not keep up. */
   #isPaused = false;
+  /** Bytes of its events that are not on the bus yet. */
+  #pendingBytes = 0;
+  /** Reading is stopped because it says more than the bus takes, which takes nothing from other calls then. */
+  #isAhead = false;
   /** When the call began is known. */
   #isSinceKnown = true;
+  /** Every websocket that it has had was one of this gateway, so its paths are known. */
+  #isAtHome = true;
   readonly #claim: ClaimWatch;
   /** jambonz has closed the websocket for commands with 1000. */
   #closedForGood = false;
@@ -178,6 +188,25 @@ export class Call implements RoleContext, EventSubject {
     return socketOf(this.#phase) !== undefined;
   }
 
+  get isAtHome(): boolean {
+    return this.#isAtHome;
+  }
+
+  /** Another gateway has a websocket that tells its status. */
+  noteElsewhere(): void {
+    this.#isAtHome = false;
+  }
+
+  /** Whether it has or had a websocket of this path here. */
+  knowsPath(application: string): boolean {
+    return application === this.application || this.#statusSockets.knows(application);
+  }
+
+  /** Whether the websocket is the one for commands. */
+  isControl(socket: CallSocket): boolean {
+    return socket === socketOf(this.#phase);
+  }
+
   awaitsStatus(application: string): boolean {
     return this.#statusSockets.awaits(application);
   }
@@ -221,6 +250,7 @@ export class Call implements RoleContext, EventSubject {
     });
     this.#phase = { name: 'away', was: 'live', past, grace: undefined };
     this.#isSinceKnown = false;
+    this.#isAtHome = false;
   }
 
   /** The call gets another websocket. Call before `attach`. */
@@ -235,6 +265,7 @@ export class Call implements RoleContext, EventSubject {
    * @param origin where the websocket comes from
    */
   attach(socket: CallSocket, role: SocketRole, message: JambonzMessage, payload: Buffer, origin: SocketOrigin): void {
+    this.account ??= accountOf(message);
     if (role === 'control') this.#takeControl(socket, message, origin);
     else this.#statusSockets.add(socket, origin.application);
     this.#hear(socket, message, payload);
@@ -253,6 +284,7 @@ export class Call implements RoleContext, EventSubject {
   /** A websocket has closed. */
   detach(socket: CallSocket, code: number): void {
     if (this.isGone) return;
+    const isUnanswered = this.answers.initial !== undefined;
     this.answers.abandon(socket);
     if (this.#statusSockets.remove(socket)) {
       if (this.#statusSockets.size === 0 && this.#isOver) this.#end('ended');
@@ -268,7 +300,7 @@ export class Call implements RoleContext, EventSubject {
     else if (code === GOING_AWAY && phase.name === 'awaiting_application' && this.answers.initial === undefined) {
       this.#observer.rejected(this);
       this.#end('ended');
-    } else this.#goAway(code);
+    } else this.#goAway(code, isUnanswered ? this.#settings.setUpGraceDeadlines : this.#settings.graceDeadlines);
   }
 
   /** jambonz has closed the websocket for commands for good, and tells the end of the call on another one. */
@@ -299,7 +331,7 @@ export class Call implements RoleContext, EventSubject {
     if (this.#phase.name === 'awaiting_application' && this.isPastKnown) this.#claim.await();
   }
 
-  #goAway(code: number): void {
+  #goAway(code: number, graceDeadlines: DeadlineQueue): void {
     const phase = this.#phase;
     const was = phase.name === 'awaiting_session' || phase.name === 'awaiting_application' ? phase.name : 'live';
     this.#closedForGood = code === NORMAL_CLOSURE;
@@ -308,7 +340,7 @@ export class Call implements RoleContext, EventSubject {
     const grace =
       this.#closedForGood && this.#statusSockets.size === 0
         ? this.#settings.handOverDeadlines.add(() => this.#end('ended'))
-        : this.#settings.graceDeadlines.add(() => this.#lose());
+        : graceDeadlines.add(() => this.#lose());
     this.#phase = { name: 'away', was, past: pastOf(phase), grace };
     this.#observer.away(this, code);
   }
@@ -336,16 +368,36 @@ export class Call implements RoleContext, EventSubject {
 
   pause(): void {
     this.#isPaused = true;
-    socketOf(this.#phase)?.pause();
-    for (const socket of this.#statusSockets) socket.pause();
+    this.#stopReading();
   }
 
   resume(): void {
     this.#isPaused = false;
     const { past } = this;
-    if (past !== undefined && past.kept.length >= MOST_KEPT) return;
+    if (this.#isAhead || (past !== undefined && past.kept.length >= MOST_KEPT)) return;
     socketOf(this.#phase)?.resume();
     for (const socket of this.#statusSockets) socket.resume();
+  }
+
+  /**
+   * So many bytes of its events wait for the bus, or fewer (negative).
+   *
+   * @param share most that it may have waiting before it is not read from
+   */
+  notePending(bytes: number, share: number): void {
+    this.#pendingBytes = Math.max(0, this.#pendingBytes + bytes);
+    if (this.#pendingBytes > share) {
+      this.#isAhead = true;
+      this.#stopReading();
+    } else if (this.#isAhead && this.#pendingBytes <= share / 2) {
+      this.#isAhead = false;
+      if (!this.#isPaused) this.resume();
+    }
+  }
+
+  #stopReading(): void {
+    socketOf(this.#phase)?.pause();
+    for (const socket of this.#statusSockets) socket.pause();
   }
 
   /** Answers what is open and closes the websocket so that jambonz opens the next one, at another gateway. */

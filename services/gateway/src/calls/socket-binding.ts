@@ -3,6 +3,7 @@ import { type Admission, CLAIM_MS, CLAIM_REFUSED } from './admission.ts';
 import type { Call } from './call.ts';
 import type { CallSocket } from './call-socket.ts';
 import type { SocketOrigin } from './socket-origin.ts';
+import { takesControl } from './socket-role.ts';
 
 /** What became of a message on a websocket. */
 export type Received =
@@ -28,6 +29,8 @@ export interface BindingHost {
   ): Call | undefined;
   /** Whether the peer may have to do with the call. */
   admit(call: Call, message: JambonzMessage, origin: SocketOrigin): Admission;
+  /** Whether a leg that becomes a call of its own may be one of the call that it was a leg of. */
+  admitChild(message: JambonzMessage, origin: SocketOrigin): boolean;
   /** Acks a `session:reconnect` of a call that is not known yet. */
   ackUnknown(socket: CallSocket, message: JambonzMessage): void;
   clash(callSid: string, message: JambonzMessage, origin: SocketOrigin): void;
@@ -98,6 +101,7 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
     if (callSid === undefined) return withoutCall(message, payload);
     if (callSid.length > MAX_CALL_SID_LENGTH) return { kind: 'refused', reason: 'its call_sid is too long' };
     const known = host.find(callSid, message);
+    if (known === undefined && !host.admitChild(message, origin)) return refuseClaim(callSid, message);
     const admission = known === undefined ? 'yes' : host.admit(known, message, origin);
     if (admission === 'no') return refuseClaim(callSid, message);
     if (admission === 'when_former_is_gone' && known !== undefined) return claim(known, callSid, message, payload);
@@ -121,14 +125,23 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
     return WAITING;
   };
 
+  /** What comes once the call is known: a websocket that tells the status may claim no more than a fresh one. */
+  const further = (known: Call, message: JambonzMessage, payload: Buffer): Received => {
+    const isClaim = takesControl(message) && !known.isGone && !known.isControl(socket);
+    if (isClaim && host.admit(known, message, origin) !== 'yes') return refuseClaim(known.callSid, message);
+    known.receive(socket, message, payload);
+    return TAKEN;
+  };
+
   return {
     get isSettled() {
       return settled;
     },
     receive(message, payload) {
-      if (call !== undefined) call.receive(socket, message, payload);
-      else if (claiming) early.push({ message, payload });
-      else if (!settled) return first(message, payload);
+      if (call !== undefined) return further(call, message, payload);
+      if (claiming) {
+        if (early.length < MOST_EARLY) early.push({ message, payload });
+      } else if (!settled) return first(message, payload);
       return TAKEN;
     },
     closed(code) {

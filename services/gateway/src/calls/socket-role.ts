@@ -7,6 +7,8 @@ export type SocketRole = 'control' | 'status';
 export interface RoleContext {
   /** The call has a websocket for commands now. */
   readonly hasControl: boolean;
+  /** Every websocket that the call has had was one of this gateway, so its paths are known. */
+  readonly isAtHome: boolean;
   /** The path of that websocket, or of the last one. */
   readonly application: string;
   /** A status websocket of this path has closed and not come back. */
@@ -17,7 +19,7 @@ export interface RoleContext {
 const CONTROL: ReadonlySet<string> = new Set(['session:new', 'session:redirect', 'session:adulting']);
 
 /** Whether a message on a status websocket makes it the one for commands. */
-export function takesControl({ type }: JambonzMessage): boolean {
+export function takesControl({ type }: Pick<JambonzMessage, 'type'>): boolean {
   return CONTROL.has(type);
 }
 
@@ -27,9 +29,16 @@ export function takesControl({ type }: JambonzMessage): boolean {
  *
  * @param application the path of the fresh websocket
  */
-export function roleOf(message: JambonzMessage, application: string, call: RoleContext | undefined): SocketRole {
-  if (call === undefined || !call.hasControl || takesControl(message)) return 'control';
-  if (message.type !== 'session:reconnect') return 'status';
+export function roleOf(
+  message: Pick<JambonzMessage, 'type'>,
+  application: string,
+  call: RoleContext | undefined,
+): SocketRole {
+  if (call === undefined || takesControl(message)) return 'control';
+  const isReconnect = message.type === 'session:reconnect';
+  // jambonz dials the same path again.
+  if (!call.hasControl) return isReconnect && call.isAtHome && application !== call.application ? 'status' : 'control';
+  if (!isReconnect) return 'status';
   if (call.awaitsStatus(application)) return 'status';
   return application === call.application ? 'control' : 'status';
 }

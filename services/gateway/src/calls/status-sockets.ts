@@ -11,6 +11,8 @@ export interface StatusSockets {
   remove(socket: CallSocket): boolean;
   /** Whether one for this application has closed and not come back. */
   awaits(application: string): boolean;
+  /** Whether there is or was one for this application. */
+  knows(application: string): boolean;
   readonly size: number;
   [Symbol.iterator](): Iterator<CallSocket>;
 }
@@ -35,6 +37,7 @@ export function createStatusSockets(): StatusSockets {
       return true;
     },
     awaits: (application) => closed?.has(application) ?? false,
+    knows: (application) => (closed?.has(application) ?? false) || [...(open?.values() ?? [])].includes(application),
     get size() {
       return open?.size ?? 0;
     },

@@ -1,22 +1,41 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { watchNewcomers } from '@jambus/service';
 import { WebSocketServer } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
 import type { SocketOrigin } from '../calls/socket-origin.ts';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { createJambonzSocket, type JambonzSocket, type SocketHandlers } from './jambonz-socket.ts';
-import { answerRefusal, isAuthorised, JAMBONZ_SUBPROTOCOL, originOf, refuseUpgrade } from './upgrade.ts';
+import {
+  answerRefusal,
+  type Entrance,
+  FOREIGN_ORIGIN,
+  isAuthorised,
+  isOriginAllowed,
+  JAMBONZ_SUBPROTOCOL,
+  originOf,
+  refuseUpgrade,
+} from './upgrade.ts';
+import { createUpgradeRate } from './upgrade-rate.ts';
 
-export interface JambonzServerOptions {
+/**
+ * Why a connection was dropped without an answer, which makes jambonz try again: `full` there are as many websockets as there
+ * may be, `held` the bus does not keep up, `rate` its address opens too many, `newcomer` others wait who came later.
+ */
+export const DROPS = ['full', 'held', 'rate', 'newcomer'] as const;
+export type Drop = (typeof DROPS)[number];
+
+export interface JambonzServerOptions extends Entrance {
   readonly host: string;
   readonly port: number;
-  readonly basicAuth: string | undefined;
   /** Largest message taken from jambonz, in bytes; a larger one ends its socket with 1009. */
   readonly maxInboundBytes: number;
-  /** Past this many connections TCP connections are dropped: jambonz goes on trying then, which it would not after a 503. */
-  readonly maxConnections: number;
+  /** Past this many websockets TCP connections are dropped: jambonz goes on trying then, which it would not after a 503. */
+  readonly maxWebsockets: number;
+  /** Websockets that one address may open in a second, over some time; 0: no limit. */
+  readonly upgradesPerSecond: number;
   readonly pingIntervalMs: number;
   /** How long a fresh socket may stay silent. */
   readonly silenceDeadlines: DeadlineQueue;
@@ -24,8 +43,7 @@ export interface JambonzServerOptions {
   readonly envVars: string;
   readonly handlers: Pick<SocketHandlers, 'violation'> & {
     readonly opened: (socket: CallSocket, origin: SocketOrigin) => SocketBinding;
-    /** A TCP connection was dropped because there are too many. */
-    readonly dropped: () => void;
+    readonly dropped: (why: Drop) => void;
   };
 }
 
@@ -47,33 +65,66 @@ export interface JambonzServer {
   close(): Promise<void>;
 }
 
-/** How long a peer may take over its HTTP request. jambonz itself gives the upgrade 1.5 s. */
-const REQUEST_TIMEOUT_MS = 5_000;
+/** How long a connection may be no websocket, whatever it does meanwhile. jambonz itself gives the upgrade 1.5 s. */
+const NEWCOMER_MS = 5_000;
+/** More than the operating system hands over at once (a backlog of 511), so that nobody goes whose request is there. */
+const MOST_NEWCOMERS_OF_ADDRESS = 768;
+const MOST_NEWCOMERS = 2_048;
 /** Node drops a connection when there are as many already; 0 would mean no limit. */
 const NO_MORE_CONNECTIONS = -1;
+/** How long a peer may take to close a websocket that was closed here, ms. The types of ws do not have it. */
+const CLOSING = { closeTimeout: 5_000 };
+/** Of one message. jambonz sends each in one frame; a message over a slow line comes in pieces of a packet. */
+const MOST_FRAGMENTS = 1_024;
+const MOST_PIECES = 16_384;
 
 export function createJambonzServer(options: JambonzServerOptions): JambonzServer {
   const { handlers } = options;
   /** Each with its path. */
   const sockets = new Map<JambonzSocket, string>();
   let held: HeldPaths = 'none';
-  const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
-  http.maxConnections = options.maxConnections;
+  const http = createServer();
+  const rate = createUpgradeRate({ perSecond: options.upgradesPerSecond });
   const websockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     // 250 KiB a connection on both sides; jambonz offers it and does without.
     perMessageDeflate: false,
     maxPayload: options.maxInboundBytes,
+    maxFragments: MOST_FRAGMENTS,
+    maxBufferedChunks: MOST_PIECES,
+    ...CLOSING,
+    // One frame in a turn of the event loop: a chunk has thousands of small ones, and other calls wait meanwhile.
+    allowSynchronousEvents: false,
     handleProtocols: () => JAMBONZ_SUBPROTOCOL,
   });
 
-  http.on('drop', () => handlers.dropped());
+  http.on('drop', () => handlers.dropped('held'));
+  http.on('connection', (connection) => {
+    if (sockets.size < options.maxWebsockets) return;
+    handlers.dropped('full');
+    connection.destroy();
+  });
+  const newcomers = watchNewcomers(http, {
+    most: MOST_NEWCOMERS,
+    mostOfAddress: MOST_NEWCOMERS_OF_ADDRESS,
+    stayMs: NEWCOMER_MS,
+    onCut(why) {
+      if (why === 'late') handlers.violation('late', `no websocket within ${NEWCOMER_MS} ms`);
+      else handlers.dropped('newcomer');
+    },
+  });
   http.on('clientError', (_error, socket) => {
     handlers.violation('http', 'not an HTTP request');
     answerRefusal(socket, { status: 400, reason: 'not an HTTP request' });
   });
   http.on('request', (request, response) => {
+    if (!isOriginAllowed(request, options.allowedOrigins)) {
+      handlers.violation('origin', FOREIGN_ORIGIN.reason);
+      response.writeHead(FOREIGN_ORIGIN.status, { connection: 'close', 'content-type': 'text/plain; charset=utf-8' });
+      response.end(`${FOREIGN_ORIGIN.reason}\n`);
+      return;
+    }
     if (request.method === 'OPTIONS' && isAuthorised(request, options.basicAuth)) {
       // The portal asks which variables the application declares, and never upgrades.
       response.writeHead(200, { connection: 'close', 'content-type': 'application/json' });
@@ -84,22 +135,30 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain; charset=utf-8' });
     response.end(`this port speaks websocket (${JAMBONZ_SUBPROTOCOL}) only\n`);
   });
+  const whyDrop = ({ application, address }: SocketOrigin): Drop | undefined => {
+    if (sockets.size >= options.maxWebsockets) return 'full';
+    if (isHeld(held, application)) return 'held';
+    // Who brings no credentials has not come so far, and takes nothing from those behind the same proxy.
+    return rate.take(address) ? undefined : 'rate';
+  };
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => stream.destroy());
-    const refusal = refuseUpgrade(request, options.basicAuth);
+    const refusal = refuseUpgrade(request, options);
     if (refusal !== undefined) {
-      handlers.violation('upgrade', refusal.reason);
+      handlers.violation(refusal === FOREIGN_ORIGIN ? 'origin' : 'upgrade', refusal.reason);
       answerRefusal(stream, refusal);
       return;
     }
     const origin = originOf(request, options.basicAuth);
-    if (isHeld(held, origin.application)) {
-      // As a connection that there are too many of: an answer would end the trying.
-      handlers.dropped();
+    const drop = whyDrop(origin);
+    if (drop !== undefined) {
+      // An answer would end the trying.
+      handlers.dropped(drop);
       stream.destroy();
       return;
     }
     websockets.handleUpgrade(request, stream, head, (ws) => {
+      newcomers.leave(stream);
       let silence: Deadline;
       const awaitFirst = (): void => {
         silence = options.silenceDeadlines.add(() => {
@@ -137,7 +196,7 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
       const former = held;
       held = next;
       // The number of connections that there may be; those that are open stay.
-      http.maxConnections = held === 'all' ? NO_MORE_CONNECTIONS : options.maxConnections;
+      http.maxConnections = held === 'all' ? NO_MORE_CONNECTIONS : Number.POSITIVE_INFINITY;
       for (const [socket, application] of sockets) {
         const hold = isHeld(held, application);
         if (hold !== isHeld(former, application)) socket.holdFirst(hold);
@@ -150,6 +209,7 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     async close() {
       clearInterval(beat);
       const closed = http.listening ? once(http, 'close') : undefined;
+      newcomers.close();
       http.close();
       http.closeAllConnections();
       for (const socket of sockets.keys()) socket.terminate();

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { isMessageType, parseJambonzMessage } from '@jambus/schema';
+import { closeReason } from '@jambus/link';
+import { isMessageType, isMsgid, MAX_MSGID_BYTES, parseJambonzMessage } from '@jambus/schema';
 import { WebSocket } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
@@ -11,10 +12,15 @@ export const VIOLATIONS = [
   'binary',
   'not_json',
   'bad_type',
+  'bad_msgid',
   'too_large',
   'bad_frame',
+  'too_many',
+  'unread',
   'upgrade',
+  'origin',
   'http',
+  'late',
 ] as const;
 export type Violation = (typeof VIOLATIONS)[number];
 
@@ -39,6 +45,12 @@ export interface JambonzSocket extends CallSocket {
 
 const UNSUPPORTED_DATA = 1003;
 const POLICY_VIOLATION = 1008;
+/** So often one websocket may break the rules; then it is closed. jambonz does not break them. */
+const MOST_VIOLATIONS = 64;
+/** A websocket that is being closed may have so many messages under way; then it is cut. */
+const MOST_AFTER_CLOSE = 256;
+/** With so much that the peer has not read, it is not read from either, bytes. It would go on making us answer. */
+const MOST_UNREAD_BYTES = 256 * 1024;
 
 /**
  * Takes over an upgraded websocket; its listeners are attached before this returns.
@@ -48,6 +60,13 @@ const POLICY_VIOLATION = 1008;
 export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: SocketHandlers): JambonzSocket {
   let alive = true;
   let refused = false;
+  /** Messages that came after it was refused. */
+  let afterClose = 0;
+  let violations = 0;
+  /** The call it belongs to does not want it to be read from. */
+  let isHeld = false;
+  /** The peer does not read what it is sent; `long` when that was so at the last beat, too. */
+  let clog: 'none' | 'fresh' | 'long' = 'none';
   /** Those who wait for the end of a buffered write, by its number, oldest first. */
   const buffered: { readonly n: number; readonly onEnd: (written: boolean) => void }[] = [];
   let sent = 0;
@@ -58,7 +77,32 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
   const refuse = (kind: Violation, code: number, detail: string): void => {
     refused = true;
     handlers.violation(kind, detail);
-    ws.close(code, detail.slice(0, 120));
+    ws.close(code, closeReason(detail));
+  };
+
+  /** The peer has broken a rule, and may go on if it does not do so again and again. */
+  const violate = (kind: Violation, detail: string): void => {
+    handlers.violation(kind, detail);
+    violations++;
+    if (violations === MOST_VIOLATIONS) {
+      refuse('too_many', POLICY_VIOLATION, `${MOST_VIOLATIONS} messages that break the rules, the last one: ${detail}`);
+    }
+  };
+
+  const readOrNot = (): void => {
+    if (isHeld || clog !== 'none') ws.pause();
+    else ws.resume();
+  };
+
+  /** Stops reading from a peer that has too much unread, until it has read all of it. */
+  const noteUnread = (): void => {
+    if (clog !== 'none' || ws.bufferedAmount < MOST_UNREAD_BYTES) return;
+    clog = 'fresh';
+    readOrNot();
+    stream.once('drain', () => {
+      clog = 'none';
+      readOrNot();
+    });
   };
 
   /** ws ends writes in their order. Of a connection that was cut it says that they succeeded. */
@@ -82,35 +126,48 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
     alive = true;
     for (const probe of probes) probe.answered = true;
   });
+  ws.on('ping', noteUnread);
   ws.on('message', (data, isBinary) => {
     alive = true;
-    if (refused) return;
-    const payload = data as Buffer;
+    if (refused) {
+      afterClose++;
+      if (afterClose > MOST_AFTER_CLOSE) ws.terminate();
+      return;
+    }
+    hear(data as Buffer, isBinary);
+    noteUnread();
+  });
+
+  const hear = (payload: Buffer, isBinary: boolean): void => {
     if (isBinary) {
       if (!binding.isSettled) refuse('binary', UNSUPPORTED_DATA, 'expected a session message, not binary data');
-      else handlers.violation('binary', `${payload.length} bytes of binary data`);
+      else violate('binary', `${payload.length} bytes of binary data`);
       return;
     }
     const parsed = parseJambonzMessage(payload);
     if (!parsed.ok) {
       if (!binding.isSettled)
         refuse('first_message', POLICY_VIOLATION, `expected a message of a call: ${parsed.reason}`);
-      else handlers.violation('not_json', parsed.reason);
+      else violate('not_json', parsed.reason);
       return;
     }
     const { message } = parsed;
     if (!isMessageType(message.type)) {
       // It would become part of names on the bus.
-      handlers.violation(
-        'bad_type',
-        `a type of ${message.type.length} characters, or with characters that no name has`,
-      );
+      violate('bad_type', `a type of ${message.type.length} characters, or with characters that no name has`);
+      return;
+    }
+    if (message.msgid !== undefined && !isMsgid(message.msgid)) {
+      // It is kept with the question, and comes back in the answer.
+      const what = `a msgid of ${Buffer.byteLength(message.msgid)} bytes, the most are ${MAX_MSGID_BYTES}`;
+      if (!binding.isSettled) refuse('bad_msgid', POLICY_VIOLATION, what);
+      else violate('bad_msgid', what);
       return;
     }
     const received = binding.receive(message, payload);
     if (received.kind === 'refused') refuse('first_message', POLICY_VIOLATION, received.reason);
     else handlers.heard();
-  });
+  };
 
   const socket: JambonzSocket = {
     get isOpen() {
@@ -137,13 +194,24 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
       ws.terminate();
     },
     pause() {
-      ws.pause();
+      isHeld = true;
+      readOrNot();
     },
     resume() {
-      ws.resume();
+      isHeld = false;
+      readOrNot();
     },
     beat() {
       if (ws.readyState !== WebSocket.OPEN) return;
+      if (clog === 'long') {
+        handlers.violation('unread', `${ws.bufferedAmount} bytes that the peer has not read for a ping and more`);
+        ws.terminate();
+        return;
+      }
+      if (clog === 'fresh') {
+        clog = 'long';
+        return;
+      }
       // While we do not read we cannot hear the pong either.
       if (!alive && !ws.isPaused) {
         ws.terminate();
@@ -169,8 +237,8 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
     },
     holdFirst(hold) {
       if (binding.isSettled) return;
-      if (hold) ws.pause();
-      else ws.resume();
+      isHeld = hold;
+      readOrNot();
     },
     expireSilence() {
       if (binding.isSettled || refused || ws.readyState !== WebSocket.OPEN) return true;

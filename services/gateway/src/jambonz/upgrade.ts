@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { answerAndCut } from '@jambus/service';
 import type { SocketOrigin } from '../calls/socket-origin.ts';
 
 /** The subprotocol jambonz asks for; it fails a call whose answer lacks it. */
@@ -13,12 +14,20 @@ export interface UpgradeRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/**
- * The reason to refuse an upgrade, or undefined to accept it.
- *
- * @param basicAuth `user:password` that the request has to bring; undefined asks for none
- */
-export function refuseUpgrade(request: IncomingMessage, basicAuth: string | undefined): UpgradeRefusal | undefined {
+/** Who is let in. */
+export interface Entrance {
+  /** `user:password` that a request has to bring; undefined asks for none. */
+  readonly basicAuth: string | undefined;
+  /** Pages of browsers that may connect, as their `Origin` header has them; `*` stands for all. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** The reason to refuse an upgrade, or undefined to accept it. */
+export function refuseUpgrade(
+  request: IncomingMessage,
+  { basicAuth, allowedOrigins }: Entrance,
+): UpgradeRefusal | undefined {
+  if (!isOriginAllowed(request, allowedOrigins)) return FOREIGN_ORIGIN;
   if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
     return { status: 400, reason: 'the only upgrade on this port is to websocket' };
   }
@@ -52,17 +61,24 @@ function digest(data: Buffer): Buffer {
   return createHash('sha256').update(data).digest();
 }
 
-/** Answers an upgrade with an HTTP status and closes the connection. */
-export function answerRefusal(socket: Duplex, { status, reason, headers = {} }: UpgradeRefusal): void {
-  const body = `${reason}\n`;
-  const lines = Object.entries({
-    connection: 'close',
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+/**
+ * Whether a page of a browser sends the request that may not. jambonz sends no `Origin`; a browser sends it with every
+ * websocket, also one that a foreign page opens to the machine of whoever looks at it.
+ */
+export function isOriginAllowed({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const { origin } = headers;
+  return origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin.toLowerCase());
+}
+
+/** What such a page hears. */
+export const FOREIGN_ORIGIN: UpgradeRefusal = {
+  status: 403,
+  reason: 'browsers may not connect from this Origin: JAMBUS_ALLOWED_ORIGINS does not have it',
+};
+
+/** Answers an upgrade with an HTTP status and cuts the connection. */
+export function answerRefusal(connection: Duplex, { status, reason, headers = {} }: UpgradeRefusal): void {
+  answerAndCut(connection, { status, contentType: 'text/plain; charset=utf-8', body: `${reason}\n`, headers });
 }
 
 /** Where an upgrade that was accepted comes from. */

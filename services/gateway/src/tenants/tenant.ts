@@ -1,4 +1,4 @@
-import type { Logger } from '@jambus/telemetry';
+import type { LineLimit, Logger } from '@jambus/telemetry';
 import type { CallSettings } from '../calls/call.ts';
 import { type CallHost, createCallHost } from '../calls/call-host.ts';
 import { type CallRegistry, createCallRegistry } from '../calls/call-registry.ts';
@@ -24,6 +24,10 @@ export interface TenantOptions {
   readonly metrics: GatewayMetrics;
   readonly spans: GatewaySpans;
   readonly logger: Logger;
+  /** For lines that peers can cause as often as they like. */
+  readonly lines: LineLimit;
+  /** The gateway has as many calls as it may. */
+  readonly isFull: () => boolean;
 }
 
 /**
@@ -45,6 +49,8 @@ export interface Tenant {
 
 /** Bytes of reports that one adapter may have and not have put on the bus. */
 const REPORT_WINDOW_BYTES = 16 * 1024 * 1024;
+/** Part of the buffer that one call may fill: it is not read from beyond that, while the others are. */
+const CALL_SHARE = 1 / 16;
 /** How long an adapter whose link is lost may take to come back, before its reports go to another. */
 const ADAPTER_RETURN_MS = 750;
 /** How long the last adapter that stops stays: those who stop everything do not reach all processes at once. */
@@ -53,7 +59,7 @@ const LAST_ADAPTER_MS = 500;
 const ALL_LINKED_MS = 1_500;
 
 export function createTenant(options: TenantOptions): Tenant {
-  const { prefix, boot, metrics, spans, logger } = options;
+  const { prefix, boot, metrics, spans, logger, lines } = options;
   const calls = createCallRegistry();
   const links = createLinkGroup();
   /** Every adapter has had the time to link since this gateway started. */
@@ -76,18 +82,22 @@ export function createTenant(options: TenantOptions): Tenant {
     },
     onTaken(report) {
       if (report.kind === 'result') return;
+      host.eventGone(report);
       const { frame } = report;
       spans.eventTaken(frame);
       metrics.eventTaken(Date.now() - frame.time);
     },
     onShed(report, why) {
       if (report.kind === 'result') return;
+      host.eventGone(report);
       const { frame, payload } = report;
       const { call: callSid, type, sequence } = frame;
       spans.eventShed(frame);
       metrics.eventShed(type);
       const reason = why === 'no_room' ? 'no room left in the event buffer' : 'it is larger than a link can carry';
-      logger.error({ callSid, type, sequence, bytes: payload.length }, `event lost: ${reason}`);
+      lines.line('event_lost', () =>
+        logger.error({ callSid, type, sequence, bytes: payload.length }, `event lost: ${reason}`),
+      );
     },
   });
   const departures = createDepartures({ outbox, lastStaysMs: LAST_ADAPTER_MS });
@@ -118,6 +128,9 @@ export function createTenant(options: TenantOptions): Tenant {
     metrics,
     spans,
     logger,
+    lines,
+    shareBytes: options.bufferBytes * CALL_SHARE,
+    isFull: options.isFull,
   });
 
   const party: LinkParty = {

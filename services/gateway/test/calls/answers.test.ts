@@ -128,3 +128,22 @@ describe('hooks', () => {
     expect(next.sent.map(({ type, command }) => command ?? type)).toEqual(['ack', 'redirect']);
   });
 });
+
+describe('a peer that asks more than jambonz does', () => {
+  const asking = () => liveCall({ hookMode: () => 'await' });
+
+  test('has 64 questions open, and an answer at once to each one beyond them', () => {
+    const harness = asking();
+    for (let n = 0; n < 70; n++) hear(harness, 'verb:hook', {}, { msgid: `question ${n}` });
+    expect(harness.socket.sent.map(({ msgid }) => msgid)).toEqual([64, 65, 66, 67, 68, 69].map((n) => `question ${n}`));
+    expect(harness.queues.hookDeadlines.waiting.size).toBe(64);
+  });
+
+  test('has one deadline for an id that it uses again and again', () => {
+    const harness = asking();
+    for (let n = 0; n < 10; n++) hear(harness, 'verb:hook', {}, { msgid: 'the same' });
+    expect(harness.queues.hookDeadlines.waiting.size).toBe(1);
+    harness.queues.hookDeadlines.expireAll();
+    expect(harness.socket.sent.map(({ msgid }) => msgid)).toEqual(['the same']);
+  });
+});

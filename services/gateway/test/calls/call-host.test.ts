@@ -7,6 +7,7 @@ import { createGatewaySpans } from '../../src/gateway-spans.ts';
 import type { Report, ReportLink } from '../../src/reports/report.ts';
 import { createReportOutbox } from '../../src/reports/report-outbox.ts';
 import {
+  ALL_LINES,
   at,
   CONTENDER,
   callSettings,
@@ -25,7 +26,7 @@ afterEach(() => {
 });
 
 /** A gateway's calls. What they say waits in the outbox until `link` is connected. */
-function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
+function hostWith({ bufferBytes = 1_000_000, allLinked = true, maxCalls = 1_000 } = {}) {
   const shed: string[] = [];
   const calls = createCallRegistry();
   const outbox = createReportOutbox({
@@ -59,6 +60,9 @@ function hostWith({ bufferBytes = 1_000_000, allLinked = true } = {}) {
     metrics: createGatewayMetrics(createMetrics({ service: 'test' }), gatewayState(calls, outbox)),
     spans: createGatewaySpans(NO_TRACING),
     logger: createLogger({ service: 'test', level: 'fatal' }),
+    lines: ALL_LINES,
+    shareBytes: bufferBytes,
+    isFull: () => calls.size >= maxCalls,
   });
   const reports: Report[] = [];
   const link: ReportLink = { id: 'one', boot: 'first', send: (_n, report) => reports.push(report), sendDrained() {} };
@@ -311,4 +315,120 @@ describe('a websocket of a call that another gateway keeps', () => {
     queues.graceDeadlines.expireAll();
     expect(reports).toEqual([]);
   });
+});
+
+describe('past the most calls', () => {
+  test('a new call is told to try again, and one that is here comes back', () => {
+    const { calls, take } = hostWith({ maxCalls: 1 });
+    const { call, socket } = take('session:new');
+    call?.detach(socket, 1006);
+    const refused = take('session:new', new FakeSocket(), 'call-2');
+    const back = take('session:reconnect');
+    expect([refused.call, refused.socket.closedWith, calls.size]).toEqual([undefined, 1013, 1]);
+    expect([back.call === call, call?.isControl(back.socket)]).toEqual([true, true]);
+  });
+});
+
+describe('a websocket that claims a live call', () => {
+  const ACCOUNT = { account_sid: 'account' };
+
+  function withCall(data: object = ACCOUNT) {
+    const made = hostWith();
+    const former = new FakeSocket();
+    const binding = made.host.openSocket(former, ORIGIN);
+    binding.receive(...jambonz('session:new', data));
+    const claim = (type: string, said: object, origin: Partial<typeof ORIGIN> = {}) => {
+      const socket = new FakeSocket();
+      const other = made.host.openSocket(socket, { ...ORIGIN, ...origin });
+      const received = other.receive(...jambonz(type, { call_sid: 'call-1', ...said }));
+      return { socket, binding: other, received: received.kind };
+    };
+    return { ...made, former, claim };
+  }
+
+  test.each([
+    ['session:new', ACCOUNT, {}, 'refused'],
+    ['session:reconnect', { account_sid: 'other' }, {}, 'refused'],
+    ['session:reconnect', {}, {}, 'refused'],
+    ['session:redirect', { account_sid: 'other' }, {}, 'refused'],
+    ['session:adulting', { account_sid: 'other' }, {}, 'refused'],
+    ['call:status', { account_sid: 'other', call_status: 'completed' }, {}, 'refused'],
+    // The websocket that has the call is asked, and is there.
+    ['session:reconnect', ACCOUNT, {}, 'waiting'],
+    ['session:adulting', ACCOUNT, {}, 'waiting'],
+    ['session:reconnect', ACCOUNT, { address: '10.0.0.9' }, 'waiting'],
+    ['session:redirect', ACCOUNT, { address: '10.0.0.9' }, 'waiting'],
+  ])('%s %j %j does not get it while the former one is there', (type, said, origin, kind) => {
+    const { former, claim, calls } = withCall();
+    const { socket, received } = claim(type, said, origin);
+    expect([received, former.isOpen, calls.get('call-1')?.isControl(former)]).toEqual([kind, true, true]);
+    if (kind === 'waiting') expect(socket.closedWith).toBe(1008);
+  });
+
+  test('gets it with a session:reconnect from the same path when the former one is gone, seen here or not', () => {
+    const { former, claim, calls } = withCall();
+    former.isOpen = false;
+    const { socket } = claim('session:reconnect', ACCOUNT);
+    expect(calls.get('call-1')?.isControl(socket)).toBe(true);
+  });
+
+  test('gets it with the session:redirect of a redirect verb, and the former one tells the status', () => {
+    const { former, claim, calls } = withCall();
+    const { socket } = claim('session:redirect', ACCOUNT, { application: '/other' });
+    expect([calls.get('call-1')?.isControl(socket), former.isOpen]).toEqual([true, true]);
+  });
+
+  test('is refused with a session:reconnect from a path that the call has never had, also while it has no websocket', () => {
+    const { former, claim, calls } = withCall();
+    expect(claim('session:reconnect', ACCOUNT, { application: '/other' }).received).toBe('refused');
+    const call = calls.get('call-1');
+    call?.detach(former, 1006);
+    expect(claim('session:reconnect', ACCOUNT, { application: '/other' }).received).toBe('refused');
+    expect(call?.isAway).toBe(true);
+  });
+
+  test('tells the status when it comes from the path of a websocket that does, seen to close or not', () => {
+    const { claim, calls } = withCall();
+    const told = { ...ACCOUNT, call_status: 'in-progress' };
+    claim('call:status', told, { application: '/status' });
+    expect(claim('session:reconnect', ACCOUNT, { application: '/status' }).received).toBe('taken');
+    const call = calls.get('call-1');
+    expect([call?.hasControl, call?.application]).toEqual([true, '/app']);
+  });
+
+  test('tells the status from any path once another gateway has had a websocket that did', () => {
+    const { host, claim } = withCall();
+    host.contest('one', 'call-1', CONTENDER, () => {});
+    expect(claim('session:reconnect', ACCOUNT, { application: '/status' }).received).toBe('taken');
+  });
+
+  test.each(['session:new', 'session:adulting'])(
+    'does not get it by %s on a websocket that tells the status',
+    (type) => {
+      const { former, claim, calls } = withCall();
+      const { binding, received } = claim('call:status', { ...ACCOUNT, call_status: 'in-progress' });
+      expect(received).toBe('taken');
+      const second = binding.receive(...jambonz(type, ACCOUNT));
+      expect([second.kind, calls.get('call-1')?.isControl(former)]).toEqual(['refused', true]);
+    },
+  );
+
+  test('a leg that becomes a call of its own is of the account of the call that it was a leg of', () => {
+    const { host, calls } = withCall();
+    const adulting = (account: string, callSid: string) => {
+      const data = { call_sid: callSid, parent_call_sid: 'call-1', account_sid: account };
+      return host.openSocket(new FakeSocket(), ORIGIN).receive(...jambonz('session:adulting', data)).kind;
+    };
+    expect([adulting('other', 'leg-1'), adulting('account', 'leg-2')]).toEqual(['refused', 'taken']);
+    expect([calls.get('leg-1'), calls.get('leg-2')?.ended]).toEqual([undefined, false]);
+  });
+});
+
+test('a call whose session:new nobody has answered waits for its websocket for a short time only', () => {
+  const { queues, take } = hostWith();
+  const { call, socket } = take('session:new');
+  call?.detach(socket, 1006);
+  expect([queues.setUpGraceDeadlines.waiting.size, queues.graceDeadlines.waiting.size]).toEqual([1, 0]);
+  queues.setUpGraceDeadlines.expireAll();
+  expect(call?.isGone).toBe(true);
 });

@@ -1,6 +1,6 @@
 import type { CallEnd, CallMemory, CommandFrame, Contender, EventFrame, Verdict } from '@jambus/link';
 import { createCommandParser, type HookMode, type JambonzMessage, parseJambonzMessage } from '@jambus/schema';
-import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
+import { type LineLimit, NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import { Call, type CallSettings } from '../../src/calls/call.ts';
 import type { CallRegistry } from '../../src/calls/call-registry.ts';
 import type { InboundCommand } from '../../src/calls/inbound-command.ts';
@@ -46,6 +46,7 @@ export function callSettings(options: SettingsOptions = {}) {
     applicationDeadlines: manualQueue(),
     hookDeadlines: manualQueue(),
     graceDeadlines: manualQueue(),
+    setUpGraceDeadlines: manualQueue(),
     handOverDeadlines: manualQueue(),
     lifeDeadlines: manualQueue(),
     pastDeadlines: manualQueue(),
@@ -63,6 +64,9 @@ export function callSettings(options: SettingsOptions = {}) {
   };
   return { settings, queues };
 }
+
+/** Lets every line pass. */
+export const ALL_LINES: LineLimit = { line: (_kind, write) => write(), close() {} };
 
 /** What the gauges of a gateway read, of one that neither links nor drains. */
 export function gatewayState(calls: CallRegistry, outbox: ReportOutbox): GatewayState {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { createDeadlineQueue } from '../../src/deadline-queue.ts';
-import { createJambonzServer } from '../../src/jambonz/jambonz-server.ts';
+import { createJambonzServer, type JambonzServerOptions } from '../../src/jambonz/jambonz-server.ts';
 import { JAMBONZ_SUBPROTOCOL } from '../../src/jambonz/upgrade.ts';
 import { until } from './socket-pair.ts';
 
@@ -14,18 +14,21 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-async function listeningServer() {
+async function listeningServer(options: Partial<JambonzServerOptions> = {}) {
   const log: string[] = [];
   const silenceDeadlines = createDeadlineQueue(60_000);
   const server = createJambonzServer({
     host: '127.0.0.1',
     port: 0,
     basicAuth: undefined,
+    allowedOrigins: [],
     maxInboundBytes: 1_000_000,
-    maxConnections: 100,
+    maxWebsockets: 100,
+    upgradesPerSecond: 0,
     pingIntervalMs: 60_000,
     silenceDeadlines,
     envVars: '[]',
+    ...options,
     handlers: {
       opened(_socket, { application }) {
         let isSettled = false;
@@ -42,7 +45,7 @@ async function listeningServer() {
         };
       },
       violation: (kind) => log.push(`violation ${kind}`),
-      dropped: () => log.push('dropped'),
+      dropped: (why) => log.push(`dropped ${why}`),
     },
   });
   const port = await server.listen();
@@ -52,8 +55,8 @@ async function listeningServer() {
     await server.close();
     silenceDeadlines.close();
   });
-  const dial = async (path = '/app'): Promise<WebSocket> => {
-    const peer = new WebSocket(`ws://127.0.0.1:${port}${path}`, JAMBONZ_SUBPROTOCOL);
+  const dial = async (path = '/app', from: ClientOptions = {}): Promise<WebSocket> => {
+    const peer = new WebSocket(`ws://127.0.0.1:${port}${path}`, JAMBONZ_SUBPROTOCOL, from);
     peer.on('error', () => {});
     peers.push(peer);
     await once(peer, 'open');
@@ -74,7 +77,7 @@ describe('while the bus does not keep up', () => {
     refused.on('error', () => {});
     refused.write('GET / HTTP/1.1\r\n\r\n');
     await once(refused, 'close');
-    expect([answer, log]).toEqual(['', ['dropped']]);
+    expect([answer, log]).toEqual(['', ['dropped held']]);
     server.holdConnections('none');
     (await dial()).send(SESSION);
     await until(() => log.length === 2);
@@ -101,7 +104,7 @@ describe('while the bus does not keep up', () => {
     await expect(dial('/slow')).rejects.toMatchObject({ code: 'ECONNRESET' });
     (await dial('/quick')).send(SESSION);
     await until(() => log.length === 2);
-    expect(log).toEqual(['dropped', 'session call-1 /quick']);
+    expect(log).toEqual(['dropped held', 'session call-1 /quick']);
     server.holdConnections('none');
     await until(() => log.length === 3);
     expect(log[2]).toBe('session call-1 /slow');
@@ -116,5 +119,50 @@ describe('while the bus does not keep up', () => {
     peer.send(JSON.stringify({ type: 'call:status', data: {} }));
     await until(() => log.length === 2);
     expect(peer.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
+describe('who is let in', () => {
+  test('a web page only when its Origin is allowed; jambonz sends none', async () => {
+    const { log, dial } = await listeningServer({ allowedOrigins: ['https://ours.example'] });
+    await dial();
+    await dial('/app', { origin: 'https://OURS.example' });
+    await expect(dial('/app', { origin: 'https://theirs.example' })).rejects.toThrow('403');
+    expect(log).toEqual(['violation origin']);
+  });
+
+  test('with * every web page', async () => {
+    const { dial } = await listeningServer({ allowedOrigins: ['*'] });
+    expect((await dial('/app', { origin: 'null' })).readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('a web page is not told the variables of the application either', async () => {
+    const { port, log } = await listeningServer();
+    const options = { method: 'OPTIONS', headers: { origin: 'https://theirs.example' } };
+    const { status } = await fetch(`http://127.0.0.1:${port}/app`, options);
+    expect([status, log]).toEqual([403, ['violation origin']]);
+  });
+
+  test('not more from one address than the rate allows, and others all the same', async () => {
+    const { log, dial } = await listeningServer({ upgradesPerSecond: 1 });
+    for (let n = 0; n < 10; n++) await dial();
+    await expect(dial()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect((await dial('/app', { localAddress: '127.0.0.2' })).readyState).toBe(WebSocket.OPEN);
+    expect(log).toEqual(['dropped rate']);
+  });
+
+  test('who brings no credentials takes nothing from the rate of those who do', async () => {
+    const { dial } = await listeningServer({ upgradesPerSecond: 1, basicAuth: 'user:password' });
+    for (let n = 0; n < 20; n++) await expect(dial()).rejects.toThrow('401');
+    expect((await dial('/app', { headers: { authorization: `Basic ${btoa('user:password')}` } })).readyState).toBe(
+      WebSocket.OPEN,
+    );
+  });
+
+  test('not more websockets than there may be', async () => {
+    const { log, dial } = await listeningServer({ maxWebsockets: 1 });
+    await dial();
+    await expect(dial()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(log).toEqual(['dropped full']);
   });
 });

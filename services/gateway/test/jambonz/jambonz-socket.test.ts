@@ -108,3 +108,86 @@ describe('reading', () => {
     expect([near.expireSilence(), log]).toEqual([true, ['session call-1']]);
   });
 });
+
+describe('a peer that breaks the rules', () => {
+  const live = async () => {
+    const pair = await socketPair();
+    pair.peer.send(SESSION);
+    await until(() => pair.log.length === 1);
+    return pair;
+  };
+
+  test('again and again is closed, and is not heard meanwhile', async () => {
+    const { peer, log } = await live();
+    for (let n = 0; n < 63; n++) peer.send('{}');
+    peer.send('{"type":"call:status","data":{}}');
+    await until(() => log.includes('call:status'));
+    for (let n = 0; n < 10; n++) peer.send('{}');
+    peer.send('{"type":"late","data":{}}');
+    await until(() => log.includes('closed'));
+    expect(log.filter((line) => line === 'violation not_json')).toHaveLength(64);
+    expect(log.slice(-3)).toEqual(['violation too_many', 'detach 1008', 'closed']);
+  });
+
+  test('with a msgid of more than 256 bytes is told so at first, and later its message is thrown away', async () => {
+    const said = (msgid: string) => JSON.stringify({ type: 'verb:hook', msgid, call_sid: 'call-1', data: {} });
+    const { peer, log } = await live();
+    peer.send(said('€'.repeat(86)));
+    peer.send(said('€'.repeat(85)));
+    await until(() => log.includes('verb:hook'));
+    expect(log.slice(1)).toEqual(['violation bad_msgid', 'verb:hook']);
+
+    const fresh = await socketPair();
+    let reason = '';
+    fresh.peer.on('close', (code, why) => {
+      reason = `${code} ${why}`;
+    });
+    fresh.peer.send(said('m'.repeat(257)));
+    await until(() => reason !== '');
+    expect(reason).toBe('1008 a msgid of 257 bytes, the most are 256');
+  });
+
+  test('is told why in whatever characters it speaks, and the process goes on', async () => {
+    const { peer, log } = await socketPair();
+    const closed = new Promise((resolve) => peer.on('close', resolve));
+    peer.send(JSON.stringify({ type: '€'.repeat(42), data: {} }));
+    expect(await closed).toBe(1008);
+    await until(() => log.includes('closed'));
+    expect(log).toEqual(['violation first_message', 'closed']);
+  });
+});
+
+describe('a peer that does not read', () => {
+  test('is not read from either until it has read everything, whatever its call wants', async () => {
+    const { near, peer, log } = await socketPair();
+    peer.send(SESSION);
+    await until(() => log.length === 1);
+    peer.pause();
+    near.send(message(8 * MiB), () => {});
+    peer.send('{"type":"first","data":{}}');
+    await until(() => log.length === 2);
+    peer.send('{"type":"second","data":{}}');
+    near.pause();
+    near.resume();
+    await sleep(100);
+    expect(log).toEqual(['session call-1', 'first']);
+    peer.resume();
+    await until(() => log.length === 3);
+    expect(log[2]).toBe('second');
+  });
+
+  test('from one ping to the next is cut off', async () => {
+    const { near, peer, log } = await socketPair();
+    peer.send(SESSION);
+    await until(() => log.length === 1);
+    peer.pause();
+    near.send(message(8 * MiB), () => {});
+    peer.send('{"type":"first","data":{}}');
+    await until(() => log.length === 2);
+    near.beat();
+    expect(log).toEqual(['session call-1', 'first']);
+    near.beat();
+    await until(() => log.includes('closed'));
+    expect(log.slice(2)).toEqual(['violation unread', 'detach 1006', 'closed']);
+  });
+});

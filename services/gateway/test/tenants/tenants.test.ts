@@ -9,7 +9,16 @@ import type { AdapterLink } from '../../src/link/adapter-link.ts';
 import type { Report } from '../../src/reports/report.ts';
 import { createTenant, type Tenant } from '../../src/tenants/tenant.ts';
 import { createTenants, type Tenants } from '../../src/tenants/tenants.ts';
-import { callSettings, commandOf, FakeSocket, gatewayState, jambonz, MUTE, ORIGIN } from '../calls/harness.ts';
+import {
+  ALL_LINES,
+  callSettings,
+  commandOf,
+  FakeSocket,
+  gatewayState,
+  jambonz,
+  MUTE,
+  ORIGIN,
+} from '../calls/harness.ts';
 import { outboxWith } from '../reports/report-harness.ts';
 
 const APPLICATIONS: Applications = {
@@ -51,6 +60,8 @@ function tenantsWith(applications: Applications | undefined) {
         metrics,
         spans: createGatewaySpans(NO_TRACING),
         logger: logger.child({ prefix }),
+        lines: ALL_LINES,
+        isFull: () => false,
       });
       opened.push(tenant, tenant.calls);
       return tenant;
@@ -207,6 +218,22 @@ describe('a bus that does not keep up', () => {
     sales.calls.get('s1')?.receive(socket, message, Buffer.alloc((BUFFER_BYTES / 3) * 0.8));
     expect([congested, socket.paused, other.paused]).toEqual([['sales'], true, false]);
     expect(tenants.reports.congested).toBe(false);
+  });
+
+  test('is not kept from other calls by one that says more than it takes: only that one is not read from meanwhile', () => {
+    const { tenants, call, link, congested } = tenantsWith(APPLICATIONS);
+    const { party, adapter } = link('sales');
+    const [talker, other] = [call(SALES, 's1'), call(SALES, 's2')];
+    const sales = tenants.of(SALES.application);
+    const [message] = jambonz('verb:hook', {}, { call_sid: 's1' });
+    for (let n = 0; n < 4; n++) sales.calls.get('s1')?.receive(talker, message, Buffer.alloc(BUFFER_BYTES / 3 / 50));
+    expect([congested, talker.paused, other.paused]).toEqual([[], true, false]);
+    // Neither the end of a pause for all makes it be read.
+    for (const each of sales.calls) each.pause();
+    for (const each of sales.calls) each.resume();
+    expect([talker.paused, other.paused]).toEqual([true, false]);
+    party.handlers.taken(adapter, adapter.reports.length);
+    expect([talker.paused, other.paused]).toEqual([false, false]);
   });
 });
 

@@ -12,3 +12,14 @@ export function isMessageType(type: string): boolean {
   if (type === '' || type.length > MAX_MESSAGE_TYPE_BYTES) return false;
   return Buffer.byteLength(type, 'utf8') <= MAX_MESSAGE_TYPE_BYTES && !NOT_ON_ONE_LINE.test(type);
 }
+
+/**
+ * The longest id of a message, in bytes of UTF-8. Those of jambonz have 22 (short-uuid). It is kept until the message has its
+ * answer, which repeats it.
+ */
+export const MAX_MSGID_BYTES = 256;
+
+/** Whether a message may have this id. */
+export function isMsgid(msgid: string): boolean {
+  return msgid.length <= MAX_MSGID_BYTES && Buffer.byteLength(msgid, 'utf8') <= MAX_MSGID_BYTES;
+}

@@ -1,0 +1,2 @@
+export * from './answer-and-cut.ts';
+export * from './newcomers.ts';

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createMetrics, declareEventLoopMetrics } from '../../src/index.ts';
+
+test('a blocked event loop shows in the next collection, and not in the one after', async () => {
+  const metrics = createMetrics({ service: 'test' });
+  const end = declareEventLoopMetrics(metrics);
+  const most = async (): Promise<number> => {
+    const text = await metrics.prometheus();
+    return Number(/^nodejs_eventloop_delay_max (\S+)$/m.exec(text)?.[1]);
+  };
+  await sleep(50);
+  await most();
+  await sleep(150);
+  const until = performance.now() + 300;
+  while (performance.now() < until);
+  await sleep(50);
+  expect(await most()).toBeGreaterThan(0.2);
+  await sleep(150);
+  expect(await most()).toBeLessThan(0.2);
+  const text = await metrics.prometheus();
+  for (const name of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) {
+    expect(text).toContain(`# TYPE nodejs_eventloop_delay_${name} gauge`);
+  }
+  end();
+  await metrics.shutdown();
+});
