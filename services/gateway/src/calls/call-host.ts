@@ -71,9 +71,9 @@ export interface CallHost {
   contest(adapter: string, callSid: string, contender: Contender, keep: (as: KeptFrame['as']) => void): void;
   /** jambonz has said this of a call that is here, on a websocket of another gateway. */
   takeRelayed(callSid: string, payload: Buffer): void;
-  /** An adapter is linked, and is about to be told all calls. */
   /** An event of the call is on the bus, or lost. */
   eventGone(report: EventReport): void;
+  /** An adapter is linked, and is about to be told all calls. */
   adapterLinked(adapter: string): void;
   adapterLost(adapter: string): void;
   /** Every adapter that there is has had the time to link. */
