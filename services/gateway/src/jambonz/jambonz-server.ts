@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createHttpServer, type TlsFiles } from '@jambus/service';
 import { WebSocketServer } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
@@ -12,6 +13,8 @@ import { answerRefusal, isAuthorised, JAMBONZ_SUBPROTOCOL, originOf, refuseUpgra
 export interface JambonzServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Speaks TLS with them; plain websocket when left out. */
+  readonly tls?: TlsFiles | undefined;
   readonly basicAuth: string | undefined;
   /** Largest message taken from jambonz, in bytes; a larger one ends its socket with 1009. */
   readonly maxInboundBytes: number;
@@ -57,7 +60,8 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
   /** Each with its path. */
   const sockets = new Map<JambonzSocket, string>();
   let held: HeldPaths = 'none';
-  const http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
+  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS };
+  const http = createHttpServer(timeouts, options.tls);
   http.maxConnections = options.maxConnections;
   const websockets = new WebSocketServer({
     noServer: true,
