@@ -137,8 +137,12 @@ export async function createAdapter(
 
   const onResult = (command: string, result: CommandResult): void => {
     counters.command(command, result);
-    if (result.status === 'rejected') logger.warn({ command, ...result }, 'command rejected');
-    else logger.debug(result, 'command delivered');
+    if (result.status === 'rejected') {
+      // What is wrong with an invalid command is told in words of the command, which are for its publisher.
+      const { detail, ...fields } = result;
+      logger.warn({ command, ...fields, ...(result.code !== 'invalid' && { detail }) }, 'command rejected');
+      if (result.code === 'invalid') logger.debug({ commandId: result.commandId, detail }, 'what is wrong with it');
+    } else logger.debug(result, 'command delivered');
   };
 
   const reports = createReportPublisher({
