@@ -71,8 +71,12 @@ const EDITS: readonly Edit[] = [
     ),
 ];
 
-/** `__proto__` becomes a member of its own, as in JSON. */
+/** `__proto__` becomes a member of its own, as in JSON; an array has no members by name, and gets one more item. */
 function set(parent: Record<string, unknown>, key: string, value: unknown): void {
+  if (Array.isArray(parent) && !/^\d{1,4}$/.test(key)) {
+    parent.push(value);
+    return;
+  }
   Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
