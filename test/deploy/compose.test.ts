@@ -154,7 +154,7 @@ test('what NATS keeps is on a volume, and its image is one version', async () =>
   const [volume] = service('nats').volumes ?? [];
   expect(await natsConfiguration()).toContain(`store_dir: "${volume?.target}"`);
   expect(Object.keys(compose.volumes)).toContain(volume?.source);
-  expect(service('nats').image).toMatch(/:\d+\.\d+\.\d+-alpine$/);
+  expect(service('nats').image).toMatch(/:\d+\.\d+\.\d+-alpine(?:@sha256:[0-9a-f]{64})?$/);
 });
 
 function natsConfiguration(): Promise<string> {

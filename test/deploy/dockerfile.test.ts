@@ -13,7 +13,9 @@ beforeAll(async () => {
 });
 
 test('the base image is a build argument of one full version', () => {
-  expect(dockerfile.args['NODE_IMAGE']).toMatch(/^docker\.io\/library\/node:\d+\.\d+\.\d+-[a-z]+-slim$/);
+  expect(dockerfile.args['NODE_IMAGE']).toMatch(
+    /^docker\.io\/library\/node:\d+\.\d+\.\d+-[a-z]+-slim(?:@sha256:[0-9a-f]{64})?$/,
+  );
   expect(stageNamed(dockerfile, 'runtime').base).toBe(dockerfile.args['NODE_IMAGE']);
   expect(stageNamed(dockerfile, 'build').base).toBe(dockerfile.args['NODE_IMAGE']);
 });

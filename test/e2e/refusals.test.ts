@@ -130,7 +130,7 @@ describe('a command that cannot be delivered', () => {
 
   test('403: what a web page sends behind the back of its reader', async () => {
     const { status, result } = await jambus.post(call.callSid, MUTE, { origin: 'https://evil.example' });
-    expect([status, result]).toEqual([403, { error: 'forbidden', message: 'commands are not taken from web pages' }]);
+    expect([status, result]).toEqual([403, { error: 'forbidden', message: 'requests are not taken from web pages' }]);
   });
 
   test('none of it reached the call, which goes on', async () => {

@@ -13,14 +13,19 @@ export interface OtlpReceiver {
   readonly environment: Readonly<Record<string, string>>;
   readonly spans: readonly ReceivedSpan[];
   readonly metrics: readonly ReceivedMetric[];
+  /** Everything that came, as it came. */
+  readonly texts: readonly string[];
   close(): Promise<void>;
 }
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const metrics: ReceivedMetric[] = [];
+  const texts: string[] = [];
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body: unknown = JSON.parse(await textOf(request));
+    const text = await textOf(request);
+    texts.push(text);
+    const body: unknown = JSON.parse(text);
     if (request.url === '/v1/traces') spans.push(...readSpans(body));
     else if (request.url === '/v1/metrics') metrics.push(...readMetrics(body));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -42,6 +47,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
     spans,
     metrics,
+    texts,
     close: async () => {
       server.close();
       server.closeAllConnections();

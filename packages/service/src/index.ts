@@ -2,3 +2,4 @@ export * from './admin/index.ts';
 export * from './connections/index.ts';
 export * from './main/index.ts';
 export * from './read-fallback-application.ts';
+export * from './tls/index.ts';

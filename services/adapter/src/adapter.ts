@@ -13,7 +13,7 @@ import {
   whenAborted,
 } from '@jambus/bus';
 import { type AdapterConfig, type CommandResult, createCommandParser } from '@jambus/schema';
-import { type AdminServer, createAdminServer } from '@jambus/service';
+import { type AdminServer, createAdminServer, loadTlsFiles } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import { createAdapterMetrics, declareAdapterGauges } from './adapter-metrics.ts';
 import { createAdapterSpans } from './adapter-spans.ts';
@@ -83,13 +83,15 @@ const OUTBOX_SETTINGS = { ...DEFAULT_OUTBOX_SETTINGS, maxPendingMessages: 200_00
  * `calls/` (which gateway has the call), `link/` (to that gateway); an event's way is `link/`, then `reports/`.
  *
  * @param connect connects the bus, which is closed when `run` ends
- * @throws whatever `connect` throws
+ * @throws whatever `connect` throws, and JambusError `bad_config` when files for TLS cannot be used
  */
 export async function createAdapter(
   config: AdapterSettings,
   connect: (options: BusOptions) => Bus | Promise<Bus>,
   { logger, metrics, tracing }: AdapterContext,
 ): Promise<Adapter> {
+  const linkFiles = { cert: config.linkTlsCert, key: config.linkTlsKey, ca: config.linkTlsCa };
+  const linkTls = await loadTlsFiles({ files: linkFiles, purpose: 'the link', logger });
   const boot = randomUUID();
   /** It has partitions, or is about to. */
   let serving = false;
@@ -135,8 +137,12 @@ export async function createAdapter(
 
   const onResult = (command: string, result: CommandResult): void => {
     counters.command(command, result);
-    if (result.status === 'rejected') logger.warn({ command, ...result }, 'command rejected');
-    else logger.debug(result, 'command delivered');
+    if (result.status === 'rejected') {
+      // What is wrong with an invalid command is told in words of the command, which are for its publisher.
+      const { detail, ...fields } = result;
+      logger.warn({ command, ...fields, ...(result.code !== 'invalid' && { detail }) }, 'command rejected');
+      if (result.code === 'invalid') logger.debug({ commandId: result.commandId, detail }, 'what is wrong with it');
+    } else logger.debug(result, 'command delivered');
   };
 
   const reports = createReportPublisher({
@@ -166,10 +172,12 @@ export async function createAdapter(
     gateways: config.gateways,
     logger,
     onChange: () => directory.wakeAll(),
-    createLink: (url) =>
+    createLink: (url, serverName) =>
       createGatewayLink({
         url,
+        serverName,
         token: config.linkToken,
+        tls: linkTls,
         adapterId,
         boot,
         prefix: bus.names.prefix,
@@ -308,6 +316,7 @@ export async function createAdapter(
         await linking;
         directory.close();
         troubles.close();
+        linkTls?.close();
         await bus.close();
         await admin.close();
       }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINK_PATH } from '@jambus/link';
 import { createHookModes, type GatewayConfig } from '@jambus/schema';
-import { type AdminServer, createAdminServer, readFallbackApplication } from '@jambus/service';
+import { type AdminServer, createAdminServer, loadTlsFiles, readFallbackApplication } from '@jambus/service';
 import { createLineLimit, type Logger, type Metrics, type Tracing } from '@jambus/telemetry';
 import type { CallSettings } from './calls/call.ts';
 import { fallbackApplication } from './calls/fallback-application.ts';
@@ -73,6 +73,11 @@ export async function createGateway(
 ): Promise<Gateway> {
   const gatewayId = config.gatewayId ?? hostname();
   const fallback = fallbackApplication(await readFallbackApplication(config.fallbackApplication));
+  const { linkToken, linkTlsCert, linkTlsKey, linkTlsCa, websocketTlsCert, websocketTlsKey } = config;
+  const linkFiles = { cert: linkTlsCert, key: linkTlsKey, ca: linkTlsCa };
+  const linkTls = await loadTlsFiles({ files: linkFiles, purpose: 'the internal port', logger });
+  const websocketFiles = { cert: websocketTlsCert, key: websocketTlsKey };
+  const websocketTls = await loadTlsFiles({ files: websocketFiles, purpose: 'the port of jambonz', logger });
   const queues = createQueues(config);
   const spans = createGatewaySpans(tracing);
   const progress: DrainProgress = { calls: 0, asked: 0 };
@@ -132,6 +137,7 @@ export async function createGateway(
   const server = createJambonzServer({
     host: config.websocketHost,
     port: config.websocketPort,
+    tls: websocketTls,
     basicAuth: config.basicAuth,
     maxInboundBytes: config.maxInboundBytes,
     allowedOrigins: config.allowedOrigins,
@@ -154,7 +160,8 @@ export async function createGateway(
   const links: LinkServer = createLinkServer({
     gatewayId,
     boot,
-    token: config.linkToken,
+    token: linkToken,
+    certificates: linkTlsCa !== undefined,
     commandWindow: COMMAND_WINDOW,
     pingIntervalMs: LINK_PING_MS,
     partyOf: (hello) => tenants.servedBy(hello).party,
@@ -168,6 +175,7 @@ export async function createGateway(
   const admin = createAdminServer({
     host: config.linkHost,
     port: config.linkPort,
+    tls: linkTls,
     logger,
     metrics,
     health: () => ({}),
@@ -214,6 +222,8 @@ export async function createGateway(
       links.close('the gateway stops');
       await server.close();
       await admin.close();
+      linkTls?.close();
+      websocketTls?.close();
       for (const queue of Object.values(queues)) queue?.close();
       for (const tenant of tenants) tenant.calls.close();
       lines.close();

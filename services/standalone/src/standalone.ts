@@ -52,7 +52,9 @@ export async function createStandalone(
     (options) => connectMemoryBus(broker, options),
     context,
   );
-  await adapter.admin.fastify.register(httpDoor(broker, adapter.calls));
+  await adapter.admin.fastify.register(
+    httpDoor(broker, adapter.calls, [config.adminHost, ...(config.doorHosts ?? [])]),
+  );
   const admin = await adapter.listen();
 
   return {

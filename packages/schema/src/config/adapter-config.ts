@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { BusPrefix, DEFAULT_PREFIX } from '../bus/names.ts';
 import { DEFAULT_PLATFORM, PlatformGeneration } from '../jambonz/generation.ts';
-import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
-import { configSchema } from './config-schema.ts';
+import { commonSettings, drainMs, host, linkTlsOfAdapter, linkToken, port } from './common-settings.ts';
+import { configSchema, together } from './config-schema.ts';
 import { kafkaRules, kafkaSettings } from './kafka-settings.ts';
 import { natsRules, natsSettings } from './nats-settings.ts';
 
@@ -88,10 +88,32 @@ export const AdapterConfig = configSchema(
       }),
     ),
     linkToken,
+    ...linkTlsOfAdapter,
     ...adapterSettings,
     ...natsSettings,
     ...kafkaSettings,
   },
-  [...natsRules, ...kafkaRules],
+  [
+    ...natsRules,
+    ...kafkaRules,
+    together('linkTlsCert', 'linkTlsKey'),
+    {
+      of: ['linkToken', 'linkTlsCert'],
+      alsoUnset: true,
+      check({ linkToken: token, linkTlsCert }) {
+        if (token !== undefined || linkTlsCert !== undefined) return undefined;
+        return 'not set, expected what the gateways ask for: one or both';
+      },
+    },
+    {
+      of: ['gateways', 'linkTlsCa', 'linkTlsCert'],
+      alsoUnset: true,
+      check({ gateways, linkTlsCa, linkTlsCert }) {
+        if (linkTlsCa === undefined && linkTlsCert === undefined) return undefined;
+        const open = (gateways as readonly string[]).find((gateway) => /^(?:dns\+)?ws:/.test(gateway));
+        return open === undefined ? undefined : `got ${open}, which has no TLS; expected wss:// or dns+wss://`;
+      },
+    },
+  ],
 );
 export type AdapterConfig = Readonly<Static<typeof AdapterConfig>>;

@@ -66,9 +66,45 @@ export function drainMs(preset: number, description: string) {
  * The bearer token between gateways and adapters. Visible ASCII only: it travels in an HTTP header, and a line break at
  * its end (a secret made with `echo`) would otherwise be a puzzle of refused links.
  */
-export const linkToken = Type.String({
-  pattern: '^[\\x21-\\x7e]{16,512}$',
-  secret: true,
-  expects: '16 to 512 visible ASCII characters, no blanks or line breaks',
-  description: 'Shared secret with which an adapter proves itself to a gateway; the same on both.',
-});
+export const linkToken = Type.Optional(
+  Type.String({
+    pattern: '^[\\x21-\\x7e]{16,512}$',
+    secret: true,
+    expects: '16 to 512 visible ASCII characters, no blanks or line breaks',
+    description:
+      'Shared secret with which an adapter proves itself to a gateway; the same on both. Needed, unless certificates of ' +
+      'the adapters take its place (JAMBUS_LINK_TLS_CA of the gateway); with both set an adapter has to have both.',
+  }),
+);
+
+const CERT_FILE = 'with those between it and an authority. Read again when it changes.';
+
+/** What a gateway shows of itself on the link, and whom it lets in. */
+export const linkTlsOfGateway = {
+  linkTlsCert: file(
+    `PEM file with the certificate that the internal port shows, ${CERT_FILE} When set, the port speaks TLS only.`,
+  ),
+  linkTlsKey: file('PEM file with the key of that certificate.'),
+  linkTlsCa: file(
+    'PEM file with the authorities of the certificates of adapters. When set, a link without such a certificate is ' +
+      'refused; health and metrics on the same port need none. Use an authority of your own for nothing else.',
+  ),
+};
+
+/** What an adapter shows of itself on the link, and whom it trusts. */
+export const linkTlsOfAdapter = {
+  linkTlsCa: file(
+    'PEM file with the authorities that may have signed the certificates of gateways. When not set: those of Node. Read ' +
+      'again when it changes.',
+  ),
+  linkTlsCert: file(`PEM file with the certificate to show to gateways, ${CERT_FILE}`),
+  linkTlsKey: file('PEM file with the key of that certificate.'),
+};
+
+/** TLS of the port on which jambonz connects. */
+export const websocketTls = {
+  websocketTlsCert: file(
+    `PEM file with the certificate that the port of jambonz shows, ${CERT_FILE} When set, the port speaks TLS only.`,
+  ),
+  websocketTlsKey: file('PEM file with the key of that certificate.'),
+};

@@ -19,6 +19,8 @@ export interface SettingNotes {
 export interface ConfigRule<Name extends string = string> {
   /** The settings it is about. */
   readonly of: readonly Name[];
+  /** Looked at also when some of them are not set, which are undefined then. */
+  readonly alsoUnset?: true;
   /** Undefined when all is well, else what is wrong and what is expected instead. */
   check(values: Readonly<Record<Name, unknown>>): string | undefined;
 }
@@ -67,6 +69,19 @@ export function atLeast<Name extends string>(
       const low = Number(values[smaller]);
       if (high >= low || (high === 0 && options.zeroIsOff === true)) return undefined;
       return `got ${high} and ${low}, expected the first to be at least the second: ${why}`;
+    },
+  };
+}
+
+/** All of these settings are set, or none. */
+export function together<Name extends string>(...settings: readonly Name[]): ConfigRule<Name> {
+  return {
+    of: settings,
+    alsoUnset: true,
+    check(values) {
+      const set = settings.filter((setting) => values[setting] !== undefined);
+      if (set.length === 0 || set.length === settings.length) return undefined;
+      return settings.length === 2 ? 'only one is set, expected both or neither' : 'expected all or none';
     },
   };
 }

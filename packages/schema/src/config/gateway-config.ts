@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { DEFAULT_PREFIX } from '../bus/names.ts';
 import { Applications, applicationRules, parseApplications, prefixesOf } from './applications.ts';
-import { commonSettings, drainMs, host, linkToken, port } from './common-settings.ts';
-import { atLeast, configSchema, distinctPorts } from './config-schema.ts';
+import { commonSettings, drainMs, host, linkTlsOfGateway, linkToken, port, websocketTls } from './common-settings.ts';
+import { atLeast, configSchema, distinctPorts, together } from './config-schema.ts';
 import { HookPolicy, parseHookPolicy } from './hook-policy.ts';
 
 /** jambonz feature-server 0.9.8 waits 5 s for an ack; what is left of them is for the way back. */
@@ -25,6 +25,7 @@ export const gatewaySettings = {
   ),
   websocketHost: host('0.0.0.0', 'Address on which jambonz connects.'),
   websocketPort: port(3000, 'Port on which jambonz connects.'),
+  ...websocketTls,
   linkHost: host('0.0.0.0', 'Address of the internal port.'),
   linkPort: port(3001, 'Internal port: links of the adapters, health, readiness and metrics.'),
   linkToken,
@@ -174,10 +175,12 @@ export const gatewayRules = [
   atLeast('unclaimedAfterMs', 'applicationDeadlineMs', 'a call is still waiting for its application until then', {
     zeroIsOff: true,
   }),
+  together('websocketTlsCert', 'websocketTlsKey'),
 ] as const;
 
-/** What makes sense only where adapters with several prefixes may link. */
+/** What makes sense only where adapters are other processes. */
 const sharedGatewaySettings = {
+  ...linkTlsOfGateway,
   applications: Type.Optional(
     Type.Unsafe<Applications>(
       Object.assign({}, Applications, {
@@ -199,6 +202,23 @@ export const GatewayConfig = configSchema({ ...commonSettings, ...gatewaySetting
   distinctPorts('websocketPort', 'linkPort'),
   ...gatewayRules,
   ...applicationRules,
+  together('linkTlsCert', 'linkTlsKey'),
+  {
+    of: ['linkTlsCa', 'linkTlsCert'],
+    alsoUnset: true,
+    check({ linkTlsCa, linkTlsCert }) {
+      if (linkTlsCa === undefined || linkTlsCert !== undefined) return undefined;
+      return 'only the first is set, expected both: certificates of adapters are asked for by TLS';
+    },
+  },
+  {
+    of: ['linkToken', 'linkTlsCa'],
+    alsoUnset: true,
+    check({ linkToken: token, linkTlsCa }) {
+      if (token !== undefined || linkTlsCa !== undefined) return undefined;
+      return 'not set, expected one or both: without them anybody who reaches the internal port could command calls';
+    },
+  },
   {
     of: ['applications', 'eventBufferBytes', 'maxInboundBytes'],
     check({ applications, eventBufferBytes, maxInboundBytes }) {

@@ -24,6 +24,7 @@ export function loadConfig<Schema extends ConfigSchema>(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Static<Schema>> {
   const values: Record<string, unknown> = {};
+  const wrong = new Set<string>();
   const faults: string[] = [];
   for (const [name, setting] of Object.entries(schema.properties)) {
     const variable = variableName(name);
@@ -31,14 +32,18 @@ export function loadConfig<Schema extends ConfigSchema>(
     if (text !== '') {
       const value = convert(setting, text);
       if (Value.Check(setting, value)) values[name] = value;
-      else faults.push(`${variable}: got ${shown(setting, text)}, expected ${describeValue(setting)}${hint(text)}`);
+      else {
+        wrong.add(name);
+        faults.push(`${variable}: got ${shown(setting, text)}, expected ${describeValue(setting)}${hint(text)}`);
+      }
     } else if (setting.default !== undefined) {
       values[name] = defaultOf(setting);
     } else if (schema.required?.includes(name) === true) {
+      wrong.add(name);
       faults.push(`${variable}: not set, expected ${describeValue(setting)}`);
     }
   }
-  faults.push(...brokenRules(schema, values), ...unknownVariables(schema, env));
+  faults.push(...brokenRules(schema, values, wrong), ...unknownVariables(schema, env));
   if (faults.length > 0) throw badConfig(faults);
   if (!Value.Check(schema, values)) throw new JambusError('internal', 'settings pass one by one but not together');
   return deepFreeze(values);
@@ -87,10 +92,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-function brokenRules(schema: ConfigSchema, values: Readonly<Record<string, unknown>>): string[] {
+function brokenRules(
+  schema: ConfigSchema,
+  values: Readonly<Record<string, unknown>>,
+  wrong: ReadonlySet<string>,
+): string[] {
   const faults: string[] = [];
   for (const rule of schema.rules) {
-    if (rule.of.some((name) => values[name] === undefined)) continue;
+    if (rule.of.some((name) => wrong.has(name))) continue;
+    if (rule.alsoUnset !== true && rule.of.some((name) => values[name] === undefined)) continue;
     const fault = rule.check(values);
     if (fault !== undefined) faults.push(`${rule.of.map(variableName).join(', ')}: ${fault}`);
   }

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { adapterSettings } from './adapter-config.ts';
-import { commonSettings, host, linkToken } from './common-settings.ts';
+import { commonSettings, host } from './common-settings.ts';
 import { configSchema, distinctPorts } from './config-schema.ts';
 import { gatewayRules, gatewaySettings } from './gateway-config.ts';
 
@@ -20,10 +20,21 @@ export const StandaloneConfig = configSchema(
     }),
     ...adapterSettings,
     ...gatewaySettings,
-    linkToken: Type.Optional(linkToken),
     websocketHost: host(LOOPBACK, 'Address on which jambonz connects.'),
     linkHost: host(LOOPBACK, 'Address of the internal port.'),
     adminHost: host(LOOPBACK, 'Address of the admin port.'),
+    doorHosts: Type.Optional(
+      Type.Unsafe<readonly string[]>(
+        Type.Array(Type.String({ pattern: '^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$', maxLength: 253 }), {
+          minItems: 1,
+          uniqueItems: true,
+          expects: 'a comma list of host names, each once, without ports',
+          description:
+            'Names by which the HTTP door may be called, besides localhost, addresses in numbers and JAMBUS_ADMIN_HOST. ' +
+            'Another name in Host is that of a web page that reads calls and events (DNS rebinding), and is refused.',
+        }),
+      ),
+    ),
   },
   [distinctPorts('websocketPort', 'linkPort', 'adminPort'), ...gatewayRules],
 );

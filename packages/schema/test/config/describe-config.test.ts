@@ -44,7 +44,8 @@ describe.each(Object.entries(SERVICES))('the help of the %s', (_, schema) => {
 test('a line of the help tells what a value must be, what it is when not set, and what must be given', () => {
   const help = describeConfig(GatewayConfig);
   expect(help).toMatch(/JAMBUS_WEBSOCKET_PORT +a whole number from 0 to 65535; default 3000\n/);
-  expect(help).toMatch(/JAMBUS_LINK_TOKEN .*\n +secret; required\n/);
+  expect(help).toMatch(/JAMBUS_LINK_TOKEN .*\n +secret; optional\n/);
+  expect(describeConfig(AdapterConfig)).toMatch(/;\s+required\n +The message bus\./);
   expect(help).toMatch(/JAMBUS_GATEWAY_ID .*; optional\n/);
   expect(help).toContain('default by-kind');
 });

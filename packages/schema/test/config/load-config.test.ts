@@ -253,7 +253,7 @@ describe('faults', () => {
       '  JAMBUS_COMAND_WINDOW: no such setting; did you mean JAMBUS_COMMAND_WINDOW?',
       '  JAMBUS_COMMAND_TTL_MS: got "30s", expected a whole number from 100 to 86400000',
       expect.stringContaining('  JAMBUS_GATEWAYS: got "http://gateway", expected a comma list of ws://'),
-      expect.stringContaining('  JAMBUS_LINK_TOKEN: not set, expected '),
+      expect.stringContaining('  JAMBUS_LINK_TOKEN, JAMBUS_LINK_TLS_CERT: not set, expected '),
       '  JAMBUS_LOG_LEVEL: got "loud", expected one of trace, debug, info, warn, error, fatal',
       '  JAMBUS_NORMALISE: got "yes", expected true or false',
     ]);
@@ -386,4 +386,55 @@ describe('unknown variables', () => {
     const [fault] = faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_LINK_PORT: 'tcp://10.0.0.1:3001' });
     expect(fault).toContain('set enableServiceLinks to false');
   });
+});
+
+describe('the link', () => {
+  const FILES = { JAMBUS_LINK_TLS_CERT: '/tls/cert.pem', JAMBUS_LINK_TLS_KEY: '/tls/key.pem' };
+  const CA = { JAMBUS_LINK_TLS_CA: '/tls/ca.pem' };
+  const ON_NATS = { JAMBUS_BUS: 'nats', JAMBUS_GATEWAYS: 'wss://gateway:3001' };
+
+  test('a gateway has a token, or authorities of the certificates of adapters, or both', () => {
+    expect(faultsOf(GatewayConfig, FILES)).toEqual([
+      expect.stringMatching(/JAMBUS_LINK_TOKEN, JAMBUS_LINK_TLS_CA: not set/),
+    ]);
+    expect(faultsOf(GatewayConfig, { ...FILES, ...CA })).toEqual([]);
+    expect(faultsOf(GatewayConfig, { ...FILES, ...CA, ...GATEWAY })).toEqual([]);
+    expect(faultsOf(GatewayConfig, { ...CA, ...GATEWAY })).toEqual([expect.stringMatching(/expected both/)]);
+  });
+
+  test('an adapter has a token, or a certificate, or both', () => {
+    expect(faultsOf(AdapterConfig, ON_NATS)).toEqual([
+      expect.stringMatching(/JAMBUS_LINK_TOKEN, JAMBUS_LINK_TLS_CERT: not/),
+    ]);
+    expect(faultsOf(AdapterConfig, { ...ON_NATS, ...FILES })).toEqual([]);
+    expect(faultsOf(AdapterConfig, { ...ON_NATS, ...GATEWAY, ...CA })).toEqual([]);
+  });
+
+  test.each(['ws://gateway:3001', 'wss://a:3001,ws://b:3001', 'dns+ws://gateways:3001'])(
+    'files for TLS are of no use with %s, which would go without a word',
+    (gateways) => {
+      expect(faultsOf(AdapterConfig, { ...ADAPTER, ...CA, JAMBUS_GATEWAYS: gateways })).toEqual([
+        expect.stringMatching(/has no TLS; expected wss:/),
+      ]);
+    },
+  );
+
+  test.each(['LINK', 'WEBSOCKET'])('a certificate of %s has its key', (port) => {
+    const cert = { [`JAMBUS_${port}_TLS_CERT`]: '/tls/cert.pem' };
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, ...cert })).toEqual([expect.stringMatching(/both or neither/)]);
+  });
+
+  test('a token that is wrong is one fault and not two', () => {
+    expect(faultsOf(GatewayConfig, { JAMBUS_LINK_TOKEN: 'short' })).toHaveLength(1);
+  });
+});
+
+test('names of the HTTP door are host names without ports', () => {
+  expect(loadConfig(StandaloneConfig, { JAMBUS_DOOR_HOSTS: 'jambus, dev.example' }).doorHosts).toEqual([
+    'jambus',
+    'dev.example',
+  ]);
+  for (const wrong of ['jambus:3002', '*', 'http://jambus', 'a..b']) {
+    expect(faultsOf(StandaloneConfig, { JAMBUS_DOOR_HOSTS: wrong })).toHaveLength(1);
+  }
 });

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { JambusError } from '@jambus/schema';
 import type { Logger, Metrics } from '@jambus/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
+import { createHttpServer, type TlsFiles } from '../tls/index.ts';
 import { answerOf, type HealthReport, type ReadinessReport } from './reports.ts';
 import { type UpgradeHandler, Upgrades } from './upgrades.ts';
 
@@ -11,6 +12,18 @@ const CLOSE_GRACE_MS = 500;
 /** A request must have arrived whole within this time, in ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** The header of a request must have arrived within this time, in ms, also on a connection on which nothing was said yet. */
+const HEADERS_TIMEOUT_MS = 5_000;
+
+/** How often Node looks whether these times are over, in ms. Left alone it does so every 30 s. */
+const TIMEOUTS_CHECKED_MS = 1_000;
+
+/** How long a connection may stay without a request, in ms. */
+const KEEP_ALIVE_MS = 10_000;
+
+/** Longest part of a path that a route can ask for, in characters; what a route makes of it is for its schema to say. */
+const LONGEST_PARAMETER = 4_096;
+
 export interface AdminServerOptions {
   readonly host: string;
   /** 0 takes a free one; `listen` tells which. */
@@ -19,6 +32,8 @@ export interface AdminServerOptions {
   readonly metrics: Metrics;
   readonly health: () => HealthReport;
   readonly ready: () => ReadinessReport;
+  /** Speaks TLS with them; plain HTTP when left out. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** Where a server listens. */
@@ -50,7 +65,18 @@ export interface AdminServer {
  */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
   const { host, port, logger, metrics } = options;
-  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS });
+  const app = fastify({
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    serverFactory(handler) {
+      const timeouts = {
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        connectionsCheckingInterval: TIMEOUTS_CHECKED_MS,
+      };
+      return createHttpServer(timeouts, options.tls).on('request', handler);
+    },
+  });
   const upgrades = new Upgrades(app.server, logger);
   addErrorAnswers(app, logger);
 

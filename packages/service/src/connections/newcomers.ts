@@ -1,4 +1,4 @@
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Why a newcomer was cut off: there are too many, or it has stayed too long. */
@@ -23,11 +23,12 @@ export interface NewcomersOptions {
 export interface Newcomers {
   readonly size: number;
   /** The connection has become a websocket, and is somebody else's to count. */
-  leave(connection: Duplex): void;
+  leave(connection: Pick<Socket, 'remoteAddress' | 'remotePort'>): void;
   close(): void;
 }
 
 interface Newcomer {
+  readonly connection: Duplex;
   readonly address: string;
   /** On the clock of `performance.now()`. */
   readonly since: number;
@@ -37,17 +38,17 @@ const SWEEP_MS = 500;
 
 export function watchNewcomers(server: Server, options: NewcomersOptions): Newcomers {
   const { most, mostOfAddress, stayMs, onCut } = options;
-  /** Oldest first, as are those of an address. */
-  const all = new Map<Duplex, Newcomer>();
-  const byAddress = new Map<string, Set<Duplex>>();
+  /** By where each comes from; oldest first, as are those of an address. */
+  const all = new Map<string, Newcomer>();
+  const byAddress = new Map<string, Set<string>>();
   let sweep: NodeJS.Timeout | undefined;
 
-  const leave = (connection: Duplex): void => {
-    const newcomer = all.get(connection);
+  const leave = (end: string): void => {
+    const newcomer = all.get(end);
     if (newcomer === undefined) return;
-    all.delete(connection);
+    all.delete(end);
     const ofAddress = byAddress.get(newcomer.address);
-    ofAddress?.delete(connection);
+    ofAddress?.delete(end);
     if (ofAddress?.size === 0) byAddress.delete(newcomer.address);
     if (all.size === 0) {
       clearInterval(sweep);
@@ -55,22 +56,23 @@ export function watchNewcomers(server: Server, options: NewcomersOptions): Newco
     }
   };
 
-  const cut = (connection: Duplex, why: NewcomerEnd): void => {
-    leave(connection);
+  const cut = (end: string, why: NewcomerEnd): void => {
+    const connection = all.get(end)?.connection;
+    leave(end);
     onCut(why);
-    connection.destroy();
+    connection?.destroy();
   };
 
   const cutLate = (): void => {
     const before = performance.now() - (stayMs ?? Number.POSITIVE_INFINITY);
-    for (const [connection, { since }] of all) {
+    for (const [end, { since }] of all) {
       if (since > before) return;
-      cut(connection, 'late');
+      cut(end, 'late');
     }
   };
 
-  const cutOldest = (connections: Iterable<Duplex>): void => {
-    for (const oldest of connections) {
+  const cutOldest = (ends: Iterable<string>): void => {
+    for (const oldest of ends) {
       cut(oldest, 'crowded');
       return;
     }
@@ -79,14 +81,15 @@ export function watchNewcomers(server: Server, options: NewcomersOptions): Newco
   server.on('connection', (connection) => {
     if (connection.destroyed) return;
     const address = connection.remoteAddress ?? '';
+    const end = endOf(connection);
     const ofAddress = byAddress.get(address);
     if (ofAddress !== undefined && ofAddress.size >= mostOfAddress) cutOldest(ofAddress);
     if (all.size >= most) cutOldest(all.keys());
-    all.set(connection, { address, since: performance.now() });
+    all.set(end, { connection, address, since: performance.now() });
     const known = byAddress.get(address);
-    if (known === undefined) byAddress.set(address, new Set([connection]));
-    else known.add(connection);
-    connection.once('close', () => leave(connection));
+    if (known === undefined) byAddress.set(address, new Set([end]));
+    else known.add(end);
+    connection.once('close', () => leave(end));
     if (stayMs !== undefined) sweep ??= setInterval(cutLate, SWEEP_MS);
   });
 
@@ -94,7 +97,12 @@ export function watchNewcomers(server: Server, options: NewcomersOptions): Newco
     get size() {
       return all.size;
     },
-    leave,
+    leave: (connection) => leave(endOf(connection)),
     close: () => clearInterval(sweep),
   };
+}
+
+/** The other end of a connection. With TLS, the stream of an upgrade is another object than the connection, with the same end. */
+function endOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  return `${remoteAddress} ${remotePort}`;
 }

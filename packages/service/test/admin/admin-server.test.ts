@@ -203,3 +203,20 @@ async function read(outgoing: ReturnType<typeof get>): Promise<void> {
   answer?.resume();
   if (answer !== undefined) await once(answer, 'end');
 }
+
+test('a peer that says nothing, or half a request, or does not hang up, keeps no connection', async () => {
+  const base = await start();
+  for (const said of ['', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'not HTTP at all\r\n\r\n']) {
+    const socket = connect({ port: Number(new URL(base).port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {}).resume();
+    sockets.push(socket);
+    socket.write(said);
+  }
+  const open = (): Promise<number> =>
+    new Promise((resolve) => admin.server.getConnections((_error, count) => resolve(count)));
+  // 5 s for the header, and a second until that is looked at; Node alone would take 30 s more.
+  const until = Date.now() + 10_000;
+  do await new Promise((resolve) => setTimeout(resolve, 100));
+  while ((await open()) > 0 && Date.now() < until);
+  expect(await open()).toBe(0);
+});

@@ -14,6 +14,7 @@ import {
   LINK_SUBPROTOCOL,
   type OpenedFrame,
 } from '@jambus/link';
+import { MIN_TLS_VERSION, type TlsFiles } from '@jambus/service';
 import { WebSocket } from 'ws';
 import { CommandSlots } from './command-slots.ts';
 import type { LinkEnd } from './link-end.ts';
@@ -57,7 +58,12 @@ export interface GatewayLinkHandlers {
 export interface GatewayLinkOptions {
   /** `ws://host:port` or `wss://…` of the gateway's internal port. */
   readonly url: string;
-  readonly token: string;
+  /** The name that the gateway's certificate has to have; that in `url` when left out. */
+  readonly serverName?: string | undefined;
+  /** Undefined where gateways ask for none. */
+  readonly token: string | undefined;
+  /** The adapter's certificate, and whom it trusts, as they are at each dial. */
+  readonly tls?: TlsFiles | undefined;
   readonly adapterId: string;
   /** Another one each time the adapter starts. */
   readonly boot: string;
@@ -106,7 +112,7 @@ const NORMAL_CLOSURE = 1000;
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
 export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
-  const { handlers } = options;
+  const { handlers, token, serverName } = options;
   const slots = new CommandSlots(options.commandWindow, WINDOW_BYTES);
   const underWay = new CommandsUnderWay(slots, (n) => socket?.send({ t: 'withdraw', n }));
   let socket: FrameSocket | undefined;
@@ -220,7 +226,12 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   const connect = (signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve) => {
       const ws = new WebSocket(new URL(LINK_PATH, options.url), LINK_SUBPROTOCOL, {
-        headers: { authorization: `Bearer ${options.token}` },
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        ...options.tls?.current,
+        ...(serverName !== undefined && { servername: serverName }),
+        minVersion: MIN_TLS_VERSION,
+        // Also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+        rejectUnauthorized: true,
         perMessageDeflate: false,
         maxPayload: LINK_MAX_MESSAGE_BYTES,
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,

@@ -9,7 +9,8 @@ import type { GatewayLink } from './gateway-link.ts';
 export interface GatewaySetOptions {
   /** `ws://…` and `wss://…` for single gateways, `dns+ws://name:port` for every address that a name has. */
   readonly gateways: readonly string[];
-  readonly createLink: (url: string) => GatewayLink;
+  /** @param serverName that the certificate of the gateway has to have, where `url` has an address that a name resolved to */
+  readonly createLink: (url: string, serverName?: string) => GatewayLink;
   readonly logger: Logger;
   /** A gateway came or went: what counts as complete may have changed. */
   readonly onChange: () => void;
@@ -76,7 +77,10 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
   };
 
   const adjust = (): void => {
-    const wanted = new Set([...fixed, ...[...resolved.values()].flat()]);
+    const wanted = new Map<string, string | undefined>(fixed.map((url) => [url, undefined]));
+    for (const [name, urls] of resolved) {
+      for (const url of urls) wanted.set(url, DNS.exec(name)?.[2]);
+    }
     for (const [url, { link, stop }] of members) {
       // An address that is gone from the name is a gateway that is gone; while its link is up it still has calls.
       if (!wanted.has(url) && !link.isReady) {
@@ -84,9 +88,9 @@ export function createGatewaySet(options: GatewaySetOptions): GatewaySet {
         members.delete(url);
       }
     }
-    for (const url of wanted) {
+    for (const [url, serverName] of wanted) {
       if (members.has(url)) continue;
-      const link = options.createLink(url);
+      const link = options.createLink(url, serverName);
       const stop = new AbortController();
       members.set(url, { link, stop, done: link.run(stop.signal) });
     }

@@ -33,5 +33,6 @@ export function createLinkLog(logger: Logger): LinkLog {
 function reasonOf(why: LinkEnd): string {
   if (!(why instanceof Error)) return `closed with ${why.code}${why.reason === '' ? '' : ` (${why.reason})`}`;
   if (/\b401\b/.test(why.message)) return `${why.message}: JAMBUS_LINK_TOKEN is not the one of the gateway`;
+  if (/\b403\b/.test(why.message)) return `${why.message}: the gateway does not know who signed JAMBUS_LINK_TLS_CERT`;
   return why.message;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { watchNewcomers } from '@jambus/service';
+import { createHttpServer, type TlsFiles, watchNewcomers } from '@jambus/service';
 import { WebSocketServer } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
@@ -30,6 +30,8 @@ export type Drop = (typeof DROPS)[number];
 export interface JambonzServerOptions extends Entrance {
   readonly host: string;
   readonly port: number;
+  /** Speaks TLS with them; plain websocket when left out. */
+  readonly tls?: TlsFiles | undefined;
   /** Largest message taken from jambonz, in bytes; a larger one ends its socket with 1009. */
   readonly maxInboundBytes: number;
   /** Past this many websockets TCP connections are dropped: jambonz goes on trying then, which it would not after a 503. */
@@ -83,7 +85,8 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
   /** Each with its path. */
   const sockets = new Map<JambonzSocket, string>();
   let held: HeldPaths = 'none';
-  const http = createServer();
+  // Whoever is late is cut off as a newcomer.
+  const http = createHttpServer({}, options.tls);
   const rate = createUpgradeRate({ perSecond: options.upgradesPerSecond });
   const websockets = new WebSocketServer({
     noServer: true,
@@ -158,7 +161,7 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
       return;
     }
     websockets.handleUpgrade(request, stream, head, (ws) => {
-      newcomers.leave(stream);
+      newcomers.leave(request.socket);
       let silence: Deadline;
       const awaitFirst = (): void => {
         silence = options.silenceDeadlines.add(() => {

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { type GatewayFrame, type HelloFrame, LINK_MAX_MESSAGE_BYTES, LINK_SUBPROTOCOL } from '@jambus/link';
 import type { JambusError } from '@jambus/schema';
 import { refuseUpgrade, type UpgradeHandler } from '@jambus/service';
@@ -11,8 +12,10 @@ export interface LinkServerOptions {
   readonly gatewayId: string;
   /** Another one each time the gateway starts. */
   readonly boot: string;
-  /** The bearer token an adapter has to bring. */
-  readonly token: string;
+  /** The bearer token an adapter has to bring; undefined asks for none. */
+  readonly token: string | undefined;
+  /** An adapter has to show a certificate that is good for TLS of the internal port. */
+  readonly certificates: boolean;
   /** Commands one adapter may have under way. */
   readonly commandWindow: CommandWindow;
   readonly pingIntervalMs: number;
@@ -50,12 +53,14 @@ const GOING_AWAY = 1001;
 const REFUSALS = {
   400: ['bad_request', `the subprotocol here is ${LINK_SUBPROTOCOL}`],
   401: ['unauthorized', 'wrong or missing bearer token'],
+  403: ['forbidden', 'a certificate is needed that one of the authorities of JAMBUS_LINK_TLS_CA has signed'],
 } as const;
 
 export function createLinkServer(options: LinkServerOptions): LinkServer {
   /** Every link, and the party of those whose adapter has said who it is. */
   const links = new Map<AdapterLink, LinkParty | undefined>();
-  const expectedToken = digest(`Bearer ${options.token}`);
+  const { token, certificates } = options;
+  const expectedToken = token === undefined ? undefined : digest(`Bearer ${token}`);
   const websockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -96,7 +101,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   };
 
   const upgrade: UpgradeHandler = (request, stream, head) => {
-    const status = refuse(request, expectedToken);
+    const status = refuse(request, expectedToken, certificates);
     if (status !== undefined) {
       options.refused(status);
       const [error, message] = REFUSALS[status];
@@ -121,9 +126,14 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   };
 }
 
-function refuse(request: IncomingMessage, expectedToken: Buffer): 400 | 401 | undefined {
-  if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expectedToken)) return 401;
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+function refuse(
+  { headers, socket }: IncomingMessage,
+  expectedToken: Buffer | undefined,
+  certificates: boolean,
+): keyof typeof REFUSALS | undefined {
+  if (expectedToken !== undefined && !timingSafeEqual(digest(headers.authorization ?? ''), expectedToken)) return 401;
+  if (certificates && !(socket as Partial<TLSSocket>).authorized) return 403;
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   return offered.includes(LINK_SUBPROTOCOL) ? undefined : 400;
 }
 
