@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { JambusError } from '@jambus/schema';
+import { JambusError, MAX_CALL_SID_BYTES } from '@jambus/schema';
 import type { Logger, Metrics } from '@jambus/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
 import { answerOf, type HealthReport, type ReadinessReport } from './reports.ts';
@@ -10,6 +10,9 @@ const CLOSE_GRACE_MS = 500;
 
 /** A request must have arrived whole within this time, in ms. */
 const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Of a part of a path, in characters: a call_sid has to fit, each byte of which may be written as `%` and two digits. */
+const MOST_PARAM_LENGTH = 3 * MAX_CALL_SID_BYTES;
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -50,7 +53,7 @@ export interface AdminServer {
  */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
   const { host, port, logger, metrics } = options;
-  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS });
+  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS, routerOptions: { maxParamLength: MOST_PARAM_LENGTH } });
   const upgrades = new Upgrades(app.server, logger);
   addErrorAnswers(app, logger);
 
