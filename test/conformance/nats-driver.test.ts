@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BusTrouble } from '@jambus/bus';
+import { type BusTrouble, MessagesRefused } from '@jambus/bus';
 import { describeWithNats } from '../brokers/nats/index.ts';
 import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.ts';
 import { eventOf, eventually, LONG_MS, refusalOf } from './driver-support.ts';
@@ -55,6 +55,37 @@ await describeWithNats('the nats driver', { version: 'newest' }, (nats) => {
       });
       await bus.sink.publish([eventOf('call', 'event')]);
       expect(await storedIn('events')).toBe(1);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'what is larger than the server takes has something else in its place, and what nobody can address holds up nothing',
+    async () => {
+      const bus = await connectBus();
+      const large = (text: string, bytes: number) => ({
+        ...eventOf('call', text),
+        payload: new Uint8Array(bytes),
+        reduced: () => eventOf('call', `${text} in short`),
+      });
+      const unaddressable = { ...eventOf('no.call', '2') };
+      const batch = [
+        eventOf('call', '1'),
+        // More than the server takes, as the client knows; and headers that only the stream refuses.
+        large('3', 2_000_000),
+        { ...large('4', 10), attributes: { ...eventOf('call', '4').attributes, x: 'y'.repeat(65_500) } },
+        unaddressable,
+        eventOf('call', '5'),
+      ];
+      const refusal = await refusalOf(bus.sink.publish(batch));
+      expect(refusal).toBeInstanceOf(MessagesRefused);
+      expect([...(refusal as MessagesRefused).refused.keys()]).toEqual([unaddressable]);
+      const stored: string[] = [];
+      for (let seq = 1; seq <= (await storedIn('events')); seq++) {
+        const message = await scene.jsm.streams.getMessage(`${scene.prefix}-events`, { seq });
+        stored.push(textOf({ payload: message.data }));
+      }
+      expect(stored).toEqual(['1', '3 in short', '4 in short', '5']);
     },
     LONG_MS,
   );

@@ -1,4 +1,4 @@
-import { dotted, isToken, JambusError } from '@jambus/schema';
+import { CALL_SID_FORM, dotted, isCallSid, isMessageType, isToken, JambusError } from '@jambus/schema';
 
 /*
  * What is allowed is the same on every bus, and so as narrow as it is on NATS: a service that works on one does on the other.
@@ -8,8 +8,8 @@ const DURABLE = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** @throws JambusError `bad_message` when the call's id cannot be a token of a subject, or would address others */
 export function checkCallSid(callSid: string): void {
-  if (isToken(callSid)) return;
-  throw refused('callSid', 'a call_sid (no dots, spaces or wildcards)', callSid);
+  if (isCallSid(callSid)) return;
+  throw refused('callSid', `a call_sid: ${CALL_SID_FORM}`, callSid);
 }
 
 /** @throws JambusError `bad_message` when a bus takes no consumer of this name */
@@ -20,7 +20,7 @@ export function checkDurable(durable: string): void {
 
 /** @throws JambusError `bad_message` for a type of events that cannot be part of a subject */
 export function checkType(type: string): void {
-  if (dotted(type).split('.').every(isToken)) return;
+  if (isMessageType(type) && dotted(type).split('.').every(isToken)) return;
   throw refused('type', 'one such as verb:hook', type);
 }
 

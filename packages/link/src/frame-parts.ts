@@ -1,9 +1,9 @@
-import { MAX_CALL_SID_LENGTH } from '@jambus/schema';
+import { MAX_CALL_SID_BYTES } from '@jambus/schema';
 import { type Static, Type } from '@sinclair/typebox';
 
 /* Parts that frames of both directions have. */
 
-export const CallSid = Type.String({ minLength: 1, maxLength: MAX_CALL_SID_LENGTH });
+export const CallSid = Type.String({ minLength: 1, maxLength: MAX_CALL_SID_BYTES });
 /** The name of a gateway or adapter. */
 export const Identity = Type.String({ minLength: 1, maxLength: 256 });
 export const Counter = Type.Integer({ minimum: 1 });

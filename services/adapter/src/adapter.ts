@@ -22,7 +22,7 @@ import { createBusPast } from './calls/bus-past.ts';
 import { type CallDirectory, type CallInfo, createCallDirectory } from './calls/call-directory.ts';
 import { createCommandPipeline } from './commands/command-pipeline.ts';
 import { createCommandRouter } from './commands/command-router.ts';
-import { expiryOf, ownTrace } from './commands/decode-command.ts';
+import { expiryOf, ownTrace, ownTracestate } from './commands/decode-command.ts';
 import { watchLanes } from './commands/lanes-watch.ts';
 import { receiveBatches } from './commands/receive-batches.ts';
 import { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
@@ -156,6 +156,12 @@ export async function createAdapter(
       if (verdict.status === 'delivered') counters.latency.total.record(Math.max(0, verdict.at - published) / 1000);
       onResult(command, result);
     },
+    onOmitted(frame, bytes, error) {
+      const { call: callSid, type, sequence } = frame;
+      counters.eventRefused(type);
+      const what = 'event published as jambus:omitted: it is larger than the broker takes';
+      logger.error({ callSid, type, sequence, bytes, err: error }, what);
+    },
     onRefused(frame, error) {
       const { call: callSid } = frame;
       if (frame.t === 'result') {
@@ -229,12 +235,13 @@ export async function createAdapter(
     }),
     spans,
     latency: counters.latency,
+    allowCommands: config.allowCommands,
     commandTtlMs: config.commandTtlMs,
     unknownCallGraceMs: config.unknownCallGraceMs,
     async publishResult(name, result, record, decided) {
-      const { position, replyTo, attributes } = record;
+      const { position, replyTo } = record;
       const own = ownTrace(record);
-      const tracestate = own === undefined ? undefined : attributes['tracestate'];
+      const tracestate = ownTracestate(record);
       const traceparent = own ?? traceparentOf(record.callSid);
       const context = { traceparent, tracestate, decided, replyTo };
       await outbox.publish(resultMessage(result, terminalResultId(position), context));

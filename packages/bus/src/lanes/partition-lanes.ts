@@ -3,7 +3,7 @@ import { JambusError } from '@jambus/schema';
 import type { BusMessage, CommandRecord, Outcome } from '../port/index.ts';
 import { backoffMs } from '../waiting/backoff.ts';
 import { Wakers } from '../waiting/wakers.ts';
-import { type DeadLetterOutcome, deadLetterOf, withoutPayload } from './dead-letter.ts';
+import { type DeadLetter, type DeadLetterOutcome, deadLetterOf } from './dead-letter.ts';
 import { DueQueue } from './due-queue.ts';
 import type { PartitionLanesOptions } from './lanes-options.ts';
 import { OverdueWatch } from './overdue-watch.ts';
@@ -30,10 +30,10 @@ interface Entry extends WindowEntry {
 }
 
 interface Letter {
-  readonly message: BusMessage;
+  readonly letter: DeadLetter;
   failures: number;
-  /** The whole letter has just been refused for good, so the next attempt goes without its payload. */
-  reduced: boolean;
+  /** What is left to try, since what came before has just been refused for good; undefined: all of it is. */
+  smaller: BusMessage[] | undefined;
 }
 
 /**
@@ -256,15 +256,14 @@ export class PartitionLanes {
   }
 
   #letterOf(entry: Entry, outcome: DeadLetterOutcome): Letter {
-    const message = deadLetterOf(entry.record, outcome, entry.attempts, this.#options.channelName);
-    const letter = { message, failures: 0, reduced: false };
-    entry.letter = letter;
-    return letter;
+    const letter = deadLetterOf(entry.record, outcome, entry.attempts, this.#options.channelName);
+    entry.letter = { letter, failures: 0, smaller: undefined };
+    return entry.letter;
   }
 
   #post(entry: Entry, letter: Letter): void {
     this.#lettersInFlight++;
-    const message = letter.reduced ? withoutPayload(letter.message) : letter.message;
+    const message = letter.smaller?.shift() ?? letter.letter.whole;
     // Async so that a throw on the way to the broker becomes a rejection like any other.
     const publish = async () => this.#options.publishDeadLetter(message);
     publish().then(
@@ -284,11 +283,17 @@ export class PartitionLanes {
   #postFailed(entry: Entry, letter: Letter, error: JambusError): void {
     if (this.#state === 'stopped') return;
     this.#lettersInFlight--;
-    letter.failures++;
-    // Whole and reduced take turns: only what was refused whole a moment ago may go without its payload.
-    letter.reduced = !error.retryable && !letter.reduced && letter.message.payload.byteLength > 0;
     const { onTrouble, settings } = this.#options;
     onTrouble({ kind: 'dead_letter_failed', error, position: entry.record.position });
+    if (!error.retryable) letter.smaller ??= [...letter.letter.smaller()];
+    if (this.#state === 'running' && !error.retryable && letter.smaller?.[0] !== undefined) {
+      // At once: it is a smaller one that helps, and not time.
+      this.#post(entry, letter);
+      return;
+    }
+    letter.failures++;
+    // Only what was refused whole a moment ago may go without a part of it.
+    letter.smaller = undefined;
     if (this.#state === 'running') this.#due.add(entry, backoffMs(letter.failures, settings.backoff));
     this.#endIfSettled();
   }

@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import type { BusMessage, EventSink } from '../port/index.ts';
+import { type BusMessage, type EventSink, MessagesRefused } from '../port/index.ts';
 import { backoffMs } from '../waiting/backoff.ts';
 import { Wakers } from '../waiting/wakers.ts';
 import { Batch, type OnPublished, weightOf } from './batch.ts';
@@ -10,7 +10,7 @@ import type { OutboxOptions } from './outbox-options.ts';
  * one. Only ever one batch is under way, which is what keeps the order on brokers that let batches overtake each other.
  *
  * Trouble that may pass holds everything back and is tried again for ever; a message the broker refuses for good is
- * singled out by halving its batch, told so, and holds back nobody.
+ * told so and holds back nobody. Where the sink cannot say which one it was, it is singled out by halving its batch.
  */
 export class Outbox {
   readonly #sink: EventSink;
@@ -192,7 +192,8 @@ export class Outbox {
     const messages = whole ? batch.messages : batch.messages.slice(from, to);
     for (let attempt = 1; this.#state !== 'closed'; attempt++) {
       const error = await this.#attempt(messages);
-      if (error === undefined || (!error.retryable && messages.length === 1)) return this.#answer(batch, to, error);
+      if (error === undefined || error instanceof MessagesRefused) return this.#answer(batch, to, error);
+      if (!error.retryable && messages.length === 1) return this.#deliverReduced(batch, to, error);
       if (!error.retryable) {
         const middle = (from + to) >> 1;
         await this.#deliver(batch, from, middle);
@@ -201,6 +202,14 @@ export class Outbox {
       this.#retries++;
       await this.#pause(backoffMs(attempt, this.#options.settings.backoff));
     }
+  }
+
+  /** The message before index `to` has been refused for good: what takes its place goes out, if anything does. */
+  async #deliverReduced(batch: Batch, to: number, error: JambusError): Promise<void> {
+    const reduced = batch.messages[to - 1]?.reduced;
+    if (reduced === undefined) return this.#answer(batch, to, error);
+    batch.messages[to - 1] = reduced(error);
+    return this.#deliver(batch, to - 1, to);
   }
 
   async #attempt(messages: readonly BusMessage[]): Promise<JambusError | undefined> {
@@ -231,7 +240,8 @@ export class Outbox {
       const index = batch.settled++;
       const message = batch.messages[index];
       if (message === undefined) break;
-      this.#settle(message, batch.callbacks[index], error);
+      const own = error instanceof MessagesRefused ? error.refused.get(message) : error;
+      this.#settle(message, batch.callbacks[index], own);
     }
     this.#afterAnswers();
   }

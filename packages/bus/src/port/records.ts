@@ -1,4 +1,4 @@
-import type { Attributes, Channel } from '@jambus/schema';
+import type { Attributes, Channel, JambusError } from '@jambus/schema';
 
 /** One command as a driver hands it over. */
 export interface CommandRecord {
@@ -35,4 +35,9 @@ export interface BusMessage {
   readonly replyTo?: string | undefined;
   readonly attributes: Attributes;
   readonly payload: Uint8Array;
+  /**
+   * Makes what goes out in its place when the broker refuses it for good: whoever waits for it sees that there was something.
+   * May be called again when the same batch is tried again. Left out: nothing does.
+   */
+  readonly reduced?: (why: JambusError) => BusMessage;
 }

@@ -298,6 +298,26 @@ describe('dead letters', () => {
     await lanes.stop(0);
   });
 
+  // Issue 13, line 3: whole and without payload took turns for ever, with a wait between.
+  test('that the broker refuses for their attributes go without them, at once, and the watermark moves', async () => {
+    const forms: number[] = [];
+    const { lanes, letters } = watchedLanes(refuseAll, {
+      publishDeadLetter: async (letter) => {
+        const bytes = JSON.stringify(letter.attributes).length;
+        forms.push(bytes);
+        if (bytes > 1_000) throw new JambusError('bus_refused', 'header size exceeds maximum allowed of 64k');
+        letters.push(letter);
+      },
+      settings: { ...DEFAULT_LANES_SETTINGS, backoff: { firstMs: 60_000, maxMs: 60_000 } },
+    });
+    const record = { ...recordOf('a', 0, ''), attributes: { big: 'y'.repeat(60_000), id: 'i'.repeat(900) } };
+    lanes.push(record, 0);
+    await eventually(() => expect(lanes.watermark).toBe(0));
+    expect(forms).toHaveLength(3);
+    expect(letters[0]?.attributes).toMatchObject({ dlleftout: 'big (60003 bytes), id (902 bytes)' });
+    await lanes.stop(0);
+  });
+
   test('keep their payload through an outage that has nothing to do with it', async () => {
     const failures = ['bus_unavailable', 'bus_refused', 'bus_unavailable'] as const;
     let attempt = 0;

@@ -3,6 +3,7 @@ import {
   type BusTrouble,
   DEFAULT_OUTBOX_SETTINGS,
   type EventSink,
+  MessagesRefused,
   Outbox,
   type OutboxSettings,
 } from '../../src/index.ts';
@@ -240,6 +241,45 @@ describe('close', () => {
   test('again is the same close', async () => {
     const { outbox } = outboxOver({ publish: async () => {} });
     expect(outbox.close(1_000)).toBe(outbox.close(0));
+    await outbox.close(0);
+  });
+});
+
+describe('messages that the broker refuses for good', () => {
+  test('are told so by one attempt where the sink says which they are, and the others are published once', async () => {
+    const sink = heldSink();
+    const { outbox } = outboxOver(sink);
+    const messages = ['1', '2', '3', '4', '5'].map((id) => eventOf('a', id));
+    const outcomes = messages.map((message) => outcomeOf(outbox.publish(message)));
+    await settled();
+    const refused = [1, 3].map((n) => [messages[n], REFUSED] as const);
+    sink.settle(new MessagesRefused(new Map(refused as [(typeof messages)[number], JambusError][])));
+    expect(await Promise.all(outcomes)).toEqual(['published', 'bus_refused', 'published', 'bus_refused', 'published']);
+    expect(sink.batches).toHaveLength(1);
+    expect([outbox.published, outbox.failed, outbox.pendingMessages]).toEqual([3, 2, 0]);
+    await outbox.close(0);
+  });
+
+  test('have something else go out in their place, if anything may, before what is behind them', async () => {
+    const out: string[] = [];
+    const { outbox } = outboxOver({
+      publish: async (batch) => {
+        if (batch.some(({ attributes }) => attributes['id'] === 'large')) throw REFUSED;
+        out.push(...idsOf(batch));
+      },
+    });
+    const reasons: string[] = [];
+    const large = {
+      ...eventOf('a', 'large'),
+      reduced: (why: JambusError) => {
+        reasons.push(why.code);
+        return eventOf('a', 'small');
+      },
+    };
+    const publishing = [eventOf('a', '1'), large, eventOf('a', '2')].map((message) => outbox.publish(message));
+    expect(await Promise.all(publishing.map(outcomeOf))).toEqual(['published', 'published', 'published']);
+    expect([out, reasons]).toEqual([['1', 'small', '2'], ['bus_refused']]);
+    expect(outbox.pendingBytes).toBe(0);
     await outbox.close(0);
   });
 });

@@ -84,4 +84,9 @@ export const EVENT_EXAMPLES: { readonly [Name in JambonzMessageType]: MessageOf<
 export const OWN_EVENT_EXAMPLES: { readonly [Name in JambusMessageType]: JambusMessageOf<Name> } = {
   'jambus:unclaimed': { type: 'jambus:unclaimed', call_sid: CALL_SID, data: { since: TIME } },
   'jambus:lost': { type: 'jambus:lost', call_sid: CALL_SID, data: { since: TIME } },
+  'jambus:omitted': {
+    type: 'jambus:omitted',
+    call_sid: CALL_SID,
+    data: { type: 'verb:hook', bytes: 1_310_720, msgid: 'tLBFS9rXyC3xTCaNUZCEqH' },
+  },
 };

@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-/** Longest CloudEvents id taken, in characters: it is kept per call and repeated in results. */
-export const MAX_ID_LENGTH = 512;
+/** Longest CloudEvents id taken, in bytes of UTF-8: it is kept per call and repeated in results. */
+export const MAX_ID_BYTES = 512;
+
+/** What every header can carry. */
+export const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f]+$';
 
 /** RFC 3339, as CloudEvents asks for: what `Date.parse` takes beyond it would be guesswork about time zones. */
 export const TIME_PATTERN = '^\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?([Zz]|[+-]\\d\\d:\\d\\d)$';
@@ -29,10 +32,11 @@ export const CommandAttributes = Type.Object(
   {
     id: Type.Optional(
       Type.String({
-        minLength: 1,
-        maxLength: MAX_ID_LENGTH,
+        pattern: ID_PATTERN,
+        maxLength: MAX_ID_BYTES,
         description:
-          'Idempotency key: sent twice to one call, a command has one effect, and the second one is rejected with ' +
+          `Idempotency key of at most ${MAX_ID_BYTES} bytes in UTF-8, without control characters: sent twice to one call, a command has one effect, and ` +
+          'the second one is rejected with ' +
           'duplicate. Made from what is answered (the id of an event), it makes a redelivered event harmless. Left out: ' +
           'the place of the record in the broker',
       }),
@@ -50,8 +54,9 @@ export const CommandAttributes = Type.Object(
     ),
     ifverbid: Type.Optional(
       Type.String({
-        minLength: 1,
-        description: 'Deliver only while the verb with this id has started and not finished',
+        pattern: ID_PATTERN,
+        maxLength: MAX_ID_BYTES,
+        description: `Deliver only while the verb with this id has started and not finished; at most ${MAX_ID_BYTES} bytes`,
       }),
     ),
     ifsequence: Type.Optional(count('Deliver only if the call has had no event after the one with this sequence')),
@@ -125,7 +130,7 @@ export type DeadLetterReason = Static<typeof DeadLetterReason>;
 export const DeadLetterAttributes = Type.Object(
   {
     dlreason: DeadLetterReason,
-    dldetail: text('Why, for people; without control characters, at most 1,024 characters'),
+    dldetail: text('Why, for people; without control characters, at most 1,024 bytes'),
     dlorigin: text(
       'Where it was: `<channel>/<log>/<partition>/<offset>`, on NATS with its sequence in the stream; `log` names one life of the stream or topic',
     ),
@@ -133,6 +138,11 @@ export const DeadLetterAttributes = Type.Object(
     dltime: time('When it was given up'),
     dlomitted: Type.Optional(
       count('Bytes of the payload, which was left out because the broker refused the whole; dlorigin says where it is'),
+    ),
+    dlleftout: Type.Optional(
+      text(
+        'Names of attributes that were left out because the broker refused the whole, with their sizes; at most 1,100 bytes',
+      ),
     ),
   },
   { $id: 'DeadLetterAttributes', description: 'What is added to the attributes that the command came with' },

@@ -1,5 +1,6 @@
-import { COUNT_PATTERN, MAX_ID_LENGTH, TIME_PATTERN } from './attribute-schemas.ts';
+import { COUNT_PATTERN, ID_PATTERN, MAX_ID_BYTES, TIME_PATTERN } from './attribute-schemas.ts';
 import type { Attributes } from './attributes.ts';
+import { isWithin } from './bytes.ts';
 
 /** What the attributes of a command say about its delivery. */
 export interface CommandEnvelope {
@@ -23,6 +24,7 @@ export interface CommandOrigin {
 
 const TIME = new RegExp(TIME_PATTERN);
 const COUNT = new RegExp(COUNT_PATTERN);
+const ID = new RegExp(ID_PATTERN);
 
 /**
  * Reads the CloudEvents attributes of a command, which have to fit `CommandAttributes` as far as they say something about
@@ -40,14 +42,12 @@ export function readCommandEnvelope(
   if (specversion !== undefined && specversion !== '1.0') {
     return { fault: `specversion: expected 1.0, got ${quote(specversion)}` };
   }
-  if (id !== undefined && (id === '' || id.length > MAX_ID_LENGTH)) {
-    return { fault: `id: expected 1 to ${MAX_ID_LENGTH} characters, got ${id.length}` };
-  }
+  if (id !== undefined && !isId(id)) return { fault: `id: ${wrongId(id)}` };
   const expiresAt = expirytime === undefined ? publishedAt + ttlMs : parseTime(expirytime);
   if (Number.isNaN(expiresAt)) {
     return { fault: `expirytime: expected an RFC 3339 time such as 2026-01-31T12:00:00Z, got ${quote(expirytime)}` };
   }
-  if (ifverbid === '') return { fault: 'ifverbid: expected the id of a verb, got an empty string' };
+  if (ifverbid !== undefined && !isId(ifverbid)) return { fault: `ifverbid: ${wrongId(ifverbid)}` };
   if (ifsequence !== undefined && !COUNT.test(ifsequence)) {
     return { fault: `ifsequence: expected the sequence of an event, a whole number, got ${quote(ifsequence)}` };
   }
@@ -57,6 +57,15 @@ export function readCommandEnvelope(
     ifverbid,
     ifsequence: ifsequence === undefined ? undefined : Number(ifsequence),
   };
+}
+
+/** Whether a text can be an id: it goes into headers. */
+export function isId(text: string): boolean {
+  return isWithin(text, MAX_ID_BYTES) && ID.test(text);
+}
+
+function wrongId(text: string): string {
+  return `expected 1 to ${MAX_ID_BYTES} bytes of UTF-8 without control characters, got ${Buffer.byteLength(text)} bytes`;
 }
 
 function parseTime(text: string): number {

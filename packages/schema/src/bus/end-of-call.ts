@@ -3,6 +3,7 @@ import { cloudEventsType } from './names.ts';
 
 const STATUS = cloudEventsType('call:status');
 const LOST = cloudEventsType('jambus:lost');
+const OMITTED = cloudEventsType('jambus:omitted');
 
 /**
  * When a call ended, by an event of it: its own leg has a status that is the last, or jambus has given it up.
@@ -15,9 +16,16 @@ export function endOfCall(
   payload: Uint8Array,
 ): number | undefined {
   const type = attribute('type');
-  if (type !== LOST && !(type === STATUS && isLastStatus(payload))) return undefined;
+  const isEnd = type === LOST || (type === STATUS && isLastStatus(payload)) || (type === OMITTED && saysEnded(payload));
+  if (!isEnd) return undefined;
   const at = Date.parse(attribute('time') ?? '');
   return Number.isNaN(at) ? undefined : at;
+}
+
+/** The last status was too large for the bus. */
+function saysEnded(payload: Uint8Array): boolean {
+  const parsed = parseJambonzMessage(payload);
+  return parsed.ok && parsed.message.data['ended'] === true;
 }
 
 function isLastStatus(payload: Uint8Array): boolean {

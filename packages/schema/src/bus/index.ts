@@ -1,5 +1,6 @@
 export * from './attribute-schemas.ts';
 export * from './attributes.ts';
+export * from './bytes.ts';
 export * from './call-sid.ts';
 export * from './command-envelope.ts';
 export * from './end-of-call.ts';

@@ -12,7 +12,10 @@ export const RejectionCode = Type.Union(
     Type.Literal('precondition_failed'),
     Type.Literal('unauthorized'),
   ],
-  { $id: 'RejectionCode', description: 'Of a rejected command: why' },
+  {
+    $id: 'RejectionCode',
+    description: 'Of a rejected command: why. unauthorized: JAMBUS_ALLOW_COMMANDS of the adapters does not have it',
+  },
 );
 export type RejectionCode = Static<typeof RejectionCode>;
 

@@ -36,6 +36,18 @@ export const adapterSettings = {
     default: 'refuse',
     description: 'What to do with a command that no known server has: refuse it, or pass it on unchecked.',
   }),
+  allowCommands: Type.Optional(
+    Type.Unsafe<readonly string[]>(
+      Type.Array(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9:_-]{0,63}$' }), {
+        minItems: 1,
+        uniqueItems: true,
+        expects: 'a comma list of commands, each once, such as redirect,call:status,ack',
+        description:
+          'The commands that publishers may send, and ack for answers; every other one is rejected with unauthorized. ' +
+          'Left out: all. A redirect or ack brings whatever verbs it likes.',
+      }),
+    ),
+  ),
   normalise: Type.Boolean({
     default: true,
     description: 'Rewrite commands written the documented way into the form that jambonz acts on.',

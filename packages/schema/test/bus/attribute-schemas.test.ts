@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
-import { CommandAttributes, MAX_ID_LENGTH, readCommandEnvelope } from '../../src/index.ts';
+import { CommandAttributes, MAX_ID_BYTES, readCommandEnvelope } from '../../src/index.ts';
 
 const ORIGIN = { position: '0/1', publishedAt: 1_000 };
 
@@ -7,8 +7,9 @@ test.each([
   {},
   { id: 'a' },
   { id: '' },
-  { id: 'a'.repeat(MAX_ID_LENGTH) },
-  { id: 'a'.repeat(MAX_ID_LENGTH + 1) },
+  { id: 'a'.repeat(MAX_ID_BYTES) },
+  { id: 'a'.repeat(MAX_ID_BYTES + 1) },
+  { id: 'a\rb' },
   { specversion: '1.0' },
   { specversion: '0.3' },
   { expirytime: '2026-01-31T12:00:00.123Z' },
@@ -17,6 +18,7 @@ test.each([
   { expirytime: 'tomorrow' },
   { ifverbid: 'a' },
   { ifverbid: '' },
+  { ifverbid: 'a'.repeat(MAX_ID_BYTES + 1) },
   { ifsequence: '7' },
   { ifsequence: '-1' },
   { ifsequence: '1'.repeat(16) },

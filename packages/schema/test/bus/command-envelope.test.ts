@@ -36,8 +36,8 @@ describe('command envelope', () => {
     ],
     [{ expirytime: '2026-01-31T12:00:00' }, /^expirytime: .* got "2026-01-31T12:00:00"$/],
     [{ ifsequence: '-1' }, 'ifsequence: expected the sequence of an event, a whole number, got "-1"'],
-    [{ ifverbid: '' }, 'ifverbid: expected the id of a verb, got an empty string'],
-    [{ id: '' }, 'id: expected 1 to 512 characters, got 0'],
+    [{ ifverbid: '' }, 'ifverbid: expected 1 to 512 bytes of UTF-8 without control characters, got 0 bytes'],
+    [{ id: '' }, 'id: expected 1 to 512 bytes of UTF-8 without control characters, got 0 bytes'],
     [{ specversion: '0.3' }, 'specversion: expected 1.0, got "0.3"'],
   ])('%j is refused with what was expected and what came', (attributes, message) => {
     expect(fault(attributes as Attributes)).toMatch(message);

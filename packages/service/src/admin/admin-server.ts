@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { JambusError } from '@jambus/schema';
+import { JambusError, MAX_CALL_SID_BYTES } from '@jambus/schema';
 import type { Logger, Metrics } from '@jambus/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
 import { createHttpServer, type TlsFiles } from '../tls/index.ts';
@@ -21,8 +21,8 @@ const TIMEOUTS_CHECKED_MS = 1_000;
 /** How long a connection may stay without a request, in ms. */
 const KEEP_ALIVE_MS = 10_000;
 
-/** Longest part of a path that a route can ask for, in characters; what a route makes of it is for its schema to say. */
-const LONGEST_PARAMETER = 4_096;
+/** Of a part of a path, in characters: a call_sid has to fit, each byte of which may be written as `%` and two digits. */
+const MOST_PARAM_LENGTH = 3 * MAX_CALL_SID_BYTES;
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -66,7 +66,7 @@ export interface AdminServer {
 export function createAdminServer(options: AdminServerOptions): AdminServer {
   const { host, port, logger, metrics } = options;
   const app = fastify({
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    routerOptions: { maxParamLength: MOST_PARAM_LENGTH },
     serverFactory(handler) {
       const timeouts = {
         requestTimeout: REQUEST_TIMEOUT_MS,

@@ -1,12 +1,19 @@
 import type { CommandHandler, CommandRecord, Outcome } from '@jambus/bus';
 import { rejected, type Verdict } from '@jambus/link';
-import type { CommandResult } from '@jambus/schema';
+import { type CommandResult, JambusError } from '@jambus/schema';
 import { type Span, secondsSince } from '@jambus/telemetry';
 import type { CommandLatency } from '../adapter-metrics.ts';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import { commandResult } from '../reports/result-message.ts';
 import type { CommandRouter } from './command-router.ts';
-import { type AddressedRecord, type DecodeOptions, decodeCommand, hasCall, ownTrace } from './decode-command.ts';
+import {
+  type AddressedRecord,
+  type DecodeOptions,
+  decodeCommand,
+  hasCall,
+  ownTrace,
+  wrongAddress,
+} from './decode-command.ts';
 
 export interface CommandPipelineOptions extends DecodeOptions {
   readonly router: CommandRouter;
@@ -42,23 +49,29 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     id: string,
     verdict: Verdict,
     decided: string | undefined,
-  ): Promise<void> => {
+  ): Promise<Outcome> => {
     const result = commandResult(record.callSid, id, verdict);
     const sending = spans.sendResult(span, result.callSid, verdict);
-    await options.publishResult(name, result, record, decided);
+    try {
+      await options.publishResult(name, result, record, decided);
+    } catch (thrown) {
+      const error = JambusError.from(thrown);
+      sending.end(error.code);
+      if (error.code !== 'bus_refused') throw error;
+      // Refused for good: another attempt has the same end, and holds up what is behind this record.
+      span.end(error.code);
+      return { kind: 'dead-letter', reason: 'internal', detail: `its result cannot be published: ${error.message}` };
+    }
     sending.end();
     spans.processed(span, id, verdict.code);
+    return DONE;
   };
 
   return async (record, signal, overdue) => {
     latency.bus.record(secondsOnBus(record));
     if (!hasCall(record)) {
       spans.process(record, ownTrace(record)).end('invalid');
-      return {
-        kind: 'dead-letter',
-        reason: 'invalid',
-        detail: 'the record names no call: it has neither key nor subject',
-      };
+      return { kind: 'dead-letter', reason: 'invalid', detail: wrongAddress(record) };
     }
     const span = spans.process(record, ownTrace(record));
     const validating = spans.validate(span);
@@ -67,8 +80,9 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     if (!decoded.ok) {
       const { id, code, detail } = decoded;
       // Decided by what the record says, so the time is that of the record: whoever reads it again comes to the same.
-      await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
-      return { kind: 'dead-letter', reason: code, detail };
+      const told = await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
+      // What may not be sent is a command all the same, and its result says all there is to say.
+      return told === DONE && code === 'invalid' ? { kind: 'dead-letter', reason: code, detail } : told;
     }
     const { command, payload, appearBy } = decoded;
     const routing = spans.route(span);
@@ -89,8 +103,7 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     routing.end(outcome.verdict.code);
     // One that has expired is known by its time, whoever looks and in whatever order.
     const decided = outcome.verdict.code === 'expired' ? undefined : record.position;
-    await publish(record, span, command.name, command.id, outcome.verdict, decided);
-    return DONE;
+    return publish(record, span, command.name, command.id, outcome.verdict, decided);
   };
 }
 

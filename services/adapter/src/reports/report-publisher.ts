@@ -4,10 +4,13 @@ import { type CommandResult, cloudEventsType, type EventAttributes, type JambusE
 import { type HistogramHandle, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import type { GatewayLink, IncomingReports, ReportedResult } from '../link/gateway-link.ts';
+import { omissible } from './omitted-event.ts';
 import { commandResult, resultMessage, terminalResultId } from './result-message.ts';
 
 export interface ReportPublisherOptions {
   readonly outbox: Outbox;
+  /** An event that the broker will never take: another one is on the bus in its place, which says so. */
+  readonly onOmitted: (frame: EventFrame, bytes: number, why: JambusError) => void;
   /** A report that the broker will never take, which would hold up every later one: it is lost, and counted. */
   readonly onRefused: (frame: EventFrame | ResultFrame, error: JambusError) => void;
   readonly onEvent: (type: string) => void;
@@ -20,6 +23,9 @@ export interface ReportPublisherOptions {
   /** The trace context of a call, for reports that have none of their own. */
   readonly traceparentOf: (callSid: string) => string;
 }
+
+/** No bus is set so that it does not take a message of this size, bytes. */
+const ALWAYS_TAKEN_BYTES = 4_096;
 
 /** Puts the reports of the gateways on the bus, in their order, and tells each gateway how far that went. */
 export interface ReportPublisher {
@@ -41,16 +47,23 @@ export function createReportPublisher(options: ReportPublisherOptions): ReportPu
     const traceparent = span.traceparent ?? parent;
     // Not the context of the span, which is another one each time the report comes.
     if (frame.result !== undefined) outbox.enqueue(verbResultMessage(frame, frame.result, parent), ignore, reports);
+    let tooLarge: JambusError | undefined;
     const onPublished = (error?: JambusError): void => {
-      span.end(error?.code);
+      span.end(error?.code ?? tooLarge?.code);
       if (error === undefined) {
+        if (tooLarge !== undefined) options.onOmitted(frame, payload.length, tooLarge);
         options.eventLatency.record(secondsSince(since));
         options.onEvent(frame.type);
       } else if (error.code === 'stopped') return;
       else options.onRefused(frame, error);
       link.confirm(reports, n);
     };
-    outbox.enqueue(eventMessage(link.gateway, frame, payload, traceparent), onPublished, reports);
+    const message = eventMessage(link.gateway, frame, payload, traceparent);
+    const onOmitted = (why: JambusError): void => {
+      tooLarge = why;
+    };
+    const isLarge = payload.length > ALWAYS_TAKEN_BYTES;
+    outbox.enqueue(isLarge ? omissible(message, onOmitted) : message, onPublished, reports);
   };
 
   const publishResult = (link: GatewayLink, frame: ReportedResult, reports: IncomingReports): void => {

@@ -1,5 +1,5 @@
 import type { CommandRecord, Outcome } from '@jambus/bus';
-import { type CommandResult, createCommandParser } from '@jambus/schema';
+import { type CommandResult, createCommandParser, JambusError } from '@jambus/schema';
 import { createCommandPipeline } from '../../src/commands/command-pipeline.ts';
 import type { Routable, RoutedOutcome } from '../../src/commands/command-router.ts';
 import { recordOf } from '../support/commands.ts';
@@ -18,7 +18,7 @@ interface Published {
 }
 
 /** A pipeline whose router gives this outcome. */
-function pipeline(outcome: RoutedOutcome) {
+function pipeline(outcome: RoutedOutcome, allowCommands?: readonly string[], refusal?: JambusError) {
   const routed: Routable[] = [];
   const published: Published[] = [];
   const histogram = { record() {} };
@@ -32,9 +32,13 @@ function pipeline(outcome: RoutedOutcome) {
     },
     spans: NO_SPANS,
     latency: { total: histogram, bus: histogram, route: histogram, link: histogram, result: histogram },
+    allowCommands,
     commandTtlMs: TTL_MS,
     unknownCallGraceMs: GRACE_MS,
-    publishResult: async (name, result, _record, decided) => void published.push({ name, result, decided }),
+    async publishResult(name, result, _record, decided) {
+      if (refusal !== undefined) throw refusal;
+      published.push({ name, result, decided });
+    },
   });
   const run = (payload: string, more: Partial<CommandRecord> = {}, overdue = false): Promise<Outcome> =>
     handle(recordOf(7, payload, { publishedAt: PUBLISHED_AT, ...more }), NEVER, overdue);
@@ -83,10 +87,58 @@ describe('a record that is no command', () => {
     expect(published[0]?.result.commandId).toBe('mine');
   });
 
-  test.each([undefined, ''])('nor for a call is a dead letter, and nobody has a result of it: %j', async (callSid) => {
+  test('has another id in its result when its own is longer than an id may be', async () => {
     const { published, run } = pipeline(SETTLED);
-    await expect(run(REDIRECT, { callSid })).resolves.toMatchObject({ kind: 'dead-letter', reason: 'invalid' });
-    expect(published).toEqual([]);
+    await run(REDIRECT, { attributes: { id: 'i'.repeat(60_000) } });
+    expect(published[0]?.result).toMatchObject({ commandId: 'log/0/7', code: 'invalid' });
+  });
+
+  test.each([undefined, '', '*', '>', 'a.b', 'a b', 'a\rb', 'a\ufffdb', 'é'.repeat(129)])(
+    'nor for a call is a dead letter, and nobody has a result of it: %j',
+    async (callSid) => {
+      const { published, run } = pipeline(SETTLED);
+      await expect(run(REDIRECT, { callSid })).resolves.toMatchObject({ kind: 'dead-letter', reason: 'invalid' });
+      expect(published).toEqual([]);
+    },
+  );
+});
+
+describe('a command whose result the bus refuses', () => {
+  // Issue 13, line 2: it was tried three times, with backoff, and those behind it waited.
+  test.each([REDIRECT, 'nonsense'])('is a dead letter at once when that is for good: %s', async (payload) => {
+    const refusal = new JambusError('bus_refused', 'too large');
+    const { run } = pipeline({ kind: 'verdict', verdict: EXPIRED.verdict }, undefined, refusal);
+    const detail = 'its result cannot be published: too large';
+    await expect(run(payload)).resolves.toEqual({ kind: 'dead-letter', reason: 'internal', detail });
+  });
+
+  test('is tried again when that may pass', async () => {
+    const refusal = new JambusError('bus_unavailable', 'away');
+    const { run } = pipeline({ kind: 'verdict', verdict: EXPIRED.verdict }, undefined, refusal);
+    await expect(run(REDIRECT)).rejects.toBe(refusal);
+  });
+});
+
+describe('a command that publishers may not send', () => {
+  const ACK = JSON.stringify({ type: 'ack', msgid: 'm' });
+
+  test.each([
+    ['redirect', REDIRECT],
+    ['ack', ACK],
+  ])('is unauthorized, goes to no gateway, and says who can allow it: %s', async (name, payload) => {
+    const { routed, published, run } = pipeline(SETTLED, ['mute', 'dial']);
+    await expect(run(payload)).resolves.toEqual({ kind: 'done' });
+    expect(published[0]?.result).toMatchObject({ status: 'rejected', code: 'unauthorized' });
+    expect(published[0]?.result.detail).toMatch(
+      `may send mute, dial, and not "${name}"; whoever runs jambus can add it`,
+    );
+    expect(routed).toEqual([]);
+  });
+
+  test.each([REDIRECT, ACK])('others are sent: %s', async (payload) => {
+    const { routed, run } = pipeline(SETTLED, ['redirect', 'ack']);
+    await expect(run(payload)).resolves.toEqual({ kind: 'done' });
+    expect(routed).toHaveLength(1);
   });
 });
 

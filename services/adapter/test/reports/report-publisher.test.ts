@@ -1,6 +1,6 @@
 import { type BusMessage, DEFAULT_OUTBOX_SETTINGS, Outbox } from '@jambus/bus';
 import type { EventFrame, ResultFrame } from '@jambus/link';
-import { JambusError } from '@jambus/schema';
+import { endOfCall, JambusError } from '@jambus/schema';
 import { NO_SPAN } from '@jambus/telemetry';
 import type { IncomingReports } from '../../src/link/gateway-link.ts';
 import { createReportPublisher } from '../../src/reports/report-publisher.ts';
@@ -10,6 +10,9 @@ import { fakeLink } from '../support/fake-link.ts';
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const PAYLOAD = Buffer.from('{"type":"verb:status"}');
+
+/** What the bus takes. */
+const MOST_BYTES = 8_192;
 
 let spans = 0;
 const span = () => ({ ...NO_SPAN, traceparent: `00-${'1'.repeat(32)}-${String(++spans).padStart(16, '0')}-01` });
@@ -22,7 +25,9 @@ function publisher(refused: string[] = [], answers = true) {
   const outbox = new Outbox(
     {
       publish: async (batch) => {
-        if (batch.some(({ attributes }) => refused.includes(attributes['id'] ?? ''))) {
+        const isRefused = ({ attributes, payload }: BusMessage): boolean =>
+          refused.includes(attributes['id'] ?? '') || payload.byteLength > MOST_BYTES;
+        if (batch.some(isRefused)) {
           throw new JambusError('bus_refused', 'too large');
         }
         if (!answers) await new Promise(() => {});
@@ -34,6 +39,7 @@ function publisher(refused: string[] = [], answers = true) {
   const histogram = { record() {} };
   const reports = createReportPublisher({
     outbox,
+    onOmitted: (frame, bytes, why) => void lost.push(`omitted ${frame.n} of ${bytes} bytes: ${why.message}`),
     onRefused: (frame) => void lost.push(`${frame.t} ${frame.n}`),
     onEvent: (type) => void counted.push(type),
     onResult: (name, result) => void counted.push(`${name} ${result.status}`),
@@ -45,12 +51,14 @@ function publisher(refused: string[] = [], answers = true) {
   });
   const link = fakeLink();
   const incoming: IncomingReports = { received: 0, taken: 0 };
-  const publish = async (...frames: (EventFrame | ResultFrame)[]): Promise<void> => {
-    for (const frame of frames) reports.publish(link, frame, PAYLOAD, incoming);
+  const publish = (...frames: (EventFrame | ResultFrame)[]): Promise<void> =>
+    publishWith(...frames.map((frame) => [frame, PAYLOAD] as const));
+  const publishWith = async (...all: (readonly [EventFrame | ResultFrame, Buffer])[]): Promise<void> => {
+    for (const [frame, payload] of all) reports.publish(link, frame, payload, incoming);
     await outbox.flushed();
     await settled();
   };
-  return { bus, lost, counted, outbox, link, incoming, publish };
+  return { bus, lost, counted, outbox, link, incoming, publish, publishWith };
 }
 
 const ran = (n: number, status: 'started' | 'finished' | 'failed', more: Partial<EventFrame> = {}) =>
@@ -132,6 +140,41 @@ test('a report that the broker refuses for good is lost, told, and holds up none
   expect(bus.map(({ attributes }) => attributes['id'])).toEqual(['c/1/3']);
   expect(lost).toEqual(['event 1', 'result 2']);
   expect(link.confirmed.map(([, n]) => n)).toEqual([1, 2, 3]);
+});
+
+describe('an event that is larger than the bus takes', () => {
+  const event = (message: object): Buffer =>
+    Buffer.from(JSON.stringify({ ...message, call_sid: 'c', filler: 'x'.repeat(MOST_BYTES) }));
+  const jsonOf = (message: BusMessage | undefined) => JSON.parse(Buffer.from(message?.payload ?? []).toString());
+
+  // Issue 13, line 9: it was lost, and its number missing.
+  test('has one in its place that says so, with its number, so that nothing is missing', async () => {
+    const { bus, lost, link, publishWith } = publisher();
+    const payload = event({ type: 'verb:hook', msgid: 'm-1', data: {} });
+    await publishWith(
+      [eventFrame(1), PAYLOAD],
+      [eventFrame(2, { type: 'verb:hook' }), payload],
+      [eventFrame(3), PAYLOAD],
+    );
+    expect(bus.map(({ attributes }) => attributes['sequence'])).toEqual(['1', '2', '3']);
+    expect(bus[1]).toMatchObject({ type: 'jambus:omitted', attributes: { id: 'c/1/2', type: 'jambus.omitted' } });
+    expect(jsonOf(bus[1])).toEqual({
+      type: 'jambus:omitted',
+      call_sid: 'c',
+      data: { type: 'verb:hook', bytes: payload.length, msgid: 'm-1' },
+    });
+    expect(lost).toEqual([`omitted 2 of ${payload.length} bytes: too large`]);
+    expect(link.confirmed.map(([, n]) => n)).toEqual([1, 2, 3]);
+  });
+
+  test('still ends its call where it says that', async () => {
+    const { bus, publishWith } = publisher();
+    const payload = event({ type: 'call:status', data: { call_sid: 'c', call_status: 'completed' } });
+    await publishWith([eventFrame(1, { type: 'call:status' }), payload]);
+    expect(jsonOf(bus[0]).data).toMatchObject({ type: 'call:status', call_status: 'completed', ended: true });
+    const { attributes, payload: omitted } = bus[0] as BusMessage;
+    expect(endOfCall((name) => attributes[name], omitted)).toBe(Date.parse(attributes['time'] ?? ''));
+  });
 });
 
 test('reports that go to the bus by another adapter are neither published, confirmed nor lost here', async () => {

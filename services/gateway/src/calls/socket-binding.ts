@@ -1,4 +1,4 @@
-import { type JambonzMessage, MAX_CALL_SID_LENGTH, sessionCallSid } from '@jambus/schema';
+import { isCallSid, type JambonzMessage, sessionCallSid } from '@jambus/schema';
 import { type Admission, CLAIM_MS, CLAIM_REFUSED } from './admission.ts';
 import type { Call } from './call.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -99,7 +99,7 @@ export function bindSocket(socket: CallSocket, origin: SocketOrigin, host: Bindi
     }
     const callSid = callSidOf(message);
     if (callSid === undefined) return withoutCall(message, payload);
-    if (callSid.length > MAX_CALL_SID_LENGTH) return { kind: 'refused', reason: 'its call_sid is too long' };
+    if (!isCallSid(callSid)) return { kind: 'refused', reason: 'its call_sid cannot be an address on a bus' };
     const known = host.find(callSid, message);
     if (known === undefined && !host.admitChild(message, origin)) return refuseClaim(callSid, message);
     const admission = known === undefined ? 'yes' : host.admit(known, message, origin);

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { terminalResultId } from '@jambus/adapter';
 import type { MemoryBroker, MemoryCommand } from '@jambus/bus';
-import { type CommandResult, JambusError } from '@jambus/schema';
+import { CALL_SID_FORM, type CommandResult, isCallSid, JambusError } from '@jambus/schema';
 import { Type } from '@sinclair/typebox';
 import { attributesOf } from './attributes-of.ts';
 import { statusOf } from './result-status.ts';
@@ -13,7 +13,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 /** How long a sender waits before it tries a full partition again, s. The end of its oldest command makes room. */
 const RETRY_AFTER_S = 1;
 
-const Params = Type.Object({ callSid: Type.String({ minLength: 1, maxLength: 256 }) });
+const Params = Type.Object({ callSid: Type.String() });
 
 /**
  * `POST /v1/commands/:callSid`: publishes the body as a command, with `ce-*` headers as its CloudEvents attributes, and
@@ -29,6 +29,9 @@ export function commandsRoute(broker: MemoryBroker): FastifyPluginAsyncTypebox {
     });
     app.post('/v1/commands/:callSid', { schema: { params: Params } }, async (request, reply) => {
       const { callSid } = request.params;
+      if (!isCallSid(callSid)) {
+        return reply.status(400).send({ error: 'bad_request', message: `a call_sid has ${CALL_SID_FORM}` });
+      }
       const read = attributesOf(request.headers);
       if ('fault' in read) return reply.status(400).send({ error: 'bad_request', message: read.fault });
       const { attributes } = read;

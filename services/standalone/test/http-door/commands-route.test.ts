@@ -37,8 +37,8 @@ describe('POST /v1/commands/:callSid', () => {
   });
 
   /** Answered as soon as the command is published. */
-  async function post(headers: Record<string, string> = {}) {
-    const response = await fetch(url, {
+  async function post(headers: Record<string, string> = {}, callSid = CALL_SID) {
+    const response = await fetch(url.replace(CALL_SID, encodeURIComponent(callSid)), {
       method: 'POST',
       headers: { 'content-type': 'application/json', prefer: 'respond-async', ...headers },
       body: COMMAND,
@@ -46,6 +46,25 @@ describe('POST /v1/commands/:callSid', () => {
     const body = (await response.json()) as Record<string, unknown>;
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
   }
+
+  // Issue 13, line 9: from 101 characters on it was 414.
+  test.each(['x'.repeat(101), 'x'.repeat(256), 'é'.repeat(128), '\u3000'.repeat(85)])(
+    'takes every call_sid that there can be: %s',
+    async (callSid) => {
+      await open();
+      expect((await post({}, callSid)).status).toBe(202);
+      expect(published()?.callSid).toBe(callSid);
+    },
+  );
+
+  test.each(['x'.repeat(257), 'é'.repeat(129), 'a b', 'a.b', '*', 'a\rb'])(
+    'refuses what no call can be called: %j',
+    async (callSid) => {
+      await open();
+      expect(await post({}, callSid)).toMatchObject({ status: 400, body: { error: 'bad_request' } });
+      expect(published()).toBeUndefined();
+    },
+  );
 
   /** The oldest command in the broker, as an adapter reads it. */
   function published(): CommandRecord | undefined {

@@ -49,7 +49,8 @@ export class ChannelLog {
     const payload = ownBytes(message.payload);
     const bytes = payload.byteLength + MESSAGE_OVERHEAD_BYTES;
     while (this.#log.isFullFor(bytes)) this.#log.dropBefore(this.#log.firstOffset + 1);
-    this.#log.append({ message: { ...message, payload }, bytes });
+    const { reduced: _, ...kept } = message;
+    this.#log.append({ message: { ...kept, payload }, bytes });
   }
 
   /** Lets the readers see what was appended. */

@@ -1,4 +1,4 @@
-import { type Attributes, type BusNames, endOfCall, isToken, JambusError } from '@jambus/schema';
+import { type Attributes, type BusNames, endOfCall, isCallSid, JambusError } from '@jambus/schema';
 import { DeliverPolicy } from 'nats';
 import type { CallHistory, CallPast } from '../../port/index.ts';
 import { fromNats, isMessageMissing } from './connection/errors.ts';
@@ -49,7 +49,7 @@ export function callHistory(link: NatsLink, names: BusNames, { streams }: NatsNa
 
   return {
     pastOf: async (callSid, sinceMs) => {
-      if (!isToken(callSid)) return undefined;
+      if (!isCallSid(callSid)) return undefined;
       const doing = `looking for the past of call ${callSid}`;
       if (!link.connected()) throw new JambusError('bus_unavailable', `${doing}: there is no connection to NATS`);
       try {

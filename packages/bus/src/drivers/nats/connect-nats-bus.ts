@@ -20,6 +20,7 @@ import {
 import { createPublisher } from './publisher.ts';
 import { openRequestDoor } from './requests.ts';
 import { withCopies } from './stream-copies.ts';
+import { risksOfSize } from './stream-risks.ts';
 import { ensureStreams, type Topology } from './streams.ts';
 import { bucketStream, natsNames as namesOnNats } from './subjects.ts';
 
@@ -53,7 +54,10 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     const { name, max_age: age } = info.config;
     // Keys that live shorter than their holders believe would have two holders.
     if (name === bucketStream(natsNames.leases) && age > 0) leaseMs = millis(age);
-    for (const detail of await withCopies(info, link, settings)) {
+    const risks = await withCopies(info, link, settings);
+    const maxPayload = link.nc.info?.max_payload;
+    const isOfEvents = name === natsNames.streams.events && maxPayload !== undefined;
+    for (const detail of isOfEvents ? [...risks, ...risksOfSize(info.config, maxPayload)] : risks) {
       if (!told.has(detail)) onTrouble({ kind: 'risky_setting', detail });
       told.add(detail);
     }

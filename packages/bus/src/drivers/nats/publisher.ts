@@ -1,5 +1,5 @@
 import { type BusNames, type Channel, JambusError } from '@jambus/schema';
-import type { BusMessage, EventSink } from '../../port/index.ts';
+import { type BusMessage, type EventSink, MessagesRefused } from '../../port/index.ts';
 import { createConfirmedPublisher, type PublishOutcome } from './connection/confirmed-publisher.ts';
 import { fromNats } from './connection/errors.ts';
 import { headersOf } from './connection/headers.ts';
@@ -22,13 +22,18 @@ interface Chain {
   readonly batch: BatchUnderWay;
   readonly messages: BusMessage[];
   next: number;
+  /** It went out in place of the message before `next`. */
+  reduced: BusMessage | undefined;
   readonly onOutcome: (outcome: PublishOutcome) => void;
 }
 
 interface BatchUnderWay {
   /** Messages that have no answer yet. */
   open: number;
+  /** What may pass: the whole batch comes again then. */
   failure: JambusError | undefined;
+  /** What the server will never take. */
+  refused: Map<BusMessage, JambusError> | undefined;
   readonly settle: (failure: JambusError | undefined) => void;
 }
 
@@ -62,27 +67,59 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
 
   const settle = (batch: BatchUnderWay, messages: number, failure?: JambusError): void => {
     batch.open -= messages;
-    // What may pass decides: the whole batch comes again then, and what is refused for good is refused again.
-    if (failure !== undefined && (batch.failure === undefined || failure.retryable)) batch.failure = failure;
-    if (batch.open === 0) batch.settle(batch.failure);
+    batch.failure ??= failure;
+    if (batch.open > 0) return;
+    // What is refused for good is refused again when the batch comes again.
+    batch.settle(batch.failure ?? (batch.refused && new MessagesRefused(batch.refused)));
   };
 
+  /** What is behind it in the chain has to come again behind it. */
   const fail = (chain: Chain, failure: JambusError): void => {
     const left = chain.messages.length - chain.next;
     chain.next = chain.messages.length;
     settle(chain.batch, left + 1, failure);
   };
 
-  const sendNext = (chain: Chain): void => {
-    const message = chain.messages[chain.next++];
-    if (message === undefined) return;
+  /**
+   * What goes out in place of the message that the server refuses for good; undefined when nothing does. What is behind it
+   * goes on: no attempt of it changes anything.
+   */
+  const inPlaceOf = (chain: Chain, error: JambusError): BusMessage | undefined => {
+    const message = chain.messages[chain.next - 1] as BusMessage;
+    if (message.reduced !== undefined && chain.reduced === undefined) {
+      chain.reduced = message.reduced(error);
+      return chain.reduced;
+    }
+    chain.batch.refused ??= new Map();
+    chain.batch.refused.set(message, error);
+    chain.reduced = undefined;
+    settle(chain.batch, 1);
+    return undefined;
+  };
+
+  /** @param first what goes out first; left out: the next message of the chain */
+  const sendNext = (chain: Chain, first?: BusMessage): void => {
+    for (let message = first ?? chain.messages[chain.next++]; message !== undefined; ) {
+      const error = send(chain, message);
+      if (error === undefined) return;
+      if (error.code !== 'bus_refused') {
+        fail(chain, error);
+        return;
+      }
+      message = inPlaceOf(chain, error) ?? chain.messages[chain.next++];
+    }
+  };
+
+  /** @returns why it cannot be sent */
+  const send = (chain: Chain, message: BusMessage): JambusError | undefined => {
     try {
       const subject = subjectOf(message, names);
-      if (subject === undefined) throw new JambusError('bus_refused', unaddressable(message));
+      if (subject === undefined) return new JambusError('bus_refused', unaddressable(message));
       const headers = headersOf(message.attributes, messageIdOf(message));
       confirmed.publish({ subject, payload: message.payload, headers }, chain.onOutcome);
+      return undefined;
     } catch (error) {
-      fail(chain, fromNats(error, `publishing to ${message.channel}`));
+      return fromNats(error, `publishing to ${message.channel}`);
     }
   };
 
@@ -101,6 +138,7 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
     if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
       if (refusing.size > 0) refusing.delete(chain.channel);
       reply(chain.messages[chain.next - 1]);
+      chain.reduced = undefined;
       settle(chain.batch, 1);
       sendNext(chain);
     } else {
@@ -108,7 +146,8 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
       if (outcome.kind === 'refused' && outcome.error.retryable) {
         refusing.set(chain.channel, { why: outcome.error.message, at: performance.now() });
       }
-      fail(chain, outcome.error);
+      if (outcome.error.code === 'bus_refused') sendNext(chain, inPlaceOf(chain, outcome.error));
+      else fail(chain, outcome.error);
     }
   };
 
@@ -126,6 +165,7 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
         const run: BatchUnderWay = {
           open: batch.length,
           failure: undefined,
+          refused: undefined,
           settle: (failure) => (failure === undefined ? resolve() : reject(failure)),
         };
         for (const chain of chainsOf(batch, run, onOutcome)) sendNext(chain);
@@ -164,6 +204,7 @@ function chainOf(
     batch,
     messages: [first],
     next: 0,
+    reduced: undefined,
     onOutcome: (outcome) => told(chain, outcome),
   };
   return chain;

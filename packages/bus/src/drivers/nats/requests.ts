@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   type BusNames,
-  isToken,
+  CHANNELS,
+  isCallSid,
   JambusError,
   NATS_MESSAGE_ID,
   REQUEST_ERROR,
@@ -73,10 +74,18 @@ export function openRequestDoor({ link, names, natsNames }: RequestDoorOptions):
   let stopped = false;
   let onAnswered = () => {};
 
+  const ours = [names.prefix, ...CHANNELS.map((channel) => names[channel])];
+  /**
+   * An answer is published with the rights of the adapter, where the asker says: not where the server or jambus take it for a
+   * request of the adapter.
+   */
+  const isInbox = (subject: string): boolean =>
+    subject !== '' && !subject.startsWith('$') && !ours.some((name) => `${subject}.`.startsWith(`${name}.`));
+
   const take = (callSid: string, request: Msg): void => {
     const number = ++lastNumber;
     const subject = `${names.commands}.${callSid}`;
-    if (request.reply !== undefined && request.reply !== '') waiting.set(number, request.reply);
+    if (request.reply !== undefined && isInbox(request.reply)) waiting.set(number, request.reply);
     if (waiting.size > MOST_WAITING) waiting.delete(waiting.keys().next().value as number);
     try {
       const found = withReplyTo(request.headers, `${self}.${number}`);
@@ -117,7 +126,7 @@ export function openRequestDoor({ link, names, natsNames }: RequestDoorOptions):
 
   return {
     open: (callSid) => {
-      if (stopped || calls.has(callSid) || !isToken(callSid)) return;
+      if (stopped || calls.has(callSid) || !isCallSid(callSid)) return;
       const subject = `${names.request}.${callSid}`;
       // One of the adapters is asked.
       calls.set(

@@ -76,3 +76,22 @@ function risksOfStorage(make: StreamMake, wanted: NatsStreamSettings['storage'])
   }
   return [];
 }
+
+/** What gateways take from jambonz unless they are set otherwise (`JAMBUS_MAX_INBOUND_BYTES`), bytes. */
+const USUAL_MESSAGE_BYTES = 1_048_576;
+
+/**
+ * Whether events can be too large for the bus although gateways take them from jambonz, as `risksOfCopies`.
+ *
+ * @param maxPayload of the server, in bytes
+ */
+export function risksOfSize({ max_msg_size: size }: Pick<StreamConfig, 'max_msg_size'>, maxPayload: number): string[] {
+  const byStream = size > 0 && size < maxPayload;
+  const most = byStream ? size : maxPayload;
+  if (most >= USUAL_MESSAGE_BYTES) return [];
+  const what = byStream ? 'max_msg_size of the stream of events' : 'max_payload of the NATS server';
+  return [
+    `${what} is ${most} bytes, with headers: of a larger event only jambus:omitted comes. Raise it to more than what the ` +
+      `gateways take from jambonz (JAMBUS_MAX_INBOUND_BYTES, ${USUAL_MESSAGE_BYTES} by default), or lower that`,
+  ];
+}

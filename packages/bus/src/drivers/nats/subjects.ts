@@ -1,4 +1,13 @@
-import { asToken, type BusNames, type Channel, dotted, isToken, memo } from '@jambus/schema';
+import {
+  asToken,
+  type BusNames,
+  type Channel,
+  clipBytes,
+  dotted,
+  isCallSid,
+  MAX_MESSAGE_TYPE_BYTES,
+  memo,
+} from '@jambus/schema';
 import type { BusMessage } from '../../port/index.ts';
 
 /** Names of what jambus has on a NATS server, beside the subjects that `BusNames` gives. */
@@ -80,22 +89,25 @@ export function partitionFilter(names: BusNames, partitions: number, partition: 
   return partitions === 1 ? `${names.commands}.*` : `${names.commands}.${partition}.*`;
 }
 
+/** Stands where dead letters have their call, in those that have none. */
+const NO_CALL = '_';
+
 /** The call that a stored command is for: the last token, whatever the server has put before it. */
 export function callSidOf(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1);
 }
 
 /**
- * Where a message is published; undefined when the call's id cannot be a token of a subject. Such an id cannot come in by
- * this bus, and changing it would address another call. A type is for filtering only (`ce-type` has it as it is), so what
- * is not allowed in it is replaced.
+ * Where a message is published; undefined when the call's id cannot be a token of a subject, because changing it would
+ * address another call. A type is for filtering only (`ce-type` has it as it is), so what is not allowed in it is replaced,
+ * and what is too long is cut: a server ends the connection on which a line of more than 4,096 bytes comes.
  */
 export function subjectOf(message: BusMessage, names: BusNames): string | undefined {
   const { channel, callSid, type } = message;
-  if (channel === 'deadletters' && !isToken(callSid)) return names.deadletters;
-  if (!isToken(callSid)) return undefined;
+  // Not the bare name: rights are given for what has a token behind it.
+  if (!isCallSid(callSid)) return channel === 'deadletters' ? `${names.deadletters}.${NO_CALL}` : undefined;
   if (channel !== 'events') return `${names[channel]}.${callSid}`;
   return `${names.events}.${callSid}.${tokensOf(type)}`;
 }
 
-const tokensOf = memo((type) => dotted(type).split('.').map(asToken).join('.'));
+const tokensOf = memo((type) => clipBytes(dotted(type), MAX_MESSAGE_TYPE_BYTES).split('.').map(asToken).join('.'));

@@ -43,8 +43,8 @@ test.each(['', 'a.b', '*', '>', 'a b', 'a\r\nPUB x 0'])('a call id that is no to
 });
 
 test('a dead letter has a subject whatever its call is called', () => {
-  expect(subjectOf(message({ channel: 'deadletters', callSid: '' }), NAMES)).toBe('jambonz.deadletters');
-  expect(subjectOf(message({ channel: 'deadletters', callSid: 'a b' }), NAMES)).toBe('jambonz.deadletters');
+  expect(subjectOf(message({ channel: 'deadletters', callSid: '' }), NAMES)).toBe('jambonz.deadletters._');
+  expect(subjectOf(message({ channel: 'deadletters', callSid: 'a b' }), NAMES)).toBe('jambonz.deadletters._');
 });
 
 test('the call of a stored command is found with and without a partition in its subject', () => {

@@ -8,10 +8,14 @@ export function Enum<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>(Type.Union(values.map((value) => Type.Literal(value))));
 }
 
+/** More than a SIP message of 64 KiB has room for. */
+const MAX_HEADERS = 1_000;
+
 /** SIP headers. The server takes any value; these are the ones that make a header. */
 export const Headers = Type.Record(
   Type.String(),
   Type.Union([Type.String(), Type.Number(), Type.Array(Type.Union([Type.String(), Type.Number()]))]),
+  { maxProperties: MAX_HEADERS },
 );
 
 /** What every command may have beside `type`, `command` and `data`. */

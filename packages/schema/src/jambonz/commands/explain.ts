@@ -30,6 +30,11 @@ function faultsOf(error: ValueError, root: Place, subject: string): readonly Fau
       const expected = schemaInWords(error.schema);
       return [faultAt(place, expected, 'nothing', `${subject} needs ${name}: ${expected}`)];
     }
+    case ValueErrorType.ObjectMaxProperties: {
+      const expected = `at most ${error.schema['maxProperties']} properties`;
+      const got = String(Object.keys(error.value as object).length);
+      return [faultAt(place, expected, got, `${subject} takes ${expected} here, got ${got}`)];
+    }
     case ValueErrorType.Union:
       return unionFaults(error.schema as TUnion, error.value, place, subject);
     default:

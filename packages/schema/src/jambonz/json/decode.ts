@@ -4,6 +4,12 @@ import { type Fault, faultAt, inWords, ROOT } from '../fault.ts';
 /** Deeper than any jambonz application goes (tool definitions of an LLM are the deepest, at about 15). */
 export const MAX_DEPTH = 64;
 
+/**
+ * More names than any application has: jambonz takes 24 KiB unless it is set otherwise. Behind this everything walks and
+ * copies the value, and an object with tens of thousands of names costs a millisecond for every few hundred of them.
+ */
+export const MAX_NAMES = 10_000;
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export type Decoded = { readonly ok: true; readonly value: JsonObject } | { readonly ok: false; readonly fault: Fault };
@@ -25,7 +31,7 @@ export function decodeObject(payload: Uint8Array): Decoded {
   if (!isObject(value)) {
     return refuse('a JSON object', inWords(value), `the payload must be one JSON object, got ${inWords(value)}`);
   }
-  const danger = dangerIn(value, 1);
+  const danger = dangerIn(value, 1, { left: MAX_NAMES });
   return danger === undefined ? { ok: true, value } : refuse('plain JSON', danger.got, danger.problem);
 }
 
@@ -56,24 +62,29 @@ const TOO_DEEP: Danger = {
   got: 'deeper nesting',
   problem: `the payload is nested more than ${MAX_DEPTH} levels deep`,
 };
+const TOO_MANY_NAMES: Danger = {
+  got: 'more properties',
+  problem: `the payload has more than ${MAX_NAMES} properties`,
+};
 const PROTOTYPE: Danger = { got: '"__proto__"', problem: 'the payload has a property named "__proto__"' };
 
-/** Everything behind this walks or copies the value, here and at jambonz: depth and prototypes must be harmless first. */
-function dangerIn(value: object, depth: number): Danger | undefined {
+/** Everything behind this walks or copies the value, here and at jambonz: depth, size and prototypes must be harmless first. */
+function dangerIn(value: object, depth: number, names: { left: number }): Danger | undefined {
   if (depth > MAX_DEPTH) return TOO_DEEP;
   if (Array.isArray(value)) {
     for (const item of value) {
       if (typeof item !== 'object' || item === null) continue;
-      const danger = dangerIn(item, depth + 1);
+      const danger = dangerIn(item, depth + 1, names);
       if (danger !== undefined) return danger;
     }
     return undefined;
   }
   for (const key in value) {
     if (key === '__proto__') return PROTOTYPE;
+    if (--names.left < 0) return TOO_MANY_NAMES;
     const member = (value as JsonObject)[key];
     if (typeof member !== 'object' || member === null) continue;
-    const danger = dangerIn(member, depth + 1);
+    const danger = dangerIn(member, depth + 1, names);
     if (danger !== undefined) return danger;
   }
   return undefined;

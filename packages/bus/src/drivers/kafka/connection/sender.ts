@@ -32,6 +32,11 @@ export interface Sender {
   connect(): Promise<void>;
   /** Resolves when the brokers have all of the batch, or it is known why not. Never rejects. */
   send(batch: readonly OutgoingRecord[]): Promise<SendFailure | undefined>;
+  /**
+   * Why the broker will not take a record, where that can be told by its size. Found out beforehand: a broker that refuses
+   * one record has written those of the other partitions, which would come twice.
+   */
+  refusal(record: OutgoingRecord): JambusError | undefined;
   /** Resolves when nothing is under way, at the latest after so many ms. */
   flush(withinMs: number): Promise<void>;
   /** Refuses from here on, and answers what is under way with `stopped`. */
@@ -49,10 +54,13 @@ const TOGETHER_BYTES = 512 * 1024;
 
 /** What a broker takes of a partition at a time, unless it or the topic is told otherwise, bytes. */
 const DEFAULT_MOST_BYTES = 1_048_588;
-/** What a record weighs beside its payload, bytes, roughly: its attributes, mostly. */
+/** What a record weighs beside its payload, bytes, roughly: its attributes, mostly. Those with more are counted. */
 const RECORD_OVERHEAD_BYTES = 768;
-/** What it weighs at the least. */
+/** What a batch of one record has besides the record, and a header besides its name and value: lengths, at the least. */
 const LEAST_OVERHEAD_BYTES = 70;
+const LEAST_HEADER_OVERHEAD_BYTES = 2;
+/** A header besides its name and value, with the prefix of the name. */
+const MOST_HEADER_OVERHEAD_BYTES = 16;
 
 export interface SenderOptions {
   readonly compression?: KafkaCompression | undefined;
@@ -127,18 +135,16 @@ export function createSender(cluster: Cluster, options: SenderOptions = {}): Sen
       if (!draining) drained = drain();
     });
 
-  /** Found out beforehand: a broker that refuses one record has written those of the other partitions, which would come twice. */
-  const refusal = (batch: readonly OutgoingRecord[]): SendFailure | undefined => {
+  const refusal = (record: OutgoingRecord): JambusError | undefined => {
     // How large it is in the end is known to nobody.
     if (compression !== 'none') return undefined;
-    for (const { topic, payload } of batch) {
-      const bytes = payload.byteLength + LEAST_OVERHEAD_BYTES;
-      const most = mostBytes(topic) ?? Number.POSITIVE_INFINITY;
-      if (bytes <= most) continue;
-      const message = `publishing to ${topic}: the record has ${bytes} bytes, and the topic takes ${most} (max.message.bytes)`;
-      return { error: new JambusError('bus_refused', message), mayBeThere: false };
-    }
-    return undefined;
+    const { topic } = record;
+    const most = mostBytes(topic);
+    if (most === undefined || weightOf(record) <= most) return undefined;
+    const bytes = leastBytesOf(record);
+    if (bytes <= most) return undefined;
+    const message = `publishing to ${topic}: the record has ${bytes} bytes, and the topic takes ${most} (max.message.bytes)`;
+    return new JambusError('bus_refused', message);
   };
 
   return {
@@ -151,14 +157,17 @@ export function createSender(cluster: Cluster, options: SenderOptions = {}): Sen
     },
     send: async (batch) => {
       if (closed) return { error: stopped(), mayBeThere: false };
-      const refused = refusal(batch);
-      if (refused !== undefined) return refused;
+      for (const record of batch) {
+        const error = refusal(record);
+        if (error !== undefined) return { error, mayBeThere: false };
+      }
       for (const part of partsOf(batch, mostBytes)) {
         const failure = await enqueue(part);
         if (failure !== undefined) return { ...failure, mayBeThere: failure.mayBeThere || part[0] !== batch[0] };
       }
       return undefined;
     },
+    refusal,
     flush: async (withinMs) => {
       const over = new AbortController();
       await Promise.race([drained, pause(withinMs, over.signal)]);
@@ -186,8 +195,26 @@ function bytesOf(batch: readonly OutgoingRecord[]): number {
   return batch.reduce((sum, record) => sum + weightOf(record), 0);
 }
 
-function weightOf({ payload }: OutgoingRecord): number {
-  return payload.byteLength + RECORD_OVERHEAD_BYTES;
+function weightOf(record: OutgoingRecord): number {
+  const { key, attributes, payload } = record;
+  let characters = 2 * key.length;
+  for (const name in attributes) characters += name.length + (attributes[name] as string).length;
+  // Nearly all records have a few short attributes.
+  if (characters <= RECORD_OVERHEAD_BYTES) return payload.byteLength + RECORD_OVERHEAD_BYTES;
+  const lengths = LEAST_OVERHEAD_BYTES + MOST_HEADER_OVERHEAD_BYTES * Object.keys(attributes).length;
+  return payload.byteLength + textBytesOf(record) + lengths;
+}
+
+/** What it has at the least in a batch of its own, bytes. */
+function leastBytesOf(record: OutgoingRecord): number {
+  const headers = Object.keys(record.attributes).length;
+  return record.payload.byteLength + LEAST_OVERHEAD_BYTES + textBytesOf(record) + headers * LEAST_HEADER_OVERHEAD_BYTES;
+}
+
+function textBytesOf({ key, attributes, hasPartitionKey = false }: OutgoingRecord): number {
+  let bytes = Buffer.byteLength(key) * (hasPartitionKey ? 2 : 1);
+  for (const [name, value] of Object.entries(attributes)) bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+  return bytes;
 }
 
 /** Cuts a batch for topics that take less than others. All of it may be for one partition. */

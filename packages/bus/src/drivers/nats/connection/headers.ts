@@ -38,8 +38,9 @@ const MESSAGE_ID = `${NATS_MESSAGE_ID}: `;
 
 /** @param beginning the name, with a colon and a blank */
 function lineOf(beginning: string, value: string): string {
-  if (LINE_BREAK.test(value))
-    throw new JambusError('bus_refused', `a line break in the header ${beginning.slice(0, -2)}`);
+  if (LINE_BREAK.test(value) || LINE_BREAK.test(beginning)) {
+    throw new JambusError('bus_refused', `a line break in the header ${JSON.stringify(beginning.slice(0, 100))}`);
+  }
   return `${beginning}${value}\r\n`;
 }
 

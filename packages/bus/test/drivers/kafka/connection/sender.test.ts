@@ -93,7 +93,7 @@ test('a record that its topic does not take is refused before anything of its ba
   const sender = createSender(cluster, { mostBytes: () => 2_000 });
   const failure = await sender.send(batchOf('small', 'x'.repeat(2_000)));
   expect(failure).toMatchObject({ error: { code: 'bus_refused' }, mayBeThere: false });
-  expect(failure?.error.message).toMatch(/jambonz\.events: .*2070 bytes.*takes 2000 \(max\.message\.bytes\)/);
+  expect(failure?.error.message).toMatch(/jambonz\.events: .*2074 bytes.*takes 2000 \(max\.message\.bytes\)/);
   expect(written).toEqual([]);
   // How large it is when it is compressed is the broker's to see.
   const compressing = createSender(cluster, { mostBytes: () => 2_000, compression: 'zstd' });
