@@ -8,6 +8,7 @@ import { connect } from 'nats';
 import { describeWithNats } from '../brokers/nats/index.ts';
 import { freePort } from '../brokers/provisioning/free-port.ts';
 import { eventually, handleOn, LONG_MS } from './driver-support.ts';
+import { textOf } from './scene.ts';
 
 /** How often an adapter looks where the stream ends, ms, and some more. */
 const LOOK_MS = 1_500;
@@ -34,9 +35,9 @@ await describeWithNats('a stream that has lost its end', { version: 'newest' }, 
         onTrouble: (trouble) => troubles.push(trouble),
       });
       const { handled, end } = handleOn(bus);
-      const send = async (count: number) => {
+      const send = async (count: number, text: string) => {
         for (let n = 0; n < count; n++) {
-          await eventually(async () => void (await nc.jetstream().publish(`lost.commands.call-${n}`, 'text')));
+          await eventually(async () => void (await nc.jetstream().publish(`lost.commands.call-${n}`, text)));
         }
       };
       const restart = async (between: () => Promise<void>) => {
@@ -45,9 +46,9 @@ await describeWithNats('a stream that has lost its end', { version: 'newest' }, 
         server = await start();
       };
       try {
-        await send(5);
+        await send(5, 'first');
         await restart(() => cp(storeDir, before, { recursive: true }));
-        await send(20);
+        await send(20, 'lost');
         await eventually(() => expect(handled).toHaveLength(25));
         expect(bus.faults()).toEqual([]);
         await sleep(LOOK_MS);
@@ -62,8 +63,9 @@ await describeWithNats('a stream that has lost its end', { version: 'newest' }, 
         expect(troubles).toContainEqual({ kind: 'unusable_setting', detail: bus.faults()[0] });
         await (await nc.jetstreamManager()).streams.delete('lost-commands');
         await eventually(() => expect(bus.faults()).toEqual([]));
-        await send(5);
-        await eventually(() => expect(handled.slice(25)).toHaveLength(5));
+        await send(5, 'later');
+        // With the files the positions were set back, too: what is still there may have been read again.
+        await eventually(() => expect(handled.filter((record) => textOf(record) === 'later')).toHaveLength(5));
         expect(bus.healthy()).toBe(true);
       } finally {
         await end();

@@ -73,7 +73,7 @@ export async function createGateway(
 ): Promise<Gateway> {
   const gatewayId = config.gatewayId ?? hostname();
   const fallback = fallbackApplication(await readFallbackApplication(config.fallbackApplication));
-  const { linkToken, linkTlsCert, linkTlsKey, linkTlsCa, websocketTlsCert, websocketTlsKey } = config;
+  const { linkToken, formerLinkToken, linkTlsCert, linkTlsKey, linkTlsCa, websocketTlsCert, websocketTlsKey } = config;
   const linkFiles = { cert: linkTlsCert, key: linkTlsKey, ca: linkTlsCa };
   const linkTls = await loadTlsFiles({ files: linkFiles, purpose: 'the internal port', logger });
   const websocketFiles = { cert: websocketTlsCert, key: websocketTlsKey };
@@ -160,7 +160,7 @@ export async function createGateway(
   const links: LinkServer = createLinkServer({
     gatewayId,
     boot,
-    token: linkToken,
+    tokens: [linkToken, formerLinkToken].filter((token) => token !== undefined),
     certificates: linkTlsCa !== undefined,
     commandWindow: COMMAND_WINDOW,
     pingIntervalMs: LINK_PING_MS,

@@ -72,6 +72,16 @@ describe('TLS of the link', () => {
     await linked(await addAdapter(gateway.linkPort, tls(adapterFiles, ours.ca)));
   });
 
+  test('while the token is changed, the former one is taken as well, and no third', async () => {
+    const former = 'the-token-that-was-before';
+    const gateway = await cluster.addGateway({ ...tls(gatewayFiles), JAMBUS_FORMER_LINK_TOKEN: former });
+    const trusting = { JAMBUS_LINK_TLS_CA: ours.ca };
+    await linked(await addAdapter(gateway.linkPort, { ...trusting, JAMBUS_LINK_TOKEN: former }));
+    await linked(await addAdapter(gateway.linkPort, trusting));
+    const third = { ...trusting, JAMBUS_LINK_TOKEN: `${former}-not` };
+    expect(await refused(await addAdapter(gateway.linkPort, third))).toMatch(/401.*JAMBUS_LINK_TOKEN/);
+  });
+
   test('without authorities for adapters the token alone lets in, over TLS', async () => {
     const gateway = await cluster.addGateway(tls(gatewayFiles));
     await linked(await addAdapter(gateway.linkPort, { JAMBUS_LINK_TLS_CA: ours.ca }));

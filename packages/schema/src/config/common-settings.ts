@@ -67,15 +67,28 @@ export function drainMs(preset: number, description: string) {
  * its end (a secret made with `echo`) would otherwise be a puzzle of refused links.
  */
 export const linkToken = Type.Optional(
-  Type.String({
+  token(
+    'Shared secret with which an adapter proves itself to a gateway; the same on both. Needed, unless certificates of ' +
+      'the adapters take its place (JAMBUS_LINK_TLS_CA of the gateway); with both set an adapter has to have both.',
+  ),
+);
+
+/** For the time in which adapters get a new one. */
+export const formerLinkToken = Type.Optional(
+  token(
+    'The secret of before, which is taken as well as JAMBUS_LINK_TOKEN. To change it without a break: the gateways first, ' +
+      'with the new one and the former one; then the adapters; then the gateways without the former one.',
+  ),
+);
+
+function token(description: string) {
+  return Type.String({
     pattern: '^[\\x21-\\x7e]{16,512}$',
     secret: true,
     expects: '16 to 512 visible ASCII characters, no blanks or line breaks',
-    description:
-      'Shared secret with which an adapter proves itself to a gateway; the same on both. Needed, unless certificates of ' +
-      'the adapters take its place (JAMBUS_LINK_TLS_CA of the gateway); with both set an adapter has to have both.',
-  }),
-);
+    description,
+  });
+}
 
 const CERT_FILE = 'with those between it and an authority. Read again when it changes.';
 

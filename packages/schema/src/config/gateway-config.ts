@@ -1,7 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { DEFAULT_PREFIX } from '../bus/names.ts';
 import { Applications, applicationRules, parseApplications, prefixesOf } from './applications.ts';
-import { commonSettings, drainMs, host, linkTlsOfGateway, linkToken, port, websocketTls } from './common-settings.ts';
+import {
+  commonSettings,
+  drainMs,
+  formerLinkToken,
+  host,
+  linkTlsOfGateway,
+  linkToken,
+  port,
+  websocketTls,
+} from './common-settings.ts';
 import { atLeast, configSchema, distinctPorts, together } from './config-schema.ts';
 import { HookPolicy, parseHookPolicy } from './hook-policy.ts';
 
@@ -180,6 +189,7 @@ export const gatewayRules = [
 
 /** What makes sense only where adapters are other processes. */
 const sharedGatewaySettings = {
+  formerLinkToken,
   ...linkTlsOfGateway,
   applications: Type.Optional(
     Type.Unsafe<Applications>(
@@ -217,6 +227,13 @@ export const GatewayConfig = configSchema({ ...commonSettings, ...gatewaySetting
     check({ linkToken: token, linkTlsCa }) {
       if (token !== undefined || linkTlsCa !== undefined) return undefined;
       return 'not set, expected one or both: without them anybody who reaches the internal port could command calls';
+    },
+  },
+  {
+    of: ['formerLinkToken', 'linkToken'],
+    alsoUnset: true,
+    check({ formerLinkToken: former, linkToken: present }) {
+      return former === undefined || present !== undefined ? undefined : 'only the first is set, expected both';
     },
   },
   {

@@ -12,8 +12,8 @@ export interface LinkServerOptions {
   readonly gatewayId: string;
   /** Another one each time the gateway starts. */
   readonly boot: string;
-  /** The bearer token an adapter has to bring; undefined asks for none. */
-  readonly token: string | undefined;
+  /** The bearer tokens of which an adapter has to bring one; empty asks for none. */
+  readonly tokens: readonly string[];
   /** An adapter has to show a certificate that is good for TLS of the internal port. */
   readonly certificates: boolean;
   /** Commands one adapter may have under way. */
@@ -59,8 +59,8 @@ const REFUSALS = {
 export function createLinkServer(options: LinkServerOptions): LinkServer {
   /** Every link, and the party of those whose adapter has said who it is. */
   const links = new Map<AdapterLink, LinkParty | undefined>();
-  const { token, certificates } = options;
-  const expectedToken = token === undefined ? undefined : digest(`Bearer ${token}`);
+  const { certificates } = options;
+  const expected = options.tokens.map((token) => digest(`Bearer ${token}`));
   const websockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -101,7 +101,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   };
 
   const upgrade: UpgradeHandler = (request, stream, head) => {
-    const status = refuse(request, expectedToken, certificates);
+    const status = refuse(request, expected, certificates);
     if (status !== undefined) {
       options.refused(status);
       const [error, message] = REFUSALS[status];
@@ -128,10 +128,13 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
 
 function refuse(
   { headers, socket }: IncomingMessage,
-  expectedToken: Buffer | undefined,
+  expected: readonly Buffer[],
   certificates: boolean,
 ): keyof typeof REFUSALS | undefined {
-  if (expectedToken !== undefined && !timingSafeEqual(digest(headers.authorization ?? ''), expectedToken)) return 401;
+  const brought = digest(headers.authorization ?? '');
+  // Each is compared, so that the time says nothing about which.
+  const isKnown = expected.filter((one) => timingSafeEqual(brought, one)).length > 0;
+  if (expected.length > 0 && !isKnown) return 401;
   if (certificates && !(socket as Partial<TLSSocket>).authorized) return 403;
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   return offered.includes(LINK_SUBPROTOCOL) ? undefined : 400;
