@@ -6,7 +6,7 @@ import { type KafkaScene, openKafkaScene } from './kafka-scene.ts';
 /** What a topic takes unless it is set otherwise. */
 const MAX_MESSAGE_BYTES = 1_048_588;
 
-// Issue 13, line 3, on Kafka: a record of just the size that the topic takes is too large with our attributes on top.
+// A record of just the size that the topic takes is too large with our attributes on top.
 await describeWithKafka('records near the limit of Kafka', { version: 'newest' }, (kafka) => {
   let broker: KafkaBroker;
   let scene: KafkaScene;

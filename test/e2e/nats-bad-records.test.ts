@@ -96,7 +96,7 @@ await describeWithNats('records that are no commands, on nats', { version: 'newe
     rejected.length = 0;
   });
 
-  // Issue 13, line 2: each was tried three times with backoff, one after the other, and the others timed out.
+  // Each was tried three times with backoff, one after the other, and the others timed out.
   test('9,000 of them whose call_sid is odd have their outcome at once, and hold up nobody', async () => {
     const odd = ['\u00a0', '\u3000', '\u0001', '\u001f', '\u0000', '\f', '\u007f', '\ufeff', '😀'];
     const records: RawMessage[] = Array.from({ length: 9_000 }, (_, n) => ({
@@ -128,7 +128,7 @@ await describeWithNats('records that are no commands, on nats', { version: 'newe
     expect(letters[0]?.headers.get('ce-dldetail')).toContain('"a\\rb"');
   }, 60_000);
 
-  // Issue 13, line 3: whole and reduced form took turns for ever, and the position did not move.
+  // Whole and reduced form took turns for ever, and the position did not move.
   test.each([
     ['the whole fits without ours only', 65_470, '{'],
     ['there is a body', 65_400, JSON.stringify({ filler: 'x'.repeat(900_000) })],

@@ -298,7 +298,7 @@ describe('dead letters', () => {
     await lanes.stop(0);
   });
 
-  // Issue 13, line 3: whole and without payload took turns for ever, with a wait between.
+  // Whole and without payload took turns for ever, with a wait between.
   test('that the broker refuses for their attributes go without them, at once, and the watermark moves', async () => {
     const forms: number[] = [];
     const { lanes, letters } = watchedLanes(refuseAll, {

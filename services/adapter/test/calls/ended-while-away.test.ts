@@ -5,7 +5,7 @@ import { createTestDirectory, NO_MEMORY, type TestDirectory } from '../support/t
 
 const memoryWith = (more: Partial<CallMemory>): Buffer => encodeCallMemory({ ...emptyMemory(), ...more });
 
-/** Issue 10, line 9: what ended while the link was down ran into `expired`, and requests for it timed out. */
+/** What ended while the link was down ran into `expired`, and requests for it timed out. */
 describe('a call that ended while the link to its gateway was down', () => {
   let made: TestDirectory;
   let directory: TestDirectory['directory'];

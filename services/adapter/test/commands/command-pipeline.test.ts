@@ -104,7 +104,7 @@ describe('a record that is no command', () => {
 });
 
 describe('a command whose result the bus refuses', () => {
-  // Issue 13, line 2: it was tried three times, with backoff, and those behind it waited.
+  // It was tried three times, with backoff, and those behind it waited.
   test.each([REDIRECT, 'nonsense'])('is a dead letter at once when that is for good: %s', async (payload) => {
     const refusal = new JambusError('bus_refused', 'too large');
     const { run } = pipeline({ kind: 'verdict', verdict: EXPIRED.verdict }, undefined, refusal);

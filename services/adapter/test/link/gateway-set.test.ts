@@ -110,7 +110,7 @@ describe('gateway set', () => {
   });
 });
 
-/** Issue 10, line 6: calls at a gateway that was not looked up yet were refused as unknown. */
+/** Calls at a gateway that was not looked up yet were refused as unknown. */
 describe('a look for gateways', () => {
   test('finds one that has come since the last, and waits until it has told its calls', async () => {
     const dns = new FakeDns();

@@ -23,7 +23,7 @@ function logged() {
 const REFUSED: LinkEnd = new JambusError('link_unavailable', 'connect ECONNREFUSED 10.0.0.1:3001');
 const SILENT: LinkEnd = new JambusError('link_unavailable', 'the other end of the link has gone silent');
 
-/** Issue 10, line 14: an adapter that reached no gateway said nothing. */
+/** An adapter that reached no gateway said nothing. */
 describe('what keeps an adapter from a gateway', () => {
   test('is a warning once, however often it is dialled, and names the gateway', () => {
     const { log, warnings, lines } = logged();

@@ -64,7 +64,7 @@ function publisher(refused: string[] = [], answers = true) {
 const ran = (n: number, status: 'started' | 'finished' | 'failed', more: Partial<EventFrame> = {}) =>
   eventFrame(n, { result: { command: 'command-1', verb: 'v', status }, ...more });
 
-/** Issue 10, line 11: `started` came before `delivered`. */
+/** `started` came before `delivered`. */
 test('the results of a command are on the bus in the order delivered, started, finished, as are the events', async () => {
   const { bus, counted, link, incoming, publish } = publisher();
   await publish(resultFrame(1, 1), ran(2, 'started'), ran(3, 'finished'));
@@ -147,7 +147,7 @@ describe('an event that is larger than the bus takes', () => {
     Buffer.from(JSON.stringify({ ...message, call_sid: 'c', filler: 'x'.repeat(MOST_BYTES) }));
   const jsonOf = (message: BusMessage | undefined) => JSON.parse(Buffer.from(message?.payload ?? []).toString());
 
-  // Issue 13, line 9: it was lost, and its number missing.
+  // It was lost, and its number missing.
   test('has one in its place that says so, with its number, so that nothing is missing', async () => {
     const { bus, lost, link, publishWith } = publisher();
     const payload = event({ type: 'verb:hook', msgid: 'm-1', data: {} });

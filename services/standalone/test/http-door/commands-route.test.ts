@@ -47,7 +47,7 @@ describe('POST /v1/commands/:callSid', () => {
     return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
   }
 
-  // Issue 13, line 9: from 101 characters on it was 414.
+  // From 101 characters on it was 414.
   test.each(['x'.repeat(101), 'x'.repeat(256), 'é'.repeat(128), '\u3000'.repeat(85)])(
     'takes every call_sid that there can be: %s',
     async (callSid) => {
