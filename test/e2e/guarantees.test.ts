@@ -314,10 +314,12 @@ describe('G6: no silent loss', () => {
       JAMBUS_EVENT_WINDOW: '4',
     });
     const adapter = await cluster.addAdapter();
-    const [call] = await cluster.liveCalls(full, 1);
+    const [call, ...others] = await cluster.liveCalls(full, 8);
     adapter.cable.away = true;
-    // One message alone may pass the point where reading stops, and the next then finds no room.
-    for (const _ of upTo(3)) void call?.send('verb:status', { data: { padding: 'x'.repeat(700_000) } });
+    // What all have waiting is below the point where reading stops, and there is no room for one large message.
+    for (const other of others) void other.send('verb:status', { data: { padding: 'x'.repeat(60_000) } });
+    await delay(100);
+    void call?.send('verb:status', { data: { padding: 'x'.repeat(700_000) } });
     call?.hangup();
     await delay(200);
     adapter.cable.away = false;

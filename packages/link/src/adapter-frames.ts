@@ -108,7 +108,11 @@ export const SearchingFrame = Type.Object({ t: Type.Literal('searching'), call: 
 export type SearchingFrame = Static<typeof SearchingFrame>;
 
 /** Another gateway has this call now: whatever waits for it here waits in vain. */
-export const ElsewhereFrame = Type.Object({ t: Type.Literal('elsewhere'), call: CallSid });
+export const ElsewhereFrame = Type.Object({
+  t: Type.Literal('elsewhere'),
+  call: CallSid,
+  refused: Type.Optional(Type.Literal(true, { description: 'the websocket here is not from the peer of the call' })),
+});
 export type ElsewhereFrame = Static<typeof ElsewhereFrame>;
 
 /**

@@ -20,5 +20,10 @@ export const Contender = Type.Object({
   control: Type.Boolean({
     description: 'commands go there from now on; otherwise it may only tell the status of the call',
   }),
+  begins: Type.Optional(
+    Type.Literal(true, {
+      description: 'the call is said to begin there, which is so only if it has left this gateway unanswered',
+    }),
+  ),
 });
 export type Contender = Static<typeof Contender>;

@@ -24,7 +24,8 @@ export type ReadyFrame = Static<typeof ReadyFrame>;
 
 /**
  * This gateway has the call. With a `contender` it has a websocket of a call that is older than its knowledge: answer with
- * `known`, once the gateway that has the call has given it up or has said that it keeps it. `traceparent` is for what has to do
+ * `known`, once the gateway that has the call has given it up or has said that it keeps it. Without one, `newcomer` says whose
+ * websocket it has, should another gateway have a call of this name, too. `traceparent` is for what has to do
  * with the call and has no context of its own; left out when it is the one that follows from the call_sid.
  */
 export const OpenedFrame = Type.Object({
@@ -34,6 +35,7 @@ export const OpenedFrame = Type.Object({
   since: Milliseconds,
   application: Type.String(),
   contender: Type.Optional(Contender),
+  newcomer: Type.Optional(Contender),
   traceparent: Type.Optional(Traceparent),
 });
 export type OpenedFrame = Static<typeof OpenedFrame>;

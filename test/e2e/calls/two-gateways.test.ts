@@ -93,6 +93,21 @@ test.each([
   expect([call.reconnects, socket.readyState]).toEqual([0, WebSocket.OPEN]);
 });
 
+test('who says at another gateway that a live call begins does not get it, and is sent away', async () => {
+  await cluster.addAdapter();
+  const [call] = (await callsAtFirst(1)) as [SimulatedCall];
+  const socket = await speakAtSecond(call.callSid, 'session:new', { account_sid: 'account', direction: 'inbound' });
+  const heard: string[] = [];
+  socket.on('message', (data) => heard.push(String(data)));
+  const [code] = await once(socket, 'close');
+  expect(code).toBe(1008);
+  const position = cluster.publish(call.callSid, verb('for the caller'));
+  await call.waitFor(({ raw }) => raw.includes('"finished","id":"for the caller"'));
+  await cluster.settled([position]);
+  expect(heard.filter((text) => text.includes('for the caller'))).toEqual([]);
+  expect([call.reconnects, call.connected]).toEqual([0, true]);
+});
+
 test('what is told at another gateway goes by an adapter that reaches the one with the call', async () => {
   const partial = await cluster.addAdapter();
   await cluster.addAdapter();

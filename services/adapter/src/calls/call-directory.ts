@@ -254,7 +254,8 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     const former = entries.get(frame.call);
     const rival = former?.owner === gateway ? undefined : former?.owner;
     if (former !== undefined && rival !== undefined) {
-      const { contender } = frame;
+      // A call does not begin twice: the gateway that has it knows whether it was left there.
+      const contender = frame.contender ?? (former.epoch === frame.epoch ? frame.newcomer : undefined);
       if (contender !== undefined) {
         // One for each gateway, however often the call comes and goes there meanwhile.
         const others = former.contests.filter(({ by }) => by !== gateway);
@@ -292,7 +293,11 @@ export function createCallDirectory<G extends DirectoryGateway>(options: CallDir
     kept(gateway, { call, as }) {
       const entry = entries.get(call);
       if (entry === undefined) return;
-      for (const { by } of contestsBefore(entry, gateway)) {
+      for (const { by, frame } of contestsBefore(entry, gateway)) {
+        if (frame.contender === undefined) {
+          by.send({ t: 'elsewhere', call, refused: true });
+          continue;
+        }
         const [known] = entry.knowledge.frame(call, undefined, false);
         by.send({ ...known, elsewhere: as });
       }

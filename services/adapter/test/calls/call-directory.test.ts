@@ -82,6 +82,33 @@ describe('call directory', () => {
     expect(directory.find('c')).toEqual({ at: 'gateway', gateway: next });
   });
 
+  describe('a call that is said to begin at a gateway while another has it', () => {
+    const NEWCOMER = { ...CONTENDER, control: true, begins: true } as const;
+    const begun = () => {
+      const [former, next] = [one(), new FakeDirectoryGateway('two')];
+      directory.opened(former, openedFrame({ newcomer: NEWCOMER }));
+      directory.opened(next, openedFrame({ newcomer: NEWCOMER }));
+      expect(former.sent).toEqual([{ t: 'contested', call: 'c', contender: NEWCOMER }]);
+      expect(directory.find('c')).toEqual({ at: 'gateway', gateway: former });
+      return { former, next };
+    };
+
+    test('stays where it is when that one keeps it, and the other is told to refuse', () => {
+      const { former, next } = begun();
+      directory.kept(former, { t: 'kept', call: 'c', as: 'refused' });
+      expect(next.sent).toEqual([{ t: 'elsewhere', call: 'c', refused: true }]);
+      directory.closed(next, closedFrame('moved'), NO_MEMORY);
+      expect(directory.find('c')).toEqual({ at: 'gateway', gateway: former });
+    });
+
+    test('is there when that one has given it up', () => {
+      const { former, next } = begun();
+      directory.closed(former, closedFrame('moved'), NO_MEMORY);
+      expect(directory.find('c')).toEqual({ at: 'gateway', gateway: next });
+      expect(next.sent).toEqual([]);
+    });
+  });
+
   test('a gateway that was cut off and comes back with an old call does not get it back', () => {
     const [former, next] = [one(), new FakeDirectoryGateway('two')];
     directory.opened(former, openedFrame());

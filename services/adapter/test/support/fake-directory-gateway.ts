@@ -8,6 +8,7 @@ export class FakeDirectoryGateway implements DirectoryGateway {
   readonly elsewhere: string[] = [];
   readonly contested: string[] = [];
   readonly relayed: string[] = [];
+  readonly sent: AdapterFrame[] = [];
   readonly gateway: string;
   boot: string;
 
@@ -17,6 +18,7 @@ export class FakeDirectoryGateway implements DirectoryGateway {
   }
 
   send(frame: AdapterFrame, payload: Uint8Array = Buffer.alloc(0)): void {
+    this.sent.push(frame);
     if (frame.t === 'known') this.known.push({ frame, memory: decodeCallMemory(payload) });
     else if (frame.t === 'searching') this.searching.push(frame.call);
     else if (frame.t === 'elsewhere') this.elsewhere.push(frame.call);

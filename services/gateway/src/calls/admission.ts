@@ -78,7 +78,10 @@ export function judgeContender(
 ): void {
   const admission = admitPeer(call, contender);
   if (admission === 'no') decide('refused');
-  else if (admission === 'yes' && contender.control) decide(undefined);
+  else if (contender.begins === true && call.hasControl) {
+    // jambonz tries another gateway when one has not answered; a call that has a websocket does not begin again.
+    call.whenControlGone(CLAIM_MS, (gone) => decide(gone ? undefined : 'refused'));
+  } else if (admission === 'yes' && contender.control) decide(undefined);
   else {
     call.whenControlGone(CLAIM_MS, (gone) => {
       if (gone) decide(undefined);

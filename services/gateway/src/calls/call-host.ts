@@ -66,7 +66,7 @@ export interface CallHost {
   /** An adapter tells that it still looks for a call's past. */
   awaitPast(adapter: string, callSid: string): void;
   /** An adapter tells that another gateway has the call. */
-  giveUp(adapter: string, callSid: string): void;
+  giveUp(adapter: string, callSid: string, isRefused: boolean): void;
   /** A websocket at another gateway claims the call. @param keep is called when the call stays here */
   contest(adapter: string, callSid: string, contender: Contender, keep: (as: KeptFrame['as']) => void): void;
   /** jambonz has said this of a call that is here, on a websocket of another gateway. */
@@ -212,6 +212,7 @@ export function createCallHost(options: CallHostOptions): CallHost {
       message.call_sid === undefined;
     call.traceparent ??= traceparentOfB3(message.b3) ?? spans.callOpened(callSid, how, origin.application);
     calls.add(call);
+    call.origin ??= origin;
     // Adapters hear of the call before anything of it, and before anybody can answer to that.
     adapters.announce(call.opened());
     call.attach(socket, 'control', message, payload, origin);
@@ -289,8 +290,8 @@ export function createCallHost(options: CallHostOptions): CallHost {
       const parsed = parseJambonzMessage(payload);
       if (parsed.ok) calls.get(callSid)?.hearRelayed(parsed.message, payload);
     },
-    giveUp(adapter, callSid) {
-      calls.get(callSid)?.goneElsewhere(adapter);
+    giveUp(adapter, callSid, isRefused) {
+      calls.get(callSid)?.goneElsewhere(adapter, isRefused);
     },
     contest(adapter, callSid, contender, keep) {
       const call = calls.get(callSid);

@@ -422,11 +422,19 @@ export class Call implements RoleContext, EventSubject {
    * Another gateway has the call. A websocket that jambonz has not left may still tell its status.
    *
    * @param via the adapter that says so
+   * @param isRefused the websockets here are not from its peer, and are closed
    */
-  goneElsewhere(via: string): void {
+  goneElsewhere(via: string, isRefused = false): void {
     if (this.isGone) return;
+    const socket = socketOf(this.#phase);
     this.#end('moved');
     this.#phase = { name: 'relaying', via: [via], wasLive: isLive(this.#phase) };
+    if (isRefused) this.#refuse(socket);
+  }
+
+  #refuse(control: CallSocket | undefined): void {
+    this.#observer.clash(this);
+    for (const refused of [control, ...this.#statusSockets]) refused?.close(POLICY_VIOLATION, CLAIM_REFUSED);
   }
 
   /** Another gateway has heard this of the call. */
@@ -436,13 +444,18 @@ export class Call implements RoleContext, EventSubject {
   }
 
   opened(): OpenedFrame {
+    const { origin, past } = this;
     return {
       t: 'opened',
       call: this.callSid,
       epoch: this.epoch,
       since: this.since,
       application: this.application,
-      ...(this.past === undefined ? {} : { contender: this.past.contender }),
+      ...(past !== undefined && { contender: past.contender }),
+      ...(past === undefined &&
+        origin !== undefined && {
+          newcomer: { address: origin.address, user: origin.user, control: true, begins: true },
+        }),
       ...(this.traceparent === undefined ? {} : { traceparent: this.traceparent }),
     };
   }
@@ -551,9 +564,7 @@ export class Call implements RoleContext, EventSubject {
     if (phase.name === 'away') phase.grace?.cancel();
     this.#phase = { name: 'relaying', via, wasLive: isLive(phase) };
     this.#observer.ended(this, 'moved');
-    if (!isRefused) return;
-    this.#observer.clash(this);
-    for (const refused of [socket, ...this.#statusSockets]) refused?.close(POLICY_VIOLATION, CLAIM_REFUSED);
+    if (isRefused) this.#refuse(socket);
   }
 
   #pastIsKnown(past: PastSearch): void {

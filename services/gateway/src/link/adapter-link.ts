@@ -4,6 +4,7 @@ import {
   type CommandFrame,
   type ContestedFrame,
   createFrameSocket,
+  type ElsewhereFrame,
   type FrameSocket,
   type GatewayFrame,
   type HelloFrame,
@@ -24,7 +25,7 @@ export interface AdapterHandlers {
   taken(link: AdapterLink, n: number): void;
   known(link: AdapterLink, frame: KnownFrame, memory: Buffer): void;
   searching(link: AdapterLink, callSid: string): void;
-  elsewhere(link: AdapterLink, callSid: string): void;
+  elsewhere(link: AdapterLink, frame: ElsewhereFrame): void;
   contested(link: AdapterLink, frame: ContestedFrame): void;
   relayed(callSid: string, payload: Buffer): void;
   /** The adapter takes no more reports. */
@@ -109,7 +110,7 @@ export function createAdapterLink(ws: WebSocket, window: CommandWindow, host: Ad
         handlers.searching(link, frame.call);
         break;
       case 'elsewhere':
-        handlers.elsewhere(link, frame.call);
+        handlers.elsewhere(link, frame);
         break;
       case 'contested':
         handlers.contested(link, frame);

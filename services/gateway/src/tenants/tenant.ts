@@ -144,7 +144,7 @@ export function createTenant(options: TenantOptions): Tenant {
       withdraw: host.withdraw,
       known: (link, frame, memory) => host.takePast(link.id, frame, memory),
       searching: (link, callSid) => host.awaitPast(link.id, callSid),
-      elsewhere: (link, callSid) => host.giveUp(link.id, callSid),
+      elsewhere: (link, { call, refused }) => host.giveUp(link.id, call, refused === true),
       contested: (link, { call, contender }) =>
         host.contest(link.id, call, contender, (as) => link.sendFrame({ t: 'kept', call, as })),
       relayed: host.takeRelayed,

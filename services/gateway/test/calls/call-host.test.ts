@@ -233,11 +233,20 @@ test('an adapter whose link was down hears which calls left meanwhile, and with 
 test('a call that another gateway has is given up here, and what jambonz still says goes to that gateway', () => {
   const { host, told, take, calls, relayed } = hostWith();
   const { socket, binding } = take('session:new');
-  host.giveUp('one', 'call-1');
+  host.giveUp('one', 'call-1', false);
   expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, undefined]);
   const [status, payload] = jambonz('call:status', { call_status: 'completed' });
   binding.receive(status, payload);
   expect(relayed).toEqual([['call-1', payload.toString(), ['one']]]);
+});
+
+test('a call that another gateway has, and whose websocket here is refused, is closed here, and tells nothing', () => {
+  const { host, told, take, calls, relayed } = hostWith();
+  const { socket, binding } = take('session:new');
+  host.giveUp('one', 'call-1', true);
+  expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, 1008]);
+  binding.closed(1008);
+  expect(relayed).toEqual([]);
 });
 
 describe('a call that a websocket at another gateway claims', () => {
@@ -253,7 +262,8 @@ describe('a call that a websocket at another gateway claims', () => {
     ['is refused to a peer of another address', { address: '10.0.0.9' }, 'refused'],
     ['is refused to a peer of another address that redirects it', { address: '10.0.0.9', control: true }, 'refused'],
     ['is refused to a peer that signed in as another user', { user: 'other' }, 'refused'],
-  ])('%s', (_, contender, outcome) => {
+    ['does not begin anew', { control: true, begins: true }, 'refused'],
+  ] as const)('%s', (_, contender, outcome) => {
     const made = hostWith();
     made.take('session:new');
     expect(contest(made, contender)).toEqual([outcome]);
@@ -263,7 +273,8 @@ describe('a call that a websocket at another gateway claims', () => {
     ['goes to its peer when its websocket here is gone', {}, 'closed'],
     ['goes to a peer of another address when its websocket here is gone', { address: '10.0.0.9' }, 'closed'],
     ['is refused to a peer that signed in as another user also then', { user: 'other' }, 'refused'],
-  ])('%s', (_, contender, outcome) => {
+    ['begins there when it has left here', { control: true, begins: true }, 'closed'],
+  ] as const)('%s', (_, contender, outcome) => {
     const made = hostWith();
     const { call, socket } = made.take('session:new');
     call?.detach(socket, 1006);

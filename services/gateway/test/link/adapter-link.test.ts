@@ -74,7 +74,7 @@ async function linkedPair(onCommand: (command: InboundCommand) => void = () => {
     taken: (_link, n) => calls.push(`taken ${n}`),
     known: (_link, { call }) => calls.push(`known ${call}`),
     searching: (_link, call) => calls.push(`searching ${call}`),
-    elsewhere: (_link, call) => calls.push(`elsewhere ${call}`),
+    elsewhere: (_link, { call }) => calls.push(`elsewhere ${call}`),
     contested: (_link, { call }) => calls.push(`contested ${call}`),
     relayed: (call) => calls.push(`relayed ${call}`),
     draining: () => calls.push('draining'),
