@@ -15,7 +15,7 @@ const RUNS_MS = 20;
 /** and then rests for this time, ms. */
 const RESTS_MS = 180;
 
-/** They find more than is mended, and run when this variable is set. */
+/** They take some twenty minutes more, and run when this variable is set. */
 export const WANTED = 'JAMBUS_TEST_FAULTS_CLUSTERS';
 
 /** What may happen to brokers that are three. */
