@@ -29,7 +29,7 @@ function partitionOf(records: Stored[], { low = 0, maxBytes = 1e9 } = {}) {
     fold: (_, { header }) => header('value'),
     maxBytes,
   });
-  const find = (key: string, sinceMs = 0, withinMs = 1_000) => index.find(key, sinceMs, performance.now() + withinMs);
+  const find = (key: string, sinceMs = 0, withinMs = 20_000) => index.find(key, sinceMs, performance.now() + withinMs);
   const recordsRead = () => reads.reduce((sum, [from, to]) => sum + to - from, 0);
   return { find, reads, recordsRead };
 }
