@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attacker, startAttacker } from './attackers/start-attacker.ts';
 import { figures, startTarget } from './target.ts';
 
-const MOST_MIB = 150;
+const MOST_MIB = 220;
 const PATIENCE_MS = 20_000;
 const QUIET_MS = 1_500;
 
