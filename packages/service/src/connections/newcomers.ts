@@ -18,7 +18,7 @@ export interface NewcomersOptions {
 /**
  * The connections of an HTTP server that are no websockets: those that have not sent their request, those that are being
  * refused, those of plain HTTP. Anybody can open them, so they have bounds of their own and take no place from a call. Past
- * a bound the oldest one goes, not the new one: who means it sends his request at once.
+ * a bound the oldest one goes, not the new one: a peer that means it sends its request at once.
  */
 export interface Newcomers {
   readonly size: number;
@@ -72,10 +72,8 @@ export function watchNewcomers(server: Server, options: NewcomersOptions): Newco
   };
 
   const cutOldest = (ends: Iterable<string>): void => {
-    for (const oldest of ends) {
-      cut(oldest, 'crowded');
-      return;
-    }
+    const [oldest] = ends;
+    if (oldest !== undefined) cut(oldest, 'crowded');
   };
 
   server.on('connection', (connection) => {
@@ -89,7 +87,8 @@ export function watchNewcomers(server: Server, options: NewcomersOptions): Newco
     const known = byAddress.get(address);
     if (known === undefined) byAddress.set(address, new Set([end]));
     else known.add(end);
-    connection.once('close', () => leave(end));
+    // Another one may have the same end by then.
+    connection.once('close', () => all.get(end)?.connection === connection && leave(end));
     if (stayMs !== undefined) sweep ??= setInterval(cutLate, SWEEP_MS);
   });
 

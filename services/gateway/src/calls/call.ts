@@ -428,7 +428,7 @@ export class Call implements RoleContext, EventSubject {
     if (this.isGone) return;
     const socket = socketOf(this.#phase);
     this.#end('moved');
-    this.#phase = { name: 'relaying', via: [via], wasLive: isLive(this.#phase) };
+    this.#phase = { name: 'relaying', isRefused, via: [via], wasLive: isLive(this.#phase) };
     if (isRefused) this.#refuse(socket);
   }
 
@@ -474,6 +474,7 @@ export class Call implements RoleContext, EventSubject {
   /** What jambonz says, on whichever websocket: it is published, answered, and may tell that the call has come further. */
   #hear(socket: CallSocket, message: JambonzMessage, payload: Buffer): void {
     if (this.#phase.name === 'relaying') {
+      if (this.#phase.isRefused) return;
       this.#observer.relay(this, payload, this.#phase.via);
       if (message.msgid !== undefined && wantsAck(message)) socket.send(ackMessage(message.msgid, undefined), () => {});
       return;
@@ -562,7 +563,7 @@ export class Call implements RoleContext, EventSubject {
     const phase = this.#phase;
     const socket = socketOf(phase);
     if (phase.name === 'away') phase.grace?.cancel();
-    this.#phase = { name: 'relaying', via, wasLive: isLive(phase) };
+    this.#phase = { name: 'relaying', isRefused, via, wasLive: isLive(phase) };
     this.#observer.ended(this, 'moved');
     if (isRefused) this.#refuse(socket);
   }

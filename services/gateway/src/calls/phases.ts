@@ -64,6 +64,8 @@ export interface Moving {
  */
 export interface Relaying {
   readonly name: 'relaying';
+  /** Its websockets here are not from its peer: what they still say goes nowhere. */
+  readonly isRefused: boolean;
   /** Adapters that reach that gateway, as far as is known. */
   readonly via: readonly string[];
   readonly wasLive: boolean;

@@ -245,6 +245,8 @@ test('a call that another gateway has, and whose websocket here is refused, is c
   const { socket, binding } = take('session:new');
   host.giveUp('one', 'call-1', true);
   expect([told(), calls.size, socket.closedWith]).toEqual([['opened', 'closed'], 0, 1008]);
+  // Whoever has been refused need not close, and may go on talking until the websocket is cut.
+  binding.receive(...jambonz('call:status', { call_status: 'completed' }));
   binding.closed(1008);
   expect(relayed).toEqual([]);
 });
