@@ -1,5 +1,6 @@
 import type { SmallDisk } from '../brokers/provisioning/small-disk.ts';
 import type { Copy, StoredCommand } from './history/index.ts';
+import type { Need } from './run/longest-need.ts';
 
 /** A broker of any kind, as the faults need it, with names of its own on it. */
 export interface FaultyBroker {
@@ -12,6 +13,8 @@ export interface FaultyBroker {
   readonly sessionMs: number;
   /** Looks on from now on. The streams or topics are there by then. */
   watch(): Promise<void>;
+  /** What adapters cannot do without, of each stream or node. The streams or topics are there by then. */
+  needs(): Promise<readonly Need[]>;
   /** Every command of every log that there was. */
   stored(): Promise<StoredCommand[]>;
   /** Everything that a channel keeps now, in its order. */

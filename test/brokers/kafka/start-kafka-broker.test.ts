@@ -44,10 +44,10 @@ async function adminOf(broker: KafkaBroker): Promise<Admin> {
   return admin;
 }
 
-async function send(broker: KafkaBroker, topic: string, value: string): Promise<void> {
+async function send(broker: KafkaBroker, topic: string, value: string, partition = 0): Promise<void> {
   const producer = client(broker).producer({ idempotent: true });
   await producer.connect();
-  await producer.send({ topic, messages: [{ value }] });
+  await producer.send({ topic, messages: [{ value, partition }] });
   await producer.disconnect();
 }
 
@@ -115,6 +115,8 @@ await describeWithKafka('a Kafka broker of a test', {}, (kafka) => {
       const admin = await adminOf(broker);
       await admin.createTopics({ topics: [{ topic: 'mine' }] });
       expect((await admin.fetchTopicMetadata({ topics: ['mine'] })).topics[0]?.partitions).toHaveLength(3);
+      // A broker tells of a partition before it has made its folder; with a record in it there is one.
+      await send(broker, 'mine', 'hello', 2);
 
       const folder = broker.folder ?? '';
       expect(existsSync(folder)).toBe(true);

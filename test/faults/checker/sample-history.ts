@@ -68,6 +68,7 @@ export function sampleHistory(): SampleHistory {
       forgetsIdsAt: [],
       missesGateway: false,
       left: 0,
+      brokerMs: 0,
       stallMs: 0,
     },
     confirmed: stored.map(confirmed),

@@ -126,6 +126,8 @@ export interface Facts {
   readonly missesGateway: boolean;
   /** Commands that nobody has said to be done with, at the end. */
   readonly left: number;
+  /** The longest time for which the broker did not do something that adapters cannot do without, ms. */
+  readonly brokerMs: number;
   /** The longest time for which the machine let an idle process wait: everything may have been so much later, ms. */
   readonly stallMs: number;
 }

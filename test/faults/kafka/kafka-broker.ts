@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 import { type KafkaForTests, type ReadRecord, readTopic } from '../../brokers/kafka/index.ts';
 import type { FaultyBroker } from '../broker.ts';
 import { ownHeaders } from '../headers.ts';
@@ -9,6 +9,10 @@ import { storedCommand } from '../stored-command.ts';
 
 const SESSION_MS = 6_000;
 const MAKING_MS = 200;
+/** Each of three brokers leads one. */
+const PROBED_PARTITIONS = 3;
+/** No longer than a probe waits. */
+const PROBING = { requestTimeout: 900, connectionTimeout: 500, retry: { retries: 1, initialRetryTime: 50 } };
 
 /** Brokers that somebody has started. */
 export interface KafkaBrokers {
@@ -35,13 +39,17 @@ export async function startKafkaFaultyBroker(kafka: KafkaForTests): Promise<Faul
 }
 
 /** Topics of their own on these brokers. */
-export async function faultyKafka(running: KafkaBrokers): Promise<FaultyBroker & { readonly admin: Admin }> {
+export async function faultyKafka(
+  running: KafkaBrokers,
+): Promise<FaultyBroker & { readonly admin: Admin; readonly probed: string }> {
   const prefix = `faults-${randomUUID().slice(0, 8)}`;
   const brokers = running.brokers.join(',');
   const client = new Kafka({ brokers: [...running.brokers], clientId: 'faults', logLevel: logLevel.NOTHING });
   const admin = client.admin();
   await admin.connect();
   const topic = `${prefix}.commands`;
+  const probed = `${prefix}.probed`;
+  const probing: (Admin | Producer)[] = [];
   const former: StoredCommand[] = [];
   let log = 0;
 
@@ -53,6 +61,7 @@ export async function faultyKafka(running: KafkaBrokers): Promise<FaultyBroker &
 
   return {
     admin,
+    probed,
     name: `Kafka ${running.version}`,
     settings: {
       JAMBUS_BUS: 'kafka',
@@ -63,6 +72,21 @@ export async function faultyKafka(running: KafkaBrokers): Promise<FaultyBroker &
     publisherArgs: ['kafka', brokers, prefix],
     sessionMs: SESSION_MS,
     watch: async () => {},
+    async needs() {
+      await admin.createTopics({
+        topics: [{ topic: probed, numPartitions: PROBED_PARTITIONS, replicationFactor: running.replication }],
+        waitForLeaders: true,
+      });
+      const prober = new Kafka({ brokers: [...running.brokers], logLevel: logLevel.NOTHING, ...PROBING });
+      const group = prober.admin();
+      const producers = Array.from({ length: PROBED_PARTITIONS }, () => prober.producer());
+      probing.push(group, ...producers);
+      await Promise.all(probing.map((client) => client.connect()));
+      const written = producers.map((producer, partition) => () => {
+        return producer.send({ topic: probed, acks: -1, messages: [{ partition, value: null }] });
+      });
+      return [...written, () => group.fetchOffsets({ groupId: `${topic}.adapters`, topics: [topic] })];
+    },
     stored: async () => [...former, ...(await storedNow())],
     read: async (channel) =>
       (await readTopic(client, admin, `${prefix}.${channel}`)).map((record) => {
@@ -80,7 +104,7 @@ export async function faultyKafka(running: KafkaBrokers): Promise<FaultyBroker &
       await makeAnew(admin, topic);
     },
     async close() {
-      await admin.disconnect();
+      await Promise.all([admin, ...probing].map((client) => client.disconnect()));
       await running.stop();
     },
   };

@@ -40,7 +40,7 @@ export async function startKafkaClusterForFaults(): Promise<KafkaClusterForFault
 async function brokerOn(cluster: KafkaCluster, disk: SmallDisk | undefined): Promise<FaultyCluster> {
   const { members, brokers } = cluster;
   const [first, , third] = members as [KafkaBroker, KafkaBroker, KafkaBroker];
-  const { admin, ...broker } = await faultyKafka({
+  const { admin, probed, ...broker } = await faultyKafka({
     version: `${first.version}, three brokers`,
     brokers,
     replication: 3,
@@ -50,7 +50,7 @@ async function brokerOn(cluster: KafkaCluster, disk: SmallDisk | undefined): Pro
     stop: async () => {},
   });
   const prefix = broker.settings['JAMBUS_PREFIX'] ?? '';
-  const topics = ['commands', 'events', 'results', 'deadletters'].map((channel) => `${prefix}.${channel}`);
+  const topics = [...['commands', 'events', 'results', 'deadletters'].map((channel) => `${prefix}.${channel}`), probed];
   const leaderOf = async (topic: string): Promise<KafkaBroker> => {
     const [partition] = (await partitionsOf(admin, [topic])).filter(({ partitionId }) => partitionId === 0);
     return cluster.member(partition?.leader ?? 0);

@@ -8,6 +8,7 @@ import { storedCommand } from '../stored-command.ts';
 import { lagOf } from './lag.ts';
 
 const SESSION_MS = 5_000;
+const REQUEST_MS = 5_000;
 const WATCHED = ['results', 'events'] as const;
 
 /** Servers that somebody has started. */
@@ -39,7 +40,7 @@ export async function faultyNats(servers: NatsServers): Promise<FaultyBroker & {
   const { urls, version } = servers;
   const prefix = `faults-${randomUUID().slice(0, 8)}`;
   const nc = await connect({ servers: [...urls], maxReconnectAttempts: -1, reconnectTimeWait: 100 });
-  const jsm = await nc.jetstreamManager();
+  const jsm = await nc.jetstreamManager({ timeout: REQUEST_MS });
   const commands = `${prefix}-commands`;
   const seen: Record<Copy['channel'], Copy[]> = { results: [], events: [], deadletters: [] };
   const former: StoredCommand[] = [];
@@ -75,6 +76,8 @@ export async function faultyNats(servers: NatsServers): Promise<FaultyBroker & {
       }
       await nc.flush();
     },
+    // The leader alone tells of its stream, and a stream without one takes nothing.
+    needs: async () => (await streamsOf(nc, prefix)).map((name) => () => jsm.streams.info(name)),
     stored: async () => [...former, ...(await storedNow())],
     read: async (channel) =>
       (await readStream(nc, `${prefix}-${channel}`)).map((message) =>
@@ -96,6 +99,16 @@ export async function faultyNats(servers: NatsServers): Promise<FaultyBroker & {
       await servers.stop();
     },
   };
+}
+
+/** The names of the streams that adapters with this prefix have made, and of those of their buckets. */
+export async function streamsOf(nc: NatsConnection, prefix: string): Promise<string[]> {
+  const jsm = await nc.jetstreamManager({ timeout: REQUEST_MS });
+  const names: string[] = [];
+  for await (const name of jsm.streams.names()) {
+    if (name.startsWith(`${prefix}-`) || name.startsWith(`KV_${prefix}-`)) names.push(name);
+  }
+  return names;
 }
 
 async function readStream(nc: NatsConnection, stream: string): Promise<JsMsg[]> {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NatsConnection } from 'nats';
 import { type NatsCluster, type NatsServer, startNatsCluster } from '../../brokers/nats/index.ts';
 import { mountSmallDisk, type SmallDisk } from '../../brokers/provisioning/small-disk.ts';
 import type { FaultyCluster } from '../broker.ts';
-import { faultyNats } from './nats-broker.ts';
+import { faultyNats, streamsOf } from './nats-broker.ts';
 
 /** Holds what the runs leave behind, several times. */
 const DISK_BYTES = 1024 ** 3;
@@ -79,13 +78,4 @@ async function brokerOn(cluster: NatsCluster, disk: SmallDisk | undefined): Prom
     const copies = info?.cluster?.replicas ?? [];
     return copies.length === servers.length - 1 && copies.every(({ current, offline }) => current && offline !== true);
   }
-}
-
-async function streamsOf(nc: NatsConnection, prefix: string): Promise<string[]> {
-  const jsm = await nc.jetstreamManager({ timeout: REQUEST_MS });
-  const names: string[] = [];
-  for await (const name of jsm.streams.names()) {
-    if (name.startsWith(`${prefix}-`) || name.startsWith(`KV_${prefix}-`)) names.push(name);
-  }
-  return names;
 }

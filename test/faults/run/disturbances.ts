@@ -30,7 +30,7 @@ export class Disturbances<B extends FaultyBroker = FaultyBroker> {
     this.#publishers = publishers;
   }
 
-  get facts(): Omit<Facts, 'bus' | 'fault' | 'left' | 'stallMs'> {
+  get facts(): Omit<Facts, 'bus' | 'fault' | 'left' | 'brokerMs' | 'stallMs'> {
     return {
       rough: this.#rough,
       forgetsEnded: this.#forgetsEnded,

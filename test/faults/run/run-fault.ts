@@ -19,6 +19,7 @@ import { FAULT_AT_MS, type Load, planCalls } from '../load/call-plan.ts';
 import { type Publisher, startPublisher } from '../publisher/start-publisher.ts';
 import { Disturbances } from './disturbances.ts';
 import type { Fault } from './fault.ts';
+import { LongestNeed } from './longest-need.ts';
 import { untilSettled, untilStill, untilZero } from './until-settled.ts';
 
 const PUBLISHERS = 2;
@@ -70,9 +71,11 @@ export async function runFault<B extends FaultyBroker>(
     await jambonz.begin(cluster.websocketUrls, plan);
     await delay(Math.max(0, beganAt + FAULT_AT_MS - Date.now()));
     const disturbances = new Disturbances(cluster, broker, publishers);
+    const longestNeed = new LongestNeed(await broker.needs());
     await fault.happen(disturbances);
     await Promise.all(publishers.map((publisher) => publisher.finish()));
     await untilSettled(broker, RESULTS_WITHIN_MS);
+    const brokerMs = await longestNeed.end();
     jambonz.readOn();
     await jambonz.hangUp();
     const left = await untilZero(() => broker.lag(), LEFT_WITHIN_MS);
@@ -82,6 +85,7 @@ export async function runFault<B extends FaultyBroker>(
       fault: fault.name,
       ...disturbances.facts,
       left,
+      brokerMs,
       stallMs: Math.round(stalls.max / 1e6),
     };
     return { folder, history: await collect(running, folder, facts) };
