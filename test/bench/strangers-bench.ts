@@ -8,6 +8,8 @@ const CALLS = 20;
 const ATTACK_S = 60;
 /** What the commands of other calls may take while somebody attacks, ms. */
 const BOUND_MS = 250;
+/** A port that asks for them, as in production: attackers that hold connections do not know them, the others do. */
+const CREDENTIALS = 'user:password';
 /** How often somebody who means it places a new call, ms. */
 const NEW_CALL_EVERY_MS = 500;
 
@@ -28,10 +30,10 @@ export async function strangersBench(seconds = String(ATTACK_S), only?: string):
 
 /** @param name undefined: nobody attacks */
 async function measure(name: AttackName | undefined, forMs: number): Promise<boolean> {
-  const target = await startTarget({ calls: CALLS });
+  const target = await startTarget({ calls: CALLS, settings: { JAMBUS_BASIC_AUTH: CREDENTIALS } });
   const callSids = target.calls.map(({ callSid }) => callSid);
   const address = name === 'hijacker' ? { localAddress: '127.0.0.1', path: '/ivr' } : {};
-  const attacker = name && startAttacker(name, { port: target.port, callSids, ...address });
+  const attacker = name && startAttacker(name, { port: target.port, credentials: CREDENTIALS, callSids, ...address });
   try {
     const [latencies, newCalls] = await Promise.all([target.commands(forMs), placeCalls(target, forMs)]);
     const tally = await attacker?.tally();

@@ -162,8 +162,8 @@ export const gatewaySettings = {
     minimum: 0,
     maximum: 1_000_000,
     description:
-      'Websockets of jambonz that one address may open in a second; ten times as many may come at once. More are dropped, and ' +
-      'jambonz tries again. Behind a proxy all calls have its address. 0: no limit.',
+      'Websockets of jambonz that one address, or one /64 network of IPv6, may open in a second; ten times as many may come at ' +
+      'once. More are dropped, and jambonz tries again. Behind a proxy all calls have its address. 0: no limit.',
   }),
   allowedOrigins: Type.Unsafe<readonly string[]>(
     Object.assign(Type.Array(Type.String({ pattern: ORIGIN }), { uniqueItems: true }), {

@@ -1,2 +1,3 @@
 export * from './answer-and-cut.ts';
 export * from './newcomers.ts';
+export * from './peer-of.ts';

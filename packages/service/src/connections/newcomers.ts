@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { peerOf } from './peer-of.ts';
 
 /** Why a newcomer was cut off: there are too many, or it has stayed too long. */
 export type NewcomerEnd = 'crowded' | 'late';
@@ -7,7 +8,7 @@ export type NewcomerEnd = 'crowded' | 'late';
 export interface NewcomersOptions {
   /** Most of them at a time. */
   readonly most: number;
-  /** Most of them from one address. */
+  /** Most of them from one address, or from one network of IPv6. */
   readonly mostOfAddress: number;
   /** How long one may stay, ms; undefined: for as long as the server lets it. */
   readonly stayMs: number | undefined;
@@ -78,7 +79,7 @@ export function watchNewcomers(server: Server, options: NewcomersOptions): Newco
 
   server.on('connection', (connection) => {
     if (connection.destroyed) return;
-    const address = connection.remoteAddress ?? '';
+    const address = peerOf(connection.remoteAddress);
     const end = endOf(connection);
     const ofAddress = byAddress.get(address);
     if (ofAddress !== undefined && ofAddress.size >= mostOfAddress) cutOldest(ofAddress);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHttpServer, type TlsFiles, watchNewcomers } from '@jambus/service';
+import { createHttpServer, peerOf, type TlsFiles, watchNewcomers } from '@jambus/service';
 import { WebSocketServer } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
@@ -36,7 +36,7 @@ export interface JambonzServerOptions extends Entrance {
   readonly maxInboundBytes: number;
   /** Past this many websockets TCP connections are dropped: jambonz goes on trying then, which it would not after a 503. */
   readonly maxWebsockets: number;
-  /** Websockets that one address may open in a second, over some time; 0: no limit. */
+  /** Websockets that one address, or one network of IPv6, may open in a second, over some time; 0: no limit. */
   readonly upgradesPerSecond: number;
   readonly pingIntervalMs: number;
   /** How long a fresh socket may stay silent. */
@@ -142,7 +142,7 @@ export function createJambonzServer(options: JambonzServerOptions): JambonzServe
     if (sockets.size >= options.maxWebsockets) return 'full';
     if (isHeld(held, application)) return 'held';
     // Who brings no credentials has not come so far, and takes nothing from those behind the same proxy.
-    return rate.take(address) ? undefined : 'rate';
+    return rate.take(peerOf(address)) ? undefined : 'rate';
   };
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => stream.destroy());
