@@ -20,5 +20,5 @@ export default {
   },
   // Much of the time tests wait for processes and brokers; the default would leave one of two cores idle.
   maxWorkers: '100%',
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };

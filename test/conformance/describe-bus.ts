@@ -12,7 +12,7 @@ import { sharingCases } from './cases/sharing.ts';
 import { openScene, type Scene } from './scene.ts';
 
 /** How long a case and its start and end may take, ms: a real broker needs seconds to notice a death. */
-const CASE_TIMEOUT_MS = 90_000;
+const CASE_TIMEOUT_MS = 180_000;
 
 /**
  * What every driver of the bus has to do, written against the port alone. A driver's own test file is one call of this.

@@ -5,9 +5,9 @@ import type { Bus, BusMessage, CommandHandler, CommandRecord } from '@jambus/bus
 import { DONE } from './scene.ts';
 
 /** How long the slowest thing may take here, ms. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 /** For tests that start brokers, ms. */
-export const LONG_MS = 60_000;
+export const LONG_MS = 150_000;
 
 /** A handler at work on a bus. */
 export interface Handling {

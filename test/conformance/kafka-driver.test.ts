@@ -22,7 +22,7 @@ import { callSids, numbers, textOf } from './scene.ts';
 
 /** Shorter than what the client takes by itself for the time before it signs in again, which is 10 s. */
 const SIGNED_IN_MS = 8_000;
-const LONG_MS = 60_000;
+const LONG_MS = 150_000;
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 /** What only this driver does: records and keys, topics, signing in, and publishing. */

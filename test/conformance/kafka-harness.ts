@@ -57,7 +57,7 @@ async function openKafkaHarness(ports: readonly number[]): Promise<BusHarness> {
 
   return {
     partitions: PARTITIONS,
-    patienceMs: 20_000,
+    patienceMs: 45_000,
     connect: async ({ maxUnfinished, onTrouble = () => {} } = {}) => {
       const ways = new Map<number, TcpProxy>();
       for (const each of ports) ways.set(each, await startTcpProxy(each));

@@ -22,7 +22,7 @@ function openMemoryHarness(): BusHarness {
   const cables = new Map<Bus, MemoryCable>();
   return {
     partitions: PARTITIONS,
-    patienceMs: 5_000,
+    patienceMs: 20_000,
     connect: async ({ maxUnfinished, onTrouble = () => {} } = {}) => {
       const cable = memoryCable(broker);
       const limits = { ...DEFAULT_LANES_SETTINGS.limits, ...(maxUnfinished !== undefined && { maxUnfinished }) };

@@ -55,7 +55,7 @@ async function openNatsHarness({ port, partitions, replicas = 1 }: NatsHarnessOp
 
   return {
     partitions,
-    patienceMs: 15_000,
+    patienceMs: 45_000,
     connect: async ({ maxUnfinished, onTrouble = () => {} } = {}) => {
       const proxy = await startTcpProxy(port());
       const limits = { ...DEFAULT_LANES_SETTINGS.limits, ...(maxUnfinished !== undefined && { maxUnfinished }) };

@@ -29,7 +29,7 @@ const SECRETS = {
 };
 /** A machine that has none of the packages yet has to fetch them first. */
 const BUILD_MS = 300_000;
-const TEST_MS = 60_000;
+const TEST_MS = 150_000;
 
 const sandbox = await findSandbox();
 let dockerfile: Dockerfile;
@@ -54,7 +54,7 @@ const say = (text: string): object => ({
 beforeAll(async () => {
   if (sandbox.available) await build();
 }, BUILD_MS);
-afterAll(() => builder?.clean());
+afterAll(() => builder?.clean(), BUILD_MS);
 
 describeWithBroker('the file system of an image', sandbox, () => {
   test.each(['gateway', 'adapter', 'standalone'])('of %s has nothing that is for development only', async (service) => {

@@ -6,7 +6,7 @@ import { accountFile, configOf, names, type Right, rightsIn, USERS, without } fr
 import { WORK } from './nats/work.ts';
 import { type Workplace, workplace } from './nats/workplace.ts';
 
-const LONG_MS = 60_000;
+const LONG_MS = 150_000;
 const text = await accountFile();
 const rights = rightsIn(text);
 const violations = (place: Workplace) => place.told.filter((line) => /rights? |violation/i.test(line));

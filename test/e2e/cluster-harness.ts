@@ -8,7 +8,7 @@ import { type CallOptions, type SimulatedCall, startCall } from '../simulator/in
 
 export const TOKEN = 'a-token-for-tests-only';
 const SPEED = 20;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 export interface GatewayHandle {
   readonly websocketUrl: string;

@@ -10,7 +10,7 @@ import { type CallScript, type SimulatedCall, startCall } from '../simulator/ind
 import { eventually } from './cluster-harness.ts';
 
 const SPEED = 4;
-const LONG_MS = 60_000;
+const LONG_MS = 150_000;
 
 const ORDERS_A_PIZZA: CallScript = {
   caller: [

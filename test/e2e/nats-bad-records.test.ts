@@ -6,7 +6,7 @@ import { type SimulatedCall, startCall } from '../simulator/index.ts';
 import { delay, eventually } from './cluster-harness.ts';
 
 /** Far over what a command takes, and far under what one takes behind 9,000 records that are retried. */
-const AT_ONCE_MS = 3_000;
+const AT_ONCE_MS = 10_000;
 const PARTITIONS = 2;
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 

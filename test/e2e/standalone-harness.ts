@@ -56,7 +56,7 @@ export function redirect(verbs: readonly object[], more: object = {}): object {
 }
 
 /** How long `find` and `until` wait, ms: for tests that would otherwise hang. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 
 /** Simulated callers speak and pause this many times faster. */
 const SPEED = 20;

@@ -10,8 +10,8 @@ test.each(['badFrames', 'manyFrames'] as const)(
       const { count, p50, p99, max, failed } = await target.commands(4_000);
       const lines = (await target.log()).filter(({ level, kind: of }) => level === 'warn' && of !== undefined).length;
       figures(`commands of others, ${kind}`, { count, 'p50 ms': p50, 'p99 ms': p99, 'most ms': max, failed, lines });
-      // Of a machine with nothing else to do it is a tenth of that.
-      expect(p50).toBeLessThan(500);
+      // Of a machine with nothing else to do it is a thirtieth of that.
+      expect(p50).toBeLessThan(1_500);
       expect(failed).toBe(0);
       expect(lines).toBeLessThan(100);
     } finally {

@@ -3,7 +3,7 @@ import { type Attacker, startAttacker } from './attackers/start-attacker.ts';
 import { figures, startTarget } from './target.ts';
 
 const MOST_MIB = 220;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 const QUIET_MS = 1_500;
 
 /** @returns how long the target goes on taking what the attacker sends, ms; 'for ever' when it does not stop */

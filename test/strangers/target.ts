@@ -36,7 +36,7 @@ export interface Latencies {
   readonly failed: number;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 export interface TargetOptions {
   readonly calls?: number;

@@ -6,7 +6,7 @@ import { connect, type NatsConnection } from 'nats';
 import type { NatsServer } from '../../brokers/nats/index.ts';
 import { PASSWORD, type User } from './rights.ts';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 45_000;
 
 /** Who is connected to a server, and what it was told. */
 export interface Workplace {

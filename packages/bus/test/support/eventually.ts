@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Runs the assertion until it holds; after `withinMs` its own failure is the test's. */
-export async function eventually(assertion: () => void | Promise<void>, withinMs = 5_000): Promise<void> {
+export async function eventually(assertion: () => void | Promise<void>, withinMs = 20_000): Promise<void> {
   const until = performance.now() + withinMs;
   for (;;) {
     try {

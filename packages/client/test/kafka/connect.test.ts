@@ -12,7 +12,7 @@ import { SAY } from '../contract/describe-commands.ts';
 import { createTopics, type KafkaScene, openKafkaScene, SHORT_SESSIONS } from './support/kafka-scene.ts';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
-const LONG_MS = 60_000;
+const LONG_MS = 150_000;
 const GUARDED = {
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'super.users': 'User:ANONYMOUS',

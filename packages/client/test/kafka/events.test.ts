@@ -6,8 +6,8 @@ import { OTHER_CALL, publish, sequences, take } from '../contract/client-scene.t
 import { describeEvents } from '../contract/describe-events.ts';
 import { createTopics, type KafkaScene, openKafkaScene, SESSION_MS, SHORT_SESSIONS } from './support/kafka-scene.ts';
 
-const LONG_MS = 60_000;
-const PATIENCE_MS = 15_000;
+const LONG_MS = 150_000;
+const PATIENCE_MS = 45_000;
 
 for (const version of ['newest', '3'] as const) {
   await describeWithKafka(`events of a client, Kafka ${version}`, { version }, (kafka) => {

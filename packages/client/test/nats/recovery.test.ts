@@ -8,7 +8,7 @@ import { type NatsScene, openNatsScene } from './support/nats-scene.ts';
 const CALLS = ['a', 'b', 'c', 'd', 'e'];
 const COMMANDS = 40;
 const COMMAND: JambonzCommand = { type: 'command', command: 'tts:flush' };
-const LONG_MS = 60_000;
+const LONG_MS = 150_000;
 
 await describeWithNats('a client whose server is killed', { version: 'newest' }, (nats) => {
   const whenOurs = nats.ours ? test : test.skip;

@@ -10,7 +10,7 @@ import { type NatsScene, openNatsScene } from './support/nats-scene.ts';
 const DURABLE = 'ivr';
 /** Twice what it takes, and much less than the half minute that it took. */
 const PATIENCE_MS = 12_000;
-const LONG_MS = 60_000;
+const LONG_MS = 150_000;
 
 for (const version of ['newest', '2.9'] as const) {
   await describeWithNats(`a process with a durable name that is stopped, NATS ${version}`, { version }, (nats) => {

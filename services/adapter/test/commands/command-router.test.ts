@@ -11,6 +11,15 @@ const SETTLED = { kind: 'settled', code: undefined };
 const RETURNED: Answer = { kind: 'returned' };
 const LOST = { kind: 'lost' } as const;
 
+/** Rejects when a timer is over before the outcome is there. A busy machine holds up both. */
+const within = <T>(ms: number, outcome: Promise<T>): Promise<T> =>
+  Promise.race([
+    outcome,
+    sleep(ms).then((): never => {
+      throw new Error(`no outcome within ${ms} ms`);
+    }),
+  ]);
+
 const refused = (code: string, at: number) => ({ kind: 'verdict', verdict: expect.objectContaining({ code, at }) });
 
 describe('command router', () => {
@@ -90,10 +99,8 @@ describe('command router', () => {
 
     test('a command that expires before its call could no longer appear, at once when it does', async () => {
       const command = ttl(50);
-      const since = Date.now();
-      const outcome = route(routable(command, { appearBy: since + 5_000 }));
-      await expect(outcome).resolves.toEqual(refused('expired', command.expires));
-      expect(Date.now() - since).toBeLessThan(2_000);
+      const outcome = route(routable(command, { appearBy: Date.now() + 5_000 }));
+      await expect(within(2_000, outcome)).resolves.toEqual(refused('expired', command.expires));
     });
 
     test('a command for a call between two gateways that expires, and is then never sent', async () => {
@@ -193,8 +200,7 @@ describe('command router', () => {
         if (end === 'gone') directory.gatewayGone(link);
         else if (end === 'moved') directory.closed(link, closedFrame('moved'), NO_MEMORY);
         else directory.snapshotComplete({ ...link, boot: 'life-2' });
-        await expect(outcome).resolves.toEqual(refused('expired', command.expires));
-        expect(Date.now() - command.expires).toBeLessThan(OUT_OF_REACH_MS);
+        await expect(within(OUT_OF_REACH_MS, outcome)).resolves.toEqual(refused('expired', command.expires));
       }
     });
 
@@ -335,9 +341,7 @@ describe('command router', () => {
       const link = fakeLink();
       directory.opened(link, openedFrame());
       directory.gatewayLost(link);
-      const since = performance.now();
-      await expect(route(again())).resolves.toEqual(SETTLED);
-      expect(performance.now() - since).toBeLessThan(OUT_OF_REACH_MS);
+      await expect(within(OUT_OF_REACH_MS, route(again()))).resolves.toEqual(SETTLED);
     });
 
     test.each(['unknown', 'between', 'ended'])('and gives no second outcome when its call is %s', async (where) => {

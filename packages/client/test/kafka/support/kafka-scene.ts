@@ -25,7 +25,7 @@ export interface KafkaScene extends ClientScene {
 export const SESSION_MS = 1_500;
 export const SHORT_SESSIONS = { 'group.min.session.timeout.ms': '500' };
 export const PARTITIONS = 4;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 
 /** The topics as the adapter makes them. */
 export async function openKafkaScene({ brokers, port }: KafkaBroker): Promise<KafkaScene> {
