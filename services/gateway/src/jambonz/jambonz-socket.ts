@@ -221,13 +221,16 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
       ws.ping(() => {});
     },
     probe(withinMs, onEnd) {
-      if (ws.readyState !== WebSocket.OPEN) {
+      const isOpen = ws.readyState === WebSocket.OPEN;
+      // What the peer said before its connection ended is read first: a frame in a turn, then the end is told.
+      const hasMore = ws.readyState === WebSocket.CLOSING && stream.destroyed;
+      if (!isOpen && !hasMore) {
         onEnd(true);
         return;
       }
       const probe = { answered: false, onEnd };
       probes.push(probe);
-      ws.ping(() => {});
+      if (isOpen) ws.ping(() => {});
       setTimeout(() => {
         const at = probes.indexOf(probe);
         if (at === -1) return;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketPair, until } from './socket-pair.ts';
 
@@ -190,4 +191,18 @@ describe('a peer that does not read', () => {
     await until(() => log.includes('closed'));
     expect(log.slice(2)).toEqual(['violation unread', 'detach 1006', 'closed']);
   });
+});
+
+test('a peer whose connection was cut is gone when all that it had said is read', async () => {
+  const { near, stream, peer, peerConnection, log } = await socketPair();
+  peer.send('{"type":"session:new","call_sid":"c"}');
+  for (let n = 0; n < 300; n++) peer.send('{"type":"verb:status"}');
+  // All of it is written by then.
+  await new Promise<void>((resolve) => peer.send('{"type":"call:status"}', () => resolve()));
+  peerConnection.end();
+  await once(stream, 'close');
+  expect(log).not.toContain('call:status');
+  const gone = await new Promise((resolve) => near.probe(5_000, resolve));
+  expect(gone).toBe(true);
+  expect(log.slice(-3)).toEqual(['call:status', 'detach 1006', 'closed']);
 });

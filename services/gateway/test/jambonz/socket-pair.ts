@@ -29,7 +29,12 @@ afterEach(async () => {
 
 export async function socketPair(): Promise<SocketPair> {
   const http = createServer();
-  const websockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false });
+  const websockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    allowSynchronousEvents: false,
+  });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const log: string[] = [];
