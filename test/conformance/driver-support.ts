@@ -22,9 +22,9 @@ export interface Handling {
 export function handleOn(bus: Bus, handler: CommandHandler = async () => DONE): Handling {
   const handled: CommandRecord[] = [];
   const stop = new AbortController();
-  const running = bus.commands.run(async (record, signal, overdue) => {
+  const running = bus.commands.run(async (record, signal, turn) => {
     handled.push(record);
-    return handler(record, signal, overdue);
+    return handler(record, signal, turn);
   }, stop.signal);
   const end = () => {
     stop.abort();

@@ -77,9 +77,9 @@ function startAdapter(harness: BusHarness, bus: Bus, handler: CommandHandler): A
   const abort = new AbortController();
   const handled: CommandRecord[] = [];
   let killed = false;
-  const running = bus.commands.run(async (record, signal, overdue) => {
+  const running = bus.commands.run(async (record, signal, turn) => {
     if (!killed) handled.push(record);
-    return handler(record, signal, overdue);
+    return handler(record, signal, turn);
   }, abort.signal);
   const ended = running.then(
     () => undefined,

@@ -50,6 +50,14 @@ export const CommandFrame = Type.Object({
       description: 'its time is over while another command of its call waits in front of it: it is only to be refused',
     }),
   ),
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'it is ahead of its turn: offset of the command of its call before it, in the same log, whose outcome is not on the ' +
+        'bus yet. Where that one is neither decided nor waiting at this gateway, this one is returned',
+    }),
+  ),
   appearBy: Type.Optional(
     Type.Number({
       description:

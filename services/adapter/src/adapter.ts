@@ -113,6 +113,7 @@ export async function createAdapter(
   const lanes: LanesSettings = {
     ...DEFAULT_LANES_SETTINGS,
     limits,
+    maxAhead: config.commandsAhead,
     observer,
     expiresAt: (record) => expiryOf(record, config.commandTtlMs),
   };

@@ -28,6 +28,8 @@ const NOBODY: LanesObserver = { opened() {}, closed() {}, taken() {}, buried() {
 /** Settings of the lanes that every driver passes through. */
 export interface LanesSettings {
   readonly limits: WindowLimits;
+  /** Records of one call that may be with the handler ahead of their turn. */
+  readonly maxAhead: number;
   /** Waits between attempts that no outcome gives a time for: a handler that threw, a dead letter that failed. */
   readonly backoff: Backoff;
   /** A record whose handler throws this often in a row meets a defect each time, and goes to the dead letters. */
@@ -42,6 +44,7 @@ export interface LanesSettings {
 
 export const DEFAULT_LANES_SETTINGS: LanesSettings = {
   limits: { maxUnfinished: 4_096, maxUnfinishedBytes: 32 * 1024 * 1024, maxUncommitted: 1_000_000 },
+  maxAhead: 16,
   backoff: { firstMs: 100, maxMs: 5_000 },
   maxThrows: 3,
   observer: NOBODY,

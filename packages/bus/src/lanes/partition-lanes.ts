@@ -3,43 +3,23 @@ import { JambusError } from '@jambus/schema';
 import type { BusMessage, CommandRecord, Outcome } from '../port/index.ts';
 import { backoffMs } from '../waiting/backoff.ts';
 import { Wakers } from '../waiting/wakers.ts';
-import { type DeadLetter, type DeadLetterOutcome, deadLetterOf } from './dead-letter.ts';
+import { type DeadLetterOutcome, deadLetterOf } from './dead-letter.ts';
 import { DueQueue } from './due-queue.ts';
+import { Entry, Lane } from './lane.ts';
 import type { PartitionLanesOptions } from './lanes-options.ts';
+import type { Letter } from './letter.ts';
 import { OverdueWatch } from './overdue-watch.ts';
 import { writeProgress } from './progress.ts';
-import { Window, type WindowEntry } from './window.ts';
+import { Window } from './window.ts';
 
 /** What a record weighs beside its payload, bytes: attributes, position and our own bookkeeping, roughly. */
 const RECORD_OVERHEAD_BYTES = 512;
 
-interface Entry extends WindowEntry {
-  readonly record: CommandRecord;
-  /** The next record of the same call. */
-  nextInLane: Entry | undefined;
-  /** It is the oldest of its lane. */
-  isFirst: boolean;
-  /** `left`: dealt with, and it stays in the lane only until those before it have left. */
-  state: 'waiting' | 'handling' | 'left';
-  /** It was started out of its turn, because its life was over. */
-  overdue: boolean;
-  attempts: number;
-  throwsInRow: number;
-  /** Set once it is on its way to the dead letters; the lane has gone on then. */
-  letter: Letter | undefined;
-}
-
-interface Letter {
-  readonly letter: DeadLetter;
-  failures: number;
-  /** What is left to try, since what came before has just been refused for good; undefined: all of it is. */
-  smaller: BusMessage[] | undefined;
-}
-
 /**
- * The engine of one partition, the same for every broker. Records go in in broker order; each call has a lane, lanes run
- * side by side, and in a lane one record at a time is with the handler, except that one whose life is over while it waits
- * goes there at once, to be refused. A record that names no call has a lane to itself.
+ * The engine of one partition, the same for every broker. Records go in in broker order; each call has a lane, and lanes run
+ * side by side. In a lane the first record is with the handler; where that says that its place is kept, the next ones follow
+ * it there, a bounded number of them, each told which one it is behind. A record whose life is over while it waits goes there
+ * at once, to be refused. A record that names no call has a lane to itself.
  * `watermark` is what may be committed: everything up to it is finished.
  *
  * An idle lane does not exist. Waits of all lanes share one timer.
@@ -47,8 +27,8 @@ interface Letter {
 export class PartitionLanes {
   readonly #options: PartitionLanesOptions;
   readonly #window: Window;
-  /** The newest record of each call that has one at work or waiting; the older ones lead to it by `nextInLane`. */
-  readonly #lanes = new Map<string, Entry>();
+  /** Of each call that has a record at work or waiting. */
+  readonly #lanes = new Map<string, Lane>();
   readonly #due = new DueQueue<Entry>((entry) => this.#resume(entry));
   readonly #overdue: OverdueWatch<Entry>;
   readonly #abort = new AbortController();
@@ -59,6 +39,14 @@ export class PartitionLanes {
   readonly #room = new Wakers();
   #stop: Promise<void> | undefined;
   #onStopped = () => {};
+  readonly #onFollow = (entry: Entry): void => {
+    const { lane } = entry;
+    if (lane === undefined || entry.state !== 'handling' || entry.overdue) return;
+    entry.isFollowed = true;
+    // One that was back and went out again: the order goes on from here.
+    if (entry.nextInLane?.state === 'waiting') lane.last = entry;
+    this.#goAhead(lane);
+  };
 
   constructor(options: PartitionLanesOptions) {
     this.#options = options;
@@ -156,49 +144,66 @@ export class PartitionLanes {
   }
 
   #take(record: CommandRecord, offset: number): void {
-    const entry: Entry = {
+    const lane = this.#laneOf(record.callSid);
+    const entry = new Entry({
       record,
       offset,
       bytes: record.payload.byteLength + RECORD_OVERHEAD_BYTES,
       ordinal: this.#window.taken,
       offsetBefore: this.#window.lastOffset,
-      older: undefined,
-      newer: undefined,
-      nextInLane: undefined,
-      isFirst: false,
-      state: 'waiting',
-      overdue: false,
-      attempts: 0,
-      throwsInRow: 0,
-      letter: undefined,
-    };
+      lane,
+      onFollow: this.#onFollow,
+    });
     this.#window.add(entry);
-    const newest = this.#enterLane(record.callSid, entry);
-    if (newest === undefined) {
-      entry.isFirst = true;
-      this.#start(entry);
-    } else {
-      newest.nextInLane = entry;
-      this.#overdue.watch(entry);
+    const before = lane?.newest;
+    if (lane !== undefined) lane.newest = entry;
+    if (before === undefined) {
+      this.#startFirst(entry);
+      return;
     }
+    before.nextInLane = entry;
+    this.#overdue.watch(entry);
+    this.#goAhead(lane);
   }
 
-  /** Puts the entry at the end of its call's lane. Returns the one that is before it. */
-  #enterLane(callSid: string | undefined, entry: Entry): Entry | undefined {
+  #laneOf(callSid: string | undefined): Lane | undefined {
     if (callSid === undefined) return undefined;
-    const newest = this.#lanes.get(callSid);
-    this.#lanes.set(callSid, entry);
-    return newest;
+    let lane = this.#lanes.get(callSid);
+    if (lane === undefined) {
+      lane = new Lane(this.#options.settings.maxAhead);
+      this.#lanes.set(callSid, lane);
+    }
+    return lane;
+  }
+
+  #startFirst(entry: Entry): void {
+    entry.isFirst = true;
+    if (entry.lane !== undefined) entry.lane.last = entry;
+    this.#start(entry);
+  }
+
+  /** The next ones of the lane follow the last one to the handler, as far as they may. */
+  #goAhead(lane: Lane | undefined): void {
+    if (lane === undefined || this.#state !== 'running') return;
+    const behind = lane.last;
+    const next = lane.next;
+    if (behind === undefined || next === undefined) return;
+    this.#overdue.forget(next);
+    lane.goAhead(next, behind);
+    // What follows it comes here again.
+    this.#start(next);
   }
 
   #startOverdue(entry: Entry): void {
     if (this.#state !== 'running') return;
     entry.overdue = true;
+    entry.behind = undefined;
     this.#start(entry);
   }
 
   #start(entry: Entry): void {
     entry.state = 'handling';
+    if (entry.isFirst) entry.behind = undefined;
     entry.attempts++;
     this.#handling++;
     const { unreadable } = entry.record;
@@ -207,7 +212,7 @@ export class PartitionLanes {
       return;
     }
     try {
-      this.#options.handler(entry.record, this.#abort.signal, entry.overdue).then(
+      this.#options.handler(entry.record, this.#abort.signal, entry).then(
         (outcome) => {
           entry.throwsInRow = 0;
           this.#settle(entry, outcome);
@@ -230,6 +235,9 @@ export class PartitionLanes {
         break;
       case 'retry':
         if (this.#state === 'running') this.#due.add(entry, outcome.afterMs);
+        break;
+      case 'not-yet':
+        this.#putBack(entry, outcome.maybeDecided);
         break;
       case 'dead-letter':
         // The lane goes on at once: the dead letter has no order with what follows, and its broker may be away.
@@ -303,17 +311,38 @@ export class PartitionLanes {
     else this.#post(entry, entry.letter);
   }
 
+  /** It was ahead of its turn, and waits for it again. Those behind it come back, too. */
+  #putBack(entry: Entry, maybeDecided: boolean): void {
+    const { lane, record } = entry;
+    entry.state = 'waiting';
+    entry.isFollowed = false;
+    entry.attempts--;
+    if (maybeDecided) entry.record = { ...record, maybeRepeated: true };
+    lane?.endAhead(entry);
+    if (lane !== undefined) lane.last = undefined;
+    if (this.#state !== 'running') return;
+    if (entry.isFirst) this.#startFirst(entry);
+    else this.#overdue.watch(entry);
+  }
+
   /** Takes the entry out of its lane when it is the first, and those behind it that were dealt with out of their turn. */
   #leaveLane(entry: Entry): void {
+    const { lane } = entry;
     entry.state = 'left';
-    if (!entry.isFirst) return;
+    lane?.endAhead(entry);
+    if (!entry.isFirst) {
+      this.#goAhead(lane);
+      return;
+    }
     let leaving = entry;
     for (let next = leaving.nextInLane; next !== undefined; next = leaving.nextInLane) {
       leaving.nextInLane = undefined;
       next.isFirst = true;
+      lane?.endAhead(next);
       if (next.state !== 'left') {
         this.#overdue.forget(next);
-        if (next.state === 'waiting' && this.#state === 'running') this.#start(next);
+        if (next.state !== 'waiting') this.#goAhead(lane);
+        else if (this.#state === 'running') this.#startFirst(next);
         return;
       }
       leaving = next;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommandRecord, DEFAULT_LANES_SETTINGS, type Outcome } from '../../src/index.ts';
+import { type CommandRecord, DEFAULT_LANES_SETTINGS, type Outcome, type Turn } from '../../src/index.ts';
 import { eventually, settled } from '../support/eventually.ts';
 import { heldHandler } from '../support/held-handler.ts';
 import { watchedLanes } from '../support/lanes.ts';
@@ -90,7 +90,7 @@ describe('a record whose life is over while it waits', () => {
   test('is tried again out of its turn, and still as one that is overdue', async () => {
     const seen: string[] = [];
     let failures = 2;
-    const handler = async ({ position }: CommandRecord, _signal: AbortSignal, overdue: boolean): Promise<Outcome> => {
+    const handler = async ({ position }: CommandRecord, _: AbortSignal, { overdue }: Turn): Promise<Outcome> => {
       seen.push(`${position} ${overdue}`);
       if (position === '0/0') return new Promise(() => {});
       return failures-- > 0 ? { kind: 'retry', afterMs: 1, reason: 'away' } : DONE;

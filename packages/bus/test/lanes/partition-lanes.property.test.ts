@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type CommandRecord, DEFAULT_LANES_SETTINGS, type Outcome } from '../../src/index.ts';
+import { type CommandRecord, DEFAULT_LANES_SETTINGS, type Outcome, type Turn } from '../../src/index.ts';
 import { eventually, settled } from '../support/eventually.ts';
 import { watchedLanes } from '../support/lanes.ts';
 import { recordOf } from '../support/records.ts';
@@ -94,7 +94,8 @@ test('whatever handlers do and whatever expires, a call keeps its order and the 
       const left = new Set<number>();
       const broken: string[] = [];
 
-      const handler = async (record: CommandRecord, _signal: AbortSignal, isOverdue: boolean): Promise<Outcome> => {
+      const handler = async (record: CommandRecord, _signal: AbortSignal, turn: Turn): Promise<Outcome> => {
+        const isOverdue = turn.overdue;
         const { callSid, position } = record;
         const index = planAt.get(position) ?? -1;
         const { steps, turns, isOver } = plans[index] as Plan;
@@ -107,7 +108,7 @@ test('whatever handlers do and whatever expires, a call keeps its order and the 
         const stays = (at: number): boolean => at < index && plans[at]?.callSid === callSid && !left.has(at);
         if (inTurn && plans.some((_, at) => stays(at))) broken.push(`before one that came earlier: ${position}`);
         if (inTurn) busy.add(callSid);
-        for (let turn = 0; turn < turns; turn++) await nextTurn();
+        for (let passed = 0; passed < turns; passed++) await nextTurn();
         if (inTurn && steps[attempt] !== 'hang') busy.delete(callSid);
         if (steps[attempt] === 'done' || steps[attempt] === 'dead-letter') left.add(index);
         return outcomeOf(steps[attempt]);

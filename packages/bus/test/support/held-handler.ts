@@ -1,4 +1,4 @@
-import type { CommandRecord, Outcome } from '../../src/index.ts';
+import type { CommandRecord, Outcome, Turn } from '../../src/index.ts';
 import { settled } from './eventually.ts';
 import { type Gate, gate } from './gate.ts';
 
@@ -9,9 +9,12 @@ export function heldHandler() {
   const overdue: string[] = [];
   const gates = new Map<string, Gate<Outcome>>();
   const signals: AbortSignal[] = [];
-  const handler = ({ position }: CommandRecord, signal: AbortSignal, isOverdue: boolean) => {
+  /** Of the newest call for each position. */
+  const turns = new Map<string, Turn>();
+  const handler = ({ position }: CommandRecord, signal: AbortSignal, turn: Turn) => {
     started.push(position);
-    if (isOverdue) overdue.push(position);
+    if (turn.overdue) overdue.push(position);
+    turns.set(position, turn);
     signals.push(signal);
     const held = gate<Outcome>();
     gates.set(position, held);
@@ -21,5 +24,5 @@ export function heldHandler() {
     gates.get(`0/${offset}`)?.open(outcome);
     await settled();
   };
-  return { handler, started, overdue, signals, finish };
+  return { handler, started, overdue, signals, turns, finish };
 }

@@ -52,6 +52,14 @@ export const adapterSettings = {
     default: true,
     description: 'Rewrite commands written the documented way into the form that jambonz acts on.',
   }),
+  commandsAhead: Type.Integer({
+    default: 16,
+    minimum: 0,
+    maximum: 64,
+    description:
+      'Commands of one call that may be at its gateway behind one whose result is not on the bus yet. So many may reach a ' +
+      'call twice when a gateway is killed; with 0, a call gets as many a second as the bus confirms one after the other.',
+  }),
   commandWindow: Type.Integer({
     default: 2_048,
     minimum: 1,

@@ -70,6 +70,7 @@ describe('values', () => {
       platform: 'open-source-0.9',
       unknownCommands: 'refuse',
       normalise: true,
+      commandsAhead: 16,
       commandWindow: 2048,
       partitionWindow: 32768,
       unknownCallGraceMs: 1000,

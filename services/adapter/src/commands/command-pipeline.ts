@@ -67,7 +67,7 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     return DONE;
   };
 
-  return async (record, signal, overdue) => {
+  return async (record, signal, turn) => {
     latency.bus.record(secondsOnBus(record));
     if (!hasCall(record)) {
       spans.process(record, ownTrace(record)).end('invalid');
@@ -75,9 +75,11 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     }
     const span = spans.process(record, ownTrace(record));
     const validating = spans.validate(span);
-    const decoded = decodeCommand(record, overdue, options);
+    const decoded = decodeCommand(record, turn.overdue, options);
     validating.end(decoded.ok ? undefined : decoded.code);
     if (!decoded.ok) {
+      // No gateway decides it, so nobody there keeps its place.
+      if (turn.behind !== undefined) return backAgain(span, record.maybeRepeated);
       const { id, code, detail } = decoded;
       // Decided by what the record says, so the time is that of the record: whoever reads it again comes to the same.
       const told = await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
@@ -88,12 +90,19 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     const routing = spans.route(span);
     const routedAt = performance.now();
     const { maybeRepeated } = record;
-    const outcome = await options.router.route({ command, payload, appearBy, maybeRepeated, span: routing }, signal);
+    const outcome = await options.router.route(
+      { command, payload, appearBy, maybeRepeated, turn, span: routing },
+      signal,
+    );
     latency.route.record(secondsSince(routedAt));
     if (outcome.kind === 'stopped') {
       routing.end();
       span.end('stopped');
       return STOPPED;
+    }
+    if (outcome.kind === 'not-yet') {
+      routing.end();
+      return backAgain(span, outcome.maybeDecided);
     }
     if (outcome.kind === 'settled') {
       routing.end(outcome.code);
@@ -105,6 +114,12 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     const decided = outcome.verdict.code === 'expired' ? undefined : record.position;
     return publish(record, span, command.name, command.id, outcome.verdict, decided);
   };
+}
+
+/** It was ahead of its turn. */
+function backAgain(span: Span, maybeDecided: boolean): Outcome {
+  span.end('returned');
+  return { kind: 'not-yet', maybeDecided };
 }
 
 /** Since the broker took it; its clock may be ahead of ours. */

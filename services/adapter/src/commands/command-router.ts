@@ -1,6 +1,6 @@
-import type { CallPast } from '@jambus/bus';
+import type { CallPast, Turn } from '@jambus/bus';
 import { expiredVerdict } from '@jambus/link';
-import { JambusError, type RejectionCode } from '@jambus/schema';
+import { JambusError, placeOf, type RejectionCode } from '@jambus/schema';
 import { type HistogramHandle, type Span, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import type { CallDirectory, Whereabouts } from '../calls/call-directory.ts';
@@ -13,6 +13,8 @@ export type RoutedOutcome =
   | { readonly kind: 'settled'; readonly code: RejectionCode | undefined }
   /** No gateway can decide it: its result is for this adapter to publish. */
   | { readonly kind: 'verdict'; readonly verdict: Exclude<LoneVerdict, 'settled'> }
+  /** It came ahead of its turn, and had no effect. `maybeDecided`: the gateway that it went to is out of reach. */
+  | { readonly kind: 'not-yet'; readonly maybeDecided: boolean }
   /** It did not end, because the adapter stops or hands the partition over; its next reader takes it up. */
   | { readonly kind: 'stopped' };
 
@@ -38,6 +40,8 @@ export interface Routable {
   readonly appearBy: number;
   /** An earlier reader may have dealt with it. */
   readonly maybeRepeated: boolean;
+  /** Among the commands of its call. */
+  readonly turn: Turn;
   /** Of this step. */
   readonly span: Span;
 }
@@ -47,6 +51,8 @@ export interface CommandRouter {
   route(routable: Routable, signal: AbortSignal): Promise<RoutedOutcome>;
 }
 
+/** A gateway whose window is filled more than this gets no command ahead of its turn. */
+const MOST_FILLED_AHEAD = 0.5;
 /** A gateway that gives a command back has news of the call under way to us; this bounds the wait for it. */
 const RETURNED_WAIT_MS = 50;
 
@@ -59,12 +65,15 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   /** The gateway that has the call decides. */
   const atGateway = async (
     gateway: GatewayLink,
-    { command, payload, span }: Routable,
+    { command, payload, span, turn }: Routable,
     signal: AbortSignal,
   ): Promise<LinkOutcome> => {
     const linkedAt = performance.now();
     const linking = spans.link(span, command, gateway.gateway);
-    const outcome = await gateway.deliver(continuing(command, linking), payload, signal);
+    const sent = gateway.deliver(behind(turn, continuing(command, linking)), payload, signal);
+    // The gateway keeps the order from here on. The others' half of its window stays free of those that run ahead.
+    if (gateway.keepsOrder && gateway.windowFill < MOST_FILLED_AHEAD) turn.follow();
+    const outcome = await sent;
     spans.linked(linking, outcome);
     linkLatency.record(secondsSince(linkedAt));
     return outcome;
@@ -91,6 +100,7 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
     let expiredInDoubt = false;
     // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
     let inDoubt = routable.maybeRepeated;
+    const isAhead = routable.turn.behind !== undefined;
     while (!signal.aborted) {
       const where = directory.find(command.call);
       const now = Date.now();
@@ -98,7 +108,11 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
         const outcome = await atGateway(where.gateway, routable, signal);
         if (outcome.kind === 'settled') return outcome;
         inDoubt ||= outcome.kind === 'lost';
+        if (isAhead) break;
         await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+      } else if (isAhead) {
+        // Only the gateway that has the call can tell what comes behind what.
+        break;
       } else if (where.at === 'ended') {
         return alone(verdictOfEnded(command, where.call), routable, inDoubt);
       } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
@@ -120,7 +134,7 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
         await directory.changed(command.call, Math.min(until, command.expires), signal);
       }
     }
-    return STOPPED;
+    return isAhead && !signal.aborted ? { kind: 'not-yet', maybeDecided: inDoubt } : STOPPED;
   };
 
   return {
@@ -130,6 +144,11 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
         throw error;
       }),
   };
+}
+
+/** The command as the gateway gets it: one that is ahead of its turn says which one it comes after. */
+function behind(turn: Turn, command: LinkCommand): LinkCommand {
+  return turn.behind === undefined ? command : { ...command, after: placeOf(turn.behind).offset };
 }
 
 /** The command as the step behind this one gets it. */

@@ -99,6 +99,8 @@ export interface GatewayLink {
   /** Asks the gateway for no more reports. Resolves when it says that none comes any more, or the link goes down. */
   drain(): Promise<void>;
   readonly commandsUnderWay: number;
+  /** The gateway takes commands of a call that come ahead of their turn, and keeps their order. */
+  readonly keepsOrder: boolean;
   /** How full the window of commands is, from 0 to 1. */
   readonly windowFill: number;
   /** Keeps the link up until `signal` aborts; then closes it. */
@@ -119,6 +121,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   let gateway = '';
   let boot = '';
   let ready = false;
+  let keepsOrder = false;
   let sent = 0;
   let reports: IncomingReports = { received: 0, taken: 0 };
   /** Results that are on the bus and settle commands of this connection, until the gateway is told. */
@@ -142,6 +145,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     }
     if (frame.boot !== boot) closings = 0;
     ({ gateway, boot } = frame);
+    keepsOrder = frame.keepsOrder === true;
     welcomed = true;
     // What got to the bus since `hello` is told now.
     socket?.schedule();
@@ -283,6 +287,9 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     },
     get commandsUnderWay() {
       return underWay.size;
+    },
+    get keepsOrder() {
+      return keepsOrder;
     },
     get windowFill() {
       return slots.fill;

@@ -1,4 +1,4 @@
-import type { CommandRecord, Outcome } from '@jambus/bus';
+import { ALONE, type CommandRecord, type Outcome, type Turn } from '@jambus/bus';
 import { type CommandResult, createCommandParser, JambusError } from '@jambus/schema';
 import { createCommandPipeline } from '../../src/commands/command-pipeline.ts';
 import type { Routable, RoutedOutcome } from '../../src/commands/command-router.ts';
@@ -40,8 +40,8 @@ function pipeline(outcome: RoutedOutcome, allowCommands?: readonly string[], ref
       published.push({ name, result, decided });
     },
   });
-  const run = (payload: string, more: Partial<CommandRecord> = {}, overdue = false): Promise<Outcome> =>
-    handle(recordOf(7, payload, { publishedAt: PUBLISHED_AT, ...more }), NEVER, overdue);
+  const run = (payload: string, more: Partial<CommandRecord> = {}, turn: Partial<Turn> = {}): Promise<Outcome> =>
+    handle(recordOf(7, payload, { publishedAt: PUBLISHED_AT, ...more }), NEVER, { ...ALONE, ...turn });
   return { routed, published, run };
 }
 
@@ -50,6 +50,22 @@ const EXPIRED: RoutedOutcome = {
   kind: 'verdict',
   verdict: { status: 'rejected', code: 'expired', detail: 'late', at: PUBLISHED_AT + TTL_MS },
 };
+
+describe('a record that comes ahead of its turn', () => {
+  test('is told nothing while the one before it may be, when no gateway decides it', async () => {
+    const { run, published } = pipeline(SETTLED);
+    const outcome = run('nonsense', { maybeRepeated: true }, { behind: 'log/0/6' });
+    await expect(outcome).resolves.toEqual({ kind: 'not-yet', maybeDecided: true });
+    expect(published).toEqual([]);
+  });
+
+  test('goes back when the router says so', async () => {
+    const notYet = { kind: 'not-yet', maybeDecided: true } as const;
+    const { run, routed, published } = pipeline(notYet);
+    await expect(run(REDIRECT, {}, { behind: 'log/0/6' })).resolves.toEqual(notYet);
+    expect([routed[0]?.turn.behind, published]).toEqual(['log/0/6', []]);
+  });
+});
 
 describe('a record that is no command', () => {
   test.each([
@@ -170,7 +186,7 @@ describe('a command', () => {
 
   test('that is refused out of its turn does not count those in front of it as decided', async () => {
     const { routed, published, run } = pipeline(EXPIRED);
-    await run(REDIRECT, {}, true);
+    await run(REDIRECT, {}, { overdue: true });
     expect(routed[0]?.command.overdue).toBe(true);
     expect(published[0]?.decided).toBeUndefined();
   });

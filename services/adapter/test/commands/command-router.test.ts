@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ALONE, type Turn } from '@jambus/bus';
 import type { CallDirectory } from '../../src/calls/call-directory.ts';
 import type { GatewayLink } from '../../src/link/gateway-link.ts';
 import { CONTENDER, closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
@@ -83,6 +84,58 @@ describe('command router', () => {
       await expect(route()).resolves.toEqual(SETTLED);
       expect(link.delivered).toHaveLength(3);
       expect(performance.now() - since).toBeGreaterThan(80);
+    });
+  });
+
+  describe('brings a command ahead of its turn', () => {
+    const ahead = (behind: string, follow = () => {}): Turn => ({ overdue: false, behind, follow });
+
+    test('behind the one before it, and says when the next one may follow', async () => {
+      const link = fakeLink();
+      directory.opened(link, openedFrame());
+      let followed = 0;
+      const turn = ahead('log/0/7', () => void followed++);
+      await expect(route(routable(commandOf(1), { turn }))).resolves.toEqual(SETTLED);
+      expect(link.delivered).toMatchObject([{ after: 7 }]);
+      expect(followed).toBe(1);
+    });
+
+    test('and leaves the others half of the window, and gateways that do not know it alone', async () => {
+      const [full, former] = [fakeLink(), fakeLink()];
+      Object.assign(full, { windowFill: 0.5 });
+      Object.assign(former, { keepsOrder: false });
+      let followed = 0;
+      for (const link of [full, former]) {
+        directory.opened(link, openedFrame());
+        await route(routable(commandOf(1), { turn: { ...ALONE, follow: () => void followed++ } }));
+      }
+      expect(followed).toBe(0);
+    });
+
+    test('and hands it back when the gateway does, or is lost with it', async () => {
+      for (const outcome of [RETURNED, LOST]) {
+        const link = fakeLink([outcome]);
+        directory.opened(link, openedFrame());
+        const maybeDecided = outcome === LOST;
+        await expect(route(routable(commandOf(1), { turn: ahead('log/0/0') }))).resolves.toEqual({
+          kind: 'not-yet',
+          maybeDecided,
+        });
+        expect(link.delivered).toHaveLength(1);
+      }
+    });
+
+    test('and decides nothing of it alone, as the one before it may be decided elsewhere', async () => {
+      for (const what of [old(30_000), ttl(-1)]) {
+        const outcome = route(routable(what, { turn: ahead('log/0/0') }));
+        await expect(outcome).resolves.toEqual({ kind: 'not-yet', maybeDecided: false });
+      }
+      directory.opened(fakeLink(), openedFrame());
+      directory.closed(fakeLink(), closedFrame('ended', { at: 123 }), NO_MEMORY);
+      await expect(route(routable(commandOf(1), { turn: ahead('log/0/0') }))).resolves.toMatchObject({
+        kind: 'not-yet',
+      });
+      expect(made.asked).toEqual([]);
     });
   });
 

@@ -25,6 +25,7 @@ export function fakeLink(answers: Answer[] = [], url = 'ws://test'): FakeLink {
     boot: 'life-1',
     isReady: true,
     commandsUnderWay: 0,
+    keepsOrder: true,
     windowFill: 0,
     delivered,
     sent,

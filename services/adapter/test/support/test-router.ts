@@ -1,4 +1,4 @@
-import type { CallPast } from '@jambus/bus';
+import { ALONE, type CallPast } from '@jambus/bus';
 import { busNames } from '@jambus/schema';
 import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import { createAdapterSpans } from '../../src/adapter-spans.ts';
@@ -56,6 +56,7 @@ export function routable(command: LinkCommand = commandOf(1), more: Partial<Rout
     appearBy: command.published + GRACE_MS,
     maybeRepeated: false,
     span: NO_SPAN,
+    turn: ALONE,
     ...more,
   };
 }

@@ -1,5 +1,5 @@
 import { type CallMemory, expiredVerdict, type Verdict } from '@jambus/link';
-import type { RejectionCode } from '@jambus/schema';
+import { placeOf, type RejectionCode } from '@jambus/schema';
 import type { GatewaySpans } from '../gateway-spans.ts';
 import type { Answers } from './answers.ts';
 import type { CallSocket } from './call-socket.ts';
@@ -9,7 +9,7 @@ import type { NamedHooks } from './named-hooks.ts';
 import { createRecentIds, type RecentIds } from './recent-ids.ts';
 import { duplicate, failedCondition, tooLarge, verdictAfterEnd, verdictBeforeStart } from './refusals.ts';
 import type { VerbRuns } from './verb-runs.ts';
-import { createWatermarks, type Watermarks } from './watermarks.ts';
+import { createWatermarks, type Standing, type Watermarks } from './watermarks.ts';
 
 export interface DecisionSettings {
   /** Most bytes of one message to jambonz, which kills the socket over a larger one. */
@@ -66,7 +66,7 @@ export class Decisions {
   /** The write that the operating system has not taken whole. A command that is written again is another write. */
   #writing: { readonly command: InboundCommand } | undefined;
   #isHolding = false;
-  /** Results on their way to the bus. More than one only where commands come from several logs. */
+  /** Results on their way to the bus, oldest first. */
   readonly #resultsUnderWay: ResultUnderWay[] = [];
 
   constructor(settings: DecisionSettings, target: DecisionTarget, observer: DecisionObserver) {
@@ -88,14 +88,12 @@ export class Decisions {
 
   /** Decides the command, or holds it until the websocket is back. */
   take(command: InboundCommand): void {
-    if (!this.#target.isPastKnown) {
-      if (!this.#takesPlaceOfHeld(command)) this.#hold(command);
-      return;
-    }
-    const standing = this.#watermarks.standingOf(command.frame.position);
-    if (standing.kind === 'past') command.settle(undefined);
-    else if (standing.kind === 'last') this.#decidedLast(command, standing.verdict);
-    else if (!this.#takesPlaceOfHeld(command)) this.#takeNew(command);
+    const standing = this.#target.isPastKnown ? this.#watermarks.standingOf(command.frame.position) : undefined;
+    if (standing !== undefined && standing.kind !== 'open') this.#decidedBefore(command, standing);
+    else if (this.#takesPlaceOfHeld(command)) return;
+    else if (this.#isTooEarly(command)) command.giveBack();
+    else if (standing === undefined) this.#hold(command);
+    else this.#takeNew(command);
   }
 
   /** The bus has the result of the command at this position. @param code of a refusal */
@@ -144,6 +142,7 @@ export class Decisions {
     if (at === -1) return;
     this.#held.splice(at, 1);
     command.giveBack();
+    this.#giveBackFollowers(command, at);
     this.release();
   }
 
@@ -185,11 +184,37 @@ export class Decisions {
   }
 
   /** The verdict stands. Its result may have been lost with the gateway that gave it, but not while it is under way from here. */
-  #decidedLast(command: InboundCommand, verdict: Verdict): void {
+  #decidedBefore(command: InboundCommand, standing: Exclude<Standing, { readonly kind: 'open' }>): void {
     const { position } = command.frame;
     const result = this.#resultsUnderWay.find((other) => other.position === position);
-    if (result === undefined) this.#tell(command, verdict);
-    else result.askers = [...(result.askers ?? []), command];
+    if (result !== undefined) result.askers = [...(result.askers ?? []), command];
+    else if (standing.kind === 'recent') this.#tell(command, standing.verdict);
+    else command.settle(undefined);
+  }
+
+  /** Whether the command says that it comes after one that is neither decided nor waiting here. */
+  #isTooEarly({ frame: { position, after, overdue } }: InboundCommand): boolean {
+    if (after === undefined || overdue === true || this.#watermarks.isDecided(position, after)) return false;
+    const { log } = placeOf(position);
+    const isBefore = ({ frame }: InboundCommand): boolean => {
+      const place = placeOf(frame.position);
+      return place.offset === after && place.log === log;
+    };
+    return !(this.#held.some(isBefore) || (this.#writing !== undefined && isBefore(this.#writing.command)));
+  }
+
+  /** Those that came after a command that was taken back may not be decided before it. @param from where it was held */
+  #giveBackFollowers({ frame: { position } }: InboundCommand, from: number): void {
+    const gone = placeOf(position);
+    for (let at = from; at < this.#held.length; ) {
+      const follower = this.#held[at] as InboundCommand;
+      const { after, position: of } = follower.frame;
+      if (after === undefined || after < gone.offset || placeOf(of).log !== gone.log) at++;
+      else {
+        this.#held.splice(at, 1);
+        follower.giveBack();
+      }
+    }
   }
 
   #takeNew(command: InboundCommand): void {

@@ -7,16 +7,18 @@ export type Standing =
   | { readonly kind: 'open' }
   /** It was decided, and its result is on the bus. */
   | { readonly kind: 'past' }
-  /** It was decided last, and nobody knows whether its result is on the bus. */
-  | { readonly kind: 'last'; readonly verdict: Verdict };
+  /** It was decided a moment ago, and nobody knows whether its result is on the bus. */
+  | { readonly kind: 'recent'; readonly verdict: Verdict };
 
+/** More than an adapter lets run ahead. */
+const MOST_VERDICTS = 64;
 const OPEN: Standing = { kind: 'open' };
 const PAST: Standing = { kind: 'past' };
 
 /**
- * How far the commands of one call are decided. Commands of a call come in the order of their log, and the next one comes
- * only when the result of the one before is with the bus. So one position and one verdict tell a record that is read again
- * from a new one, however many followed it.
+ * How far the commands of one call are decided. Commands of a call are decided in the order of their log, so one position
+ * tells a record that is read again from a new one, however many followed it. A bounded number of them is decided before the
+ * result of the first of these is with the bus; the verdicts of these are kept.
  */
 export interface Watermarks {
   standingOf(position: string): Standing;
@@ -24,6 +26,8 @@ export interface Watermarks {
   advance(position: string, verdict: Verdict): void;
   /** The result of the command at this position is on the bus, so its verdict is not needed any more. */
   confirm(position: string): void;
+  /** Whether the command at this offset is decided. @param position of any command in the same log */
+  isDecided(position: string, offset: number): boolean;
   /** The position that was decided last; undefined when nothing was. */
   readonly latest: string | undefined;
   list(): Decided[];
@@ -36,7 +40,8 @@ interface Mark {
   readonly prefix: string;
   readonly log: string;
   offset: number;
-  verdict: Verdict | undefined;
+  /** Of those whose result may not be on the bus, by their offset, oldest first. */
+  readonly verdicts: Map<number, Verdict>;
 }
 
 export function createWatermarks(): Watermarks {
@@ -57,7 +62,7 @@ export function createWatermarks(): Watermarks {
       raise(known, offset, verdict);
       return;
     }
-    marks.push({ prefix: `${log}/`, log, offset, verdict });
+    marks.push({ prefix: `${log}/`, log, offset, verdicts: new Map(verdict === undefined ? [] : [[offset, verdict]]) });
     if (marks.length > MAX_LOGS) marks.shift();
   };
 
@@ -67,7 +72,8 @@ export function createWatermarks(): Watermarks {
       if (mark === undefined) return OPEN;
       const offset = offsetIn(mark, position);
       if (offset > mark.offset) return OPEN;
-      return offset === mark.offset && mark.verdict !== undefined ? { kind: 'last', verdict: mark.verdict } : PAST;
+      const verdict = mark.verdicts.get(offset);
+      return verdict === undefined ? PAST : { kind: 'recent', verdict };
     },
     advance(position, verdict) {
       latest = position;
@@ -77,13 +83,20 @@ export function createWatermarks(): Watermarks {
     },
     confirm(position) {
       const mark = markOf(position);
-      if (mark !== undefined && mark.offset === offsetIn(mark, position)) mark.verdict = undefined;
+      mark?.verdicts.delete(offsetIn(mark, position));
+    },
+    isDecided(position, offset) {
+      const mark = markOf(position);
+      return mark !== undefined && offset <= mark.offset;
     },
     get latest() {
       return latest;
     },
     list: () =>
-      (marks ?? []).map(({ log, offset, verdict }) => ({ log, offset, ...(verdict === undefined ? {} : { verdict }) })),
+      (marks ?? []).map(({ log, offset, verdicts }) => {
+        const verdict = verdicts.get(offset);
+        return { log, offset, ...(verdict === undefined ? {} : { verdict }) };
+      }),
     restore(decided) {
       for (const each of decided) set(each);
       const newest = decided.at(-1);
@@ -96,7 +109,9 @@ export function createWatermarks(): Watermarks {
 function raise(mark: Mark, offset: number, verdict: Verdict | undefined): void {
   if (offset <= mark.offset) return;
   mark.offset = offset;
-  mark.verdict = verdict;
+  if (verdict === undefined) mark.verdicts.clear();
+  else mark.verdicts.set(offset, verdict);
+  if (mark.verdicts.size > MOST_VERDICTS) mark.verdicts.delete(mark.verdicts.keys().next().value as number);
 }
 
 /** The name of one log may be the beginning of another one's name, so the offset has to follow at once. */

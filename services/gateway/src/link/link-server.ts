@@ -77,6 +77,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     const resumed = party.resumes(link, frame);
     link.sendFrame({
       t: 'welcome',
+      keepsOrder: true,
       gateway,
       boot,
       commandWindow: commandWindow.commands,

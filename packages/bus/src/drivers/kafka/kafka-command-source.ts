@@ -19,8 +19,8 @@ export function readCommands(
   handler: CommandHandler,
   stop: AbortSignal,
 ): Reading {
-  const handleWhileOurs: CommandHandler = (record, signal, overdue) => {
-    if (group.inGroup === true) return handler(record, signal, overdue);
+  const handleWhileOurs: CommandHandler = (record, signal, turn) => {
+    if (group.inGroup === true) return handler(record, signal, turn);
     assignment.lose();
     return Promise.resolve({ kind: 'retry', afterMs: 0, reason: 'the partition may be of another reader by now' });
   };

@@ -9,6 +9,5 @@ const LEFT_TO_THE_NEXT: Outcome = { kind: 'retry', afterMs: 1_000, reason: 'the 
  * sockets before its timers, and the partition is somebody else's by then.
  */
 export function whileHeld(lease: Pick<PartitionLease, 'isHeld'>, handler: CommandHandler): CommandHandler {
-  return (record, signal, overdue) =>
-    lease.isHeld() ? handler(record, signal, overdue) : Promise.resolve(LEFT_TO_THE_NEXT);
+  return (record, signal, turn) => (lease.isHeld() ? handler(record, signal, turn) : Promise.resolve(LEFT_TO_THE_NEXT));
 }

@@ -2,7 +2,7 @@ import type { Batch, KafkaMessage } from 'kafkajs';
 import { type Assignment, createAssignment, type Flow } from '../../../../src/drivers/kafka/group/assignment.ts';
 import type { Beginning } from '../../../../src/drivers/kafka/group/origins.ts';
 import { lanesWork } from '../../../../src/drivers/kafka/lanes-work.ts';
-import { type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
+import { ALONE, type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
 import { readProgress } from '../../../../src/lanes/index.ts';
 import { settled } from '../../../support/eventually.ts';
 import { gate } from '../../../support/gate.ts';
@@ -67,7 +67,7 @@ function watched(handler: CommandHandler = async () => DONE, maxUnfinished = 100
     handler: (record: Parameters<CommandHandler>[0], signal: AbortSignal) => {
       const position = record.position.replace(`${LOG}/`, '');
       handled.push(position);
-      return handler({ ...record, position }, signal, false);
+      return handler({ ...record, position }, signal, ALONE);
     },
     publishDeadLetter: async () => {},
     channelName: 'jambonz.commands',
