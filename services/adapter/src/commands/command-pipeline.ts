@@ -1,7 +1,7 @@
 import type { CommandHandler, CommandRecord, Outcome } from '@jambus/bus';
 import { rejected, type Verdict } from '@jambus/link';
 import { type CommandResult, JambusError } from '@jambus/schema';
-import { type Span, secondsSince } from '@jambus/telemetry';
+import { ATTRIBUTE, type Span, secondsSince } from '@jambus/telemetry';
 import type { CommandLatency } from '../adapter-metrics.ts';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import { commandResult } from '../reports/result-message.ts';
@@ -118,7 +118,8 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
 
 /** It was ahead of its turn. */
 function backAgain(span: Span, maybeDecided: boolean): Outcome {
-  span.end('returned');
+  span.set(ATTRIBUTE.outcome, 'returned');
+  span.end();
   return { kind: 'not-yet', maybeDecided };
 }
 
