@@ -37,15 +37,23 @@ export function teachCodecs(): void {
   }
 }
 
+/** @param type the number in the attributes of a batch; 0 is none. @throws RangeError when there is no such */
+export function compressed(bytes: Buffer, type: number): Buffer {
+  return type === kafkajs.CompressionTypes.None ? bytes : codecOf(type).compress(bytes);
+}
+
 /**
  * @param type the number in the attributes of a batch; 0 is none
  * @throws Error when it is not compressed by that, or is too large
  */
 export function decompressed(bytes: Buffer, type: number): Buffer {
-  if (type === kafkajs.CompressionTypes.None) return bytes;
+  return type === kafkajs.CompressionTypes.None ? bytes : codecOf(type).decompress(bytes);
+}
+
+function codecOf(type: number): Codec {
   const codec = CODECS[type];
   if (codec === undefined) throw new RangeError(`there is no compression ${type}`);
-  return codec.decompress(bytes);
+  return codec;
 }
 
 /** The number by which the client knows a compression. */

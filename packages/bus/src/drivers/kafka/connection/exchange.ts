@@ -27,7 +27,15 @@ export interface Connections {
 }
 
 /** Numbers of what can be asked. */
-export const API = { fetch: 1, metadata: 3, joinGroup: 11, heartbeat: 12, syncGroup: 14, describeConfigs: 32 } as const;
+export const API = {
+  produce: 0,
+  fetch: 1,
+  metadata: 3,
+  joinGroup: 11,
+  heartbeat: 12,
+  syncGroup: 14,
+  describeConfigs: 32,
+} as const;
 
 /** Numbers of what a broker may answer. */
 export const ERROR = { unknownTopic: 3, topicAuthorization: 29 } as const;

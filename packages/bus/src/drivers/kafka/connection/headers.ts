@@ -1,4 +1,4 @@
-import { type Attributes, fromHeaders, toHeaders } from '@jambus/schema';
+import { type Attributes, fromHeaders, headerName as headerOf, toHeaders } from '@jambus/schema';
 import type { IHeaders } from 'kafkajs';
 
 const PREFIX = 'ce_';
@@ -23,7 +23,7 @@ export function attributesOf(headers: IHeaders | undefined): Attributes {
 
 /** The header of an attribute as jambus itself writes it. */
 export function headerName(attribute: string): string {
-  return `${PREFIX}${attribute}`;
+  return headerOf(attribute, PREFIX);
 }
 
 /** Bytes as text. @throws TypeError when they are not UTF-8 */

@@ -1,7 +1,10 @@
 import { JambusError } from '@jambus/schema';
-import kafkajs, { type TopicMessages } from 'kafkajs';
+import type { TopicMessages } from 'kafkajs';
 import { type KafkaCompression, typeOfCompression } from '../compression/index.ts';
 import { CLIENT_RETRIES, type Cluster } from './cluster.ts';
+import type { TopicRecords } from './outgoing-record.ts';
+import { notingPartitioner } from './produce/partitioner.ts';
+import { recordProducer } from './produce/record-producer.ts';
 
 /** A producer that is used until its first failure. */
 export interface OneProducer {
@@ -10,7 +13,7 @@ export interface OneProducer {
    *
    * @throws what the client throws; the producer is of no more use then
    */
-  send(messages: readonly TopicMessages[]): Promise<void>;
+  send(records: readonly TopicRecords[]): Promise<void>;
   /** Whether any of what was sent last can have reached a broker. */
   readonly mayHaveSent: boolean;
   /** It has succeeded, and is of no more use all the same. */
@@ -37,19 +40,23 @@ const SEND_WITHIN_MS = 10_000;
  */
 export async function connectProducer(cluster: Cluster, compression: KafkaCompression = 'none'): Promise<OneProducer> {
   const client = cluster.newClient();
-  const used = new Set<string>();
+  const used = new Map<string, Set<number>>();
   const how = { acks: -1, timeout: ACKNOWLEDGE_WITHIN_MS, compression: typeOfCompression(compression) };
   let placed = 0;
   let isSpent = false;
-  const producer = client.kafka.producer({
+  // When a partition moves between two attempts to a broker that has answered the first, the client forgets what is for that
+  // partition and reports success; so the answers are compared with where records were sent.
+  const note = (topic: string, partition: number): void => {
+    placed++;
+    const partitions = used.get(topic);
+    if (partitions === undefined) used.set(topic, new Set([partition]));
+    else partitions.add(partition);
+  };
+  const { producer, messageOf } = recordProducer(client.kafka, {
     idempotent: true,
     allowAutoTopicCreation: false,
     retry: CLIENT_RETRIES,
-    createPartitioner: () =>
-      noting((place) => {
-        placed++;
-        used.add(place);
-      }),
+    createPartitioner: () => notingPartitioner(note),
   });
   try {
     await within(SEND_WITHIN_MS, producer.connect());
@@ -58,15 +65,20 @@ export async function connectProducer(cluster: Cluster, compression: KafkaCompre
     throw error;
   }
   return {
-    send: async (topicMessages) => {
+    send: async (topics) => {
       used.clear();
       placed = 0;
-      const written = await within(SEND_WITHIN_MS, producer.sendBatch({ ...how, topicMessages: [...topicMessages] }));
-      for (const { topicName, partition } of written) used.delete(placeOf(topicName, partition));
-      // Each attempt asks for the place of every message.
-      isSpent = placed > countOf(topicMessages);
-      if (used.size === 0) return;
-      throw new JambusError('bus_unavailable', `no broker has confirmed ${[...used].join(', ')}`);
+      const topicMessages: TopicMessages[] = topics.map(({ topic, records }) => ({
+        topic,
+        messages: records.map(messageOf),
+      }));
+      const written = await within(SEND_WITHIN_MS, producer.sendBatch({ ...how, topicMessages }));
+      for (const { topicName, partition } of written) used.get(topicName)?.delete(partition);
+      // Each attempt asks for the place of every record.
+      isSpent = placed > topics.reduce((sum, { records }) => sum + records.length, 0);
+      const missing = placesIn(used);
+      if (missing.length === 0) return;
+      throw new JambusError('bus_unavailable', `no broker has confirmed ${missing.join(', ')}`);
     },
     get mayHaveSent() {
       return placed > 0;
@@ -78,26 +90,8 @@ export async function connectProducer(cluster: Cluster, compression: KafkaCompre
   };
 }
 
-/**
- * The partitioner of the Java client, so that everybody's records of a key go to the same partition, noting where it sends
- * them. When a partition moves between two attempts to a broker that has answered the first, the client forgets what is for
- * that partition and reports success; so the answers are compared with this.
- */
-function noting(note: (place: string) => void): ReturnType<typeof kafkajs.Partitioners.DefaultPartitioner> {
-  const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
-  return (args) => {
-    const partition = partitionOf(args);
-    note(placeOf(args.topic, partition));
-    return partition;
-  };
-}
-
-function countOf(topicMessages: readonly TopicMessages[]): number {
-  return topicMessages.reduce((sum, { messages }) => sum + messages.length, 0);
-}
-
-function placeOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`;
+function placesIn(used: ReadonlyMap<string, ReadonlySet<number>>): string[] {
+  return [...used].flatMap(([topic, partitions]) => [...partitions].map((partition) => `${topic}/${partition}`));
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

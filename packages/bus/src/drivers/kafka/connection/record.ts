@@ -1,6 +1,7 @@
 import { type Attributes, isStructured, readStructured } from '@jambus/schema';
 import type { KafkaMessage } from 'kafkajs';
 import { attributesOf, textOf } from './headers.ts';
+import { keptBytes } from './kept-bytes.ts';
 
 /** What a record says, in either mode of CloudEvents or without any. */
 export interface ReadRecord {
@@ -20,7 +21,7 @@ const NOTHING = new Uint8Array(0);
  */
 export function readRecord(message: KafkaMessage): ReadRecord {
   // A copy, because the client's bytes are a view of all that was fetched with them, which a waiting record would keep alive.
-  const payload = message.value === null ? NOTHING : new Uint8Array(message.value);
+  const payload = message.value === null ? NOTHING : keptBytes(message.value);
   const record = { key: keyOf(message), timestamp: Number(message.timestamp) };
   try {
     const attributes = attributesOf(message.headers);

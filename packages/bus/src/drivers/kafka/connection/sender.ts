@@ -1,23 +1,13 @@
-import { type Attributes, JambusError, type PartitionAttributes } from '@jambus/schema';
-import type { Message, TopicMessages } from 'kafkajs';
+import { JambusError } from '@jambus/schema';
 import { pause } from '../../../waiting/pause.ts';
 import type { KafkaCompression } from '../compression/index.ts';
 import type { Cluster } from './cluster.ts';
 import { fromKafka, typeOf } from './errors.ts';
-import { headerName, headersOf } from './headers.ts';
+import type { OutgoingRecord, TopicRecords } from './outgoing-record.ts';
 import { connectProducer, type OneProducer } from './producer.ts';
 import type { Needs } from './rights.ts';
 
-/** A record on its way out. */
-export interface OutgoingRecord {
-  readonly topic: string;
-  /** The call, which keeps its records in one partition and so in their order. Empty: none. */
-  readonly key: string;
-  readonly attributes: Attributes;
-  /** The key is an attribute as well. */
-  readonly hasPartitionKey?: boolean;
-  readonly payload: Uint8Array;
-}
+export type { OutgoingRecord } from './outgoing-record.ts';
 
 /** What became of records that were not confirmed. */
 export interface SendFailure {
@@ -95,7 +85,7 @@ export function createSender(cluster: Cluster, options: SenderOptions = {}): Sen
   };
 
   const attempt = async (batches: readonly Waiting[]): Promise<SendFailure | undefined> => {
-    const topics = topicMessages(batches);
+    const topics = recordsByTopic(batches);
     const names = topics.map(({ topic }) => topic);
     const needs: Needs = { topic: { operation: 'Write', names } };
     let used: OneProducer | undefined;
@@ -240,27 +230,14 @@ function partsOf(
   return parts;
 }
 
-function topicMessages(batches: readonly Waiting[]): TopicMessages[] {
-  const topics = new Map<string, Message[]>();
+function recordsByTopic(batches: readonly Waiting[]): TopicRecords[] {
+  const topics = new Map<string, OutgoingRecord[]>();
   for (const { batch } of batches) {
     for (const record of batch) {
-      const messages = topics.get(record.topic);
-      if (messages === undefined) topics.set(record.topic, [messageOf(record)]);
-      else messages.push(messageOf(record));
+      const records = topics.get(record.topic);
+      if (records === undefined) topics.set(record.topic, [record]);
+      else records.push(record);
     }
   }
-  return [...topics].map(([topic, messages]) => ({ topic, messages }));
-}
-
-const PARTITION_KEY = headerName('partitionkey' satisfies keyof PartitionAttributes);
-
-function messageOf({ key, attributes, hasPartitionKey = false, payload }: OutgoingRecord): Message {
-  const headers = headersOf(attributes);
-  if (hasPartitionKey) headers[PARTITION_KEY] = key;
-  return {
-    key: key === '' ? null : key,
-    // The client takes for text what is not a Buffer.
-    value: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-    headers,
-  };
+  return [...topics].map(([topic, records]) => ({ topic, records }));
 }

@@ -1,4 +1,5 @@
 import type { Cluster as ClientCluster } from 'kafkajs';
+import { decodeFetched } from './decode-fetched.ts';
 import { API, type Connections, connectionsOf, type Exchange, versionOf } from './exchange.ts';
 import { FETCH_BY_ID, FETCH_BY_NAME, type FetchedFrom, fetchById, type TopicRead } from './fetch-by-id.ts';
 import { decodeReadable } from './readable.ts';
@@ -47,7 +48,11 @@ export function tapClient(cluster: ClientCluster, tap: ClientTap): void {
 /** What a client cannot read must not stop it. */
 function readable(exchange: Exchange): Exchange {
   const { request, response } = exchange;
-  const decode = decodeReadable((raw) => response.decode(raw), request.apiVersion);
+  const { apiVersion } = request;
+  const decode = decodeReadable(
+    decodeFetched((raw) => response.decode(raw), apiVersion),
+    apiVersion,
+  );
   return { request, response: { ...response, decode } };
 }
 

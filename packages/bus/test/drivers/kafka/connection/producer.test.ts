@@ -1,5 +1,6 @@
 import type { ICustomPartitioner, Kafka, ProducerBatch, ProducerConfig, RecordMetadata } from 'kafkajs';
 import type { Cluster } from '../../../../src/drivers/kafka/connection/cluster.ts';
+import type { TopicRecords } from '../../../../src/drivers/kafka/connection/outgoing-record.ts';
 import { connectProducer } from '../../../../src/drivers/kafka/connection/producer.ts';
 
 const PARTITIONS = Array.from({ length: 8 }, (_, partitionId) => ({
@@ -37,11 +38,11 @@ function clusterAnswering(answered: (places: RecordMetadata[]) => RecordMetadata
   return { connected: true, newClient: () => ({ kafka, lastRefusal: () => undefined, end: () => {} }) };
 }
 
-const messages = ['call-1', 'call-2', 'call-3'].map((key) => ({ key, value: '{}' }));
-const batch = [
-  { topic: 'jambonz.events', messages },
-  { topic: 'jambonz.results', messages: messages.slice(0, 1) },
-];
+const recordsOf = (topic: string, keys: readonly string[]): TopicRecords => ({
+  topic,
+  records: keys.map((key) => ({ topic, key, attributes: {}, payload: Buffer.from('{}') })),
+});
+const batch = [recordsOf('jambonz.events', ['call-1', 'call-2', 'call-3']), recordsOf('jambonz.results', ['call-1'])];
 
 test('a send that the brokers have confirmed for every partition succeeds, time and again', async () => {
   const producer = await connectProducer(clusterAnswering((places) => places));
