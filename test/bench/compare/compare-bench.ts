@@ -96,7 +96,14 @@ function createSystems(options: CompareOptions, broker: SharedBroker) {
 
   return {
     async standing() {
-      if (standing.length === 0) await startStanding();
+      if (standing.length > 0) return standing;
+      try {
+        await startStanding();
+      } catch (error) {
+        // Some would be there without the others.
+        await endStanding();
+        throw error;
+      }
       return standing;
     },
     async start(...[name, more]: Parameters<WorkContext['start']>) {

@@ -117,13 +117,15 @@ export async function startSystem(name: SystemName, options: SystemOptions): Pro
       });
     },
     async drain(count) {
+      let startedAt = 0;
       processes.pause();
       // Everything is on its way at once, and nothing more follows.
       const trips = startOneWayTrips({ pace: { underWay: count }, until: { count }, calls: callSids(), publish });
       onCommand = trips.onCommand;
-      await microservice.flush();
-      const startedAt = performance.now();
-      processes.resume();
+      await microservice.flush().finally(() => {
+        startedAt = performance.now();
+        processes.resume();
+      });
       await trips.done;
       return (count / (performance.now() - startedAt)) * 1_000;
     },

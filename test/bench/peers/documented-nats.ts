@@ -38,9 +38,9 @@ createEndpoint({ server })({ path: '/' }).on('session:new', (session: Session) =
   sessions.set(callSid, session);
   session.on('close', () => sessions.delete(callSid));
   session.on('error', () => sessions.delete(callSid));
-  session.on('verb:hook', (hook, data) => publish(callSid, 'verb:hook', { hook, ...data }));
+  session.on('verb:hook', (hook, data) => void publish(callSid, 'verb:hook', { hook, ...data }));
   for (const type of ['call:status', 'verb:status', 'jambonz:error'])
-    session.on(type, (data) => publish(callSid, type, data));
+    session.on(type, (data) => void publish(callSid, type, data));
   void publish(callSid, 'session:new', session.data);
 });
 

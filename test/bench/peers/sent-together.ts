@@ -16,6 +16,6 @@ export function sentTogether(producer: Producer, topic: string): (message: Messa
     waiting.push(message);
     if (sending) return;
     sending = true;
-    setImmediate(sendAll);
+    setImmediate(() => void sendAll());
   };
 }
