@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JambusCluster, startJambusCluster } from '../cluster/jambus-cluster.ts';
 import type { BenchBroker } from './bench-broker.ts';
 import { print } from './print.ts';
-import { type RoundTrips, type RoundTripsReport, startRoundTrips } from './round-trips.ts';
+import { cpuMs } from './process-counters.ts';
+import { type RoundTrips, startRoundTrips } from './round-trips.ts';
 import { setUpCalls } from './set-up-calls.ts';
+import type { TripsReport } from './trips.ts';
 
 const CALLS = 1_000;
 const ROUND_TRIPS = 100_000;
@@ -41,10 +42,15 @@ async function measure(broker: BenchBroker, cluster: JambusCluster): Promise<voi
     (callSid) => broker.publish(callSid, APPLICATION),
     (payload) => current?.onStatus(payload),
   );
-  const { calls, elapsedMs } = await setUpCalls(cluster.websocketUrls[0] ?? '', 0, CALLS);
+  const { calls, elapsedMs } = await setUpCalls(cluster.websocketUrls, { first: 0, until: { count: CALLS } });
   const callSids = calls.map(({ callSid }) => callSid);
-  const run = async (count: number, underWay: number): Promise<RoundTripsReport> => {
-    current = startRoundTrips({ calls: callSids, count, underWay, publish: broker.publish });
+  const run = async (count: number, underWay: number): Promise<TripsReport> => {
+    current = startRoundTrips({
+      calls: callSids,
+      pace: { underWay },
+      until: { count },
+      publish: broker.publish,
+    });
     return current.done;
   };
   await run(ROUND_TRIPS / 10, UNDER_WAY);
@@ -58,7 +64,7 @@ async function measure(broker: BenchBroker, cluster: JambusCluster): Promise<voi
   );
   const calm = await run(ROUND_TRIPS / 20, 1);
   const without = await run(ROUND_TRIPS / 10, FEW_UNDER_WAY);
-  await letCommandsWait(cluster.websocketUrls[0] ?? '', broker);
+  await letCommandsWait(cluster.websocketUrls, broker);
   const waiting = await run(ROUND_TRIPS / 10, FEW_UNDER_WAY);
 
   print('bus', broker.name);
@@ -72,8 +78,8 @@ async function measure(broker: BenchBroker, cluster: JambusCluster): Promise<voi
 }
 
 /** Commands that wait for calls whose websocket is gone, which must take nothing from the others. */
-async function letCommandsWait(url: string, broker: BenchBroker): Promise<void> {
-  const { calls } = await setUpCalls(url, CALLS, WAITING_CALLS);
+async function letCommandsWait(urls: readonly string[], broker: BenchBroker): Promise<void> {
+  const { calls } = await setUpCalls(urls, { first: CALLS, until: { count: WAITING_CALLS } });
   for (const call of calls) call.vanish();
   await delay(1_000);
   for (let n = 0; n < WAITING_PER_CALL; n++) {
@@ -81,15 +87,4 @@ async function letCommandsWait(url: string, broker: BenchBroker): Promise<void> 
     await delay(200);
   }
   await delay(1_000);
-}
-
-/** Linux counts in hundredths of a second, wherever Node runs. */
-const MS_PER_TICK = 10;
-
-/** CPU that a process has used so far, ms. */
-async function cpuMs(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name of the program, which is in brackets and may have blanks.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }

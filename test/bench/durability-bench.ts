@@ -6,9 +6,12 @@ import type { BenchBroker } from './bench-broker.ts';
 import { kafkaBenchBrokers } from './kafka-bench-broker.ts';
 import { natsBenchBroker } from './nats-bench-broker.ts';
 import { print } from './print.ts';
-import { type RoundTrips, type RoundTripsReport, startRoundTrips } from './round-trips.ts';
+import { type RoundTrips, startRoundTrips } from './round-trips.ts';
 import { setUpCalls } from './set-up-calls.ts';
-import { quantileOf, type StoredReport, storeFor } from './store-for.ts';
+import { quantileOf, spreadOf } from './statistics.ts';
+import { type StoredReport, storeFor } from './store-for.ts';
+import type { TripsReport } from './trips.ts';
+import { turns } from './turns.ts';
 
 /*
  * What it costs that a broker has a record on disk, and on several brokers, before it confirms it. The kinds of brokers take
@@ -93,12 +96,9 @@ async function kafkaSubjects(): Promise<Subject[]> {
 /** Lets all take their turns, in both directions, and prints the median of each. The first round warms up and is left out. */
 async function compare(what: string, kinds: readonly { readonly name: string; readonly turn: Turn }[]): Promise<void> {
   const reports = kinds.map((): StoredReport[] => []);
-  for (let round = 0; round <= ROUNDS; round++) {
-    const order = [...kinds.keys()];
-    for (const index of round % 2 === 0 ? order : order.reverse()) {
-      const report = await kinds[index]?.turn();
-      if (report !== undefined && round > 0) reports[index]?.push(report);
-    }
+  for (const { one: index, round } of turns([...kinds.keys()], ROUNDS + 1)) {
+    const report = await kinds[index]?.turn();
+    if (report !== undefined && round > 1) reports[index]?.push(report);
   }
   process.stdout.write(`\n${what}\n`);
   const medians = reports.map(medianOf);
@@ -110,8 +110,7 @@ async function compare(what: string, kinds: readonly { readonly name: string; re
 }
 
 function medianOf(reports: readonly StoredReport[]): StoredReport {
-  const of = (field: keyof StoredReport) =>
-    quantileOf(Float64Array.from(reports, (report) => report[field]).sort(), 0.5);
+  const of = (field: keyof StoredReport) => spreadOf(reports.map((report) => report[field])).median;
   return { perSecond: of('perSecond'), p50Ms: of('p50Ms'), p99Ms: of('p99Ms') };
 }
 
@@ -119,21 +118,26 @@ function medianOf(reports: readonly StoredReport[]): StoredReport {
 async function roundTripsOn(
   broker: BenchBroker,
   cluster: JambusCluster,
-): Promise<(count: number, underWay: number) => Promise<RoundTripsReport>> {
+): Promise<(count: number, underWay: number) => Promise<TripsReport>> {
   let current: RoundTrips | undefined;
   await broker.listen(
     (callSid) => broker.publish(callSid, APPLICATION),
     (payload) => current?.onStatus(payload),
   );
-  const { calls } = await setUpCalls(cluster.websocketUrls[0] ?? '', 0, CALLS);
+  const { calls } = await setUpCalls(cluster.websocketUrls, { first: 0, until: { count: CALLS } });
   const callSids = calls.map(({ callSid }) => callSid);
   return (count, underWay) => {
-    current = startRoundTrips({ calls: callSids, count, underWay, publish: broker.publish });
+    current = startRoundTrips({
+      calls: callSids,
+      pace: { underWay },
+      until: { count },
+      publish: broker.publish,
+    });
     return current.done;
   };
 }
 
-function reportOf({ count, elapsedMs, p50Ms, p99Ms }: RoundTripsReport): StoredReport {
+function reportOf({ count, elapsedMs, p50Ms, p99Ms }: TripsReport): StoredReport {
   return { perSecond: (count / elapsedMs) * 1000, p50Ms, p99Ms };
 }
 

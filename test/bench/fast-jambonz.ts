@@ -17,8 +17,17 @@ export interface FastCall {
   vanish(): void;
 }
 
-/** Resolves when the call has got its application. @throws Error when the gateway closes it instead */
-export async function startFastCall(url: string, callSid: string): Promise<FastCall> {
+/**
+ * Resolves when the call has got its application.
+ *
+ * @param onCommand takes what comes to the call after that
+ * @throws Error when the gateway closes it instead
+ */
+export async function startFastCall(
+  url: string,
+  callSid: string,
+  onCommand: (text: string) => void = () => {},
+): Promise<FastCall> {
   const socket = new WebSocket(url, 'ws.jambonz.org', { perMessageDeflate: false });
   await once(socket, 'open');
   socket.send(SESSION_NEW.replaceAll('CALL_SID', callSid));
@@ -31,6 +40,7 @@ export async function startFastCall(url: string, callSid: string): Promise<FastC
   socket.send(`{"type":"call:status","msgid":"s","call_sid":"${callSid}","data":{"call_status":"trying"}}`);
   socket.on('message', (data) => {
     const text = data.toString();
+    onCommand(text);
     const id = VERB_ID.exec(text)?.[1];
     if (id === undefined || MSGID.test(text)) return;
     socket.send(

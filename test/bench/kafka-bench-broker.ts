@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BusNames, busNames, CHANNELS, cloudEventsType } from '@jambus/schema';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { type KafkaBroker, startKafkaBroker, startKafkaCluster } from '../brokers/kafka/index.ts';
-import type { BenchBroker } from './bench-broker.ts';
+import type { BenchBroker, SharedBroker } from './bench-broker.ts';
 import { coalescingSender } from './coalescing-sender.ts';
 
 /** What topics are made with. */
@@ -14,6 +14,7 @@ export interface KafkaBenchTopics {
   readonly flushAlways: boolean;
 }
 
+const PLAIN = { replicas: 1, flushAlways: false };
 /** As many as an adapter makes. */
 const PARTITIONS = 8;
 const LOOK_AGAIN_MS = 100;
@@ -26,8 +27,21 @@ type Brokers = Pick<KafkaBroker, 'brokers' | 'version' | 'pid'>;
 /** An Apache Kafka broker, and a microservice that sends batches, one at a time. */
 export async function kafkaBenchBroker(): Promise<BenchBroker> {
   const broker = await startKafkaBroker({});
-  const topics = { prefix: busNames().prefix, replicas: 1, flushAlways: false };
-  return microservice(broker, topics, () => broker.stop());
+  return microservice(broker, { ...PLAIN, prefix: busNames().prefix }, () => broker.stop());
+}
+
+/** The same for several systems. */
+export async function sharedKafka(): Promise<SharedBroker> {
+  const broker = await startKafkaBroker({});
+  return {
+    name: `Kafka ${broker.version}`,
+    servers: broker.brokers.join(','),
+    microservice: (prefix) => microservice(broker, { ...PLAIN, prefix }, async () => {}),
+    // Microservices make all topics.
+    prepare: async () => {},
+    forget: async () => {},
+    close: () => broker.stop(),
+  };
 }
 
 /** Three brokers, and a microservice for each kind of topics. */
@@ -59,6 +73,8 @@ async function microservice(
   await producer.connect();
   const commands = coalescingSender(producer, names.commands);
   const records = coalescingSender(producer, stored);
+  // One batch is sent after the other: when the last record is there, all are.
+  let last = Promise.resolve();
 
   return {
     name: `Kafka ${version}`,
@@ -84,7 +100,11 @@ async function microservice(
       });
       await joined;
     },
-    publish: (callSid, payload) => void commands({ key: callSid, value: payload }),
+    publish(callSid, payload) {
+      last = commands({ key: callSid, value: payload });
+    },
+    flush: () => last,
+    request: undefined,
     store: (payload) => records({ key: null, value: payload, partition: 0 }),
     async close() {
       await consumer.disconnect();

@@ -1,4 +1,5 @@
 import { brokerBench } from './broker-bench.ts';
+import { compareBench } from './compare/compare-bench.ts';
 import { durabilityBench } from './durability-bench.ts';
 import { kafkaBenchBroker } from './kafka-bench-broker.ts';
 import { memoryBench } from './memory-bench.ts';
@@ -9,6 +10,7 @@ import { strangersBench } from './strangers-bench.ts';
  * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named), `nats` or
  * `kafka` (gateway and adapter as processes, a real broker). `durability nats` and `durability kafka` compare what brokers do
  * before they confirm a record. `strangers [seconds] [kind]` tells what other calls notice of those who attack the port of jambonz.
+ * With `--compare [bus]`, jambus beside what people would write themselves; `--compare --help` says more.
  */
 
 const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<void>>> = {
@@ -21,7 +23,9 @@ const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<v
 
 const [, , name = 'memory', ...args] = process.argv;
 const bench = BENCHES[name];
-if (bench === undefined) {
+if (process.argv.includes('--compare')) {
+  process.exit(await compareBench(process.argv.slice(2)));
+} else if (bench === undefined) {
   process.stderr.write(`there is no bench "${name}"; there are ${Object.keys(BENCHES).join(', ')}\n`);
   process.exitCode = 2;
 } else {

@@ -1,6 +1,7 @@
-import { connect, createInbox } from 'nats';
+import { busNames, DEFAULT_PREFIX } from '@jambus/schema';
+import { AckPolicy, connect, createInbox, nanos, RetentionPolicy, StorageType } from 'nats';
 import { startNatsCluster, startNatsServer } from '../brokers/nats/index.ts';
-import type { BenchBroker } from './bench-broker.ts';
+import type { BenchBroker, SharedBroker } from './bench-broker.ts';
 
 export interface NatsBenchOptions {
   /** Copies of what is stored, each on a server of its own. Left out: one. */
@@ -10,12 +11,23 @@ export interface NatsBenchOptions {
 }
 
 const STORED = 'bench';
+const REQUEST_MS = 10_000;
+/** As adapters have it by default. */
+const MAX_AGE_MS = 3_600_000;
 
 /** Servers with streams on disk, as they are by default unless told otherwise. */
-export async function natsBenchBroker({
-  replicas = 1,
-  syncAlways = false,
-}: NatsBenchOptions = {}): Promise<BenchBroker> {
+export async function natsBenchBroker(options: NatsBenchOptions = {}): Promise<BenchBroker> {
+  const shared = await sharedNats(options);
+  const broker = await shared.microservice(DEFAULT_PREFIX);
+  const close = async () => {
+    await broker.close();
+    await shared.close();
+  };
+  return { ...broker, close };
+}
+
+/** The same for several systems. */
+export async function sharedNats({ replicas = 1, syncAlways = false }: NatsBenchOptions = {}): Promise<SharedBroker> {
   const { servers, stop } = await startServers(replicas, syncAlways);
   const [first] = servers;
   if (first === undefined) throw new Error('a bench needs a server');
@@ -23,6 +35,47 @@ export async function natsBenchBroker({
   const nc = await connect({ servers: urls });
   const jsm = await nc.jetstreamManager();
   await jsm.streams.add({ name: STORED, subjects: [STORED], num_replicas: replicas });
+  const name = `NATS ${first.version}`;
+  return {
+    name,
+    servers: urls.join(','),
+    microservice: (prefix) => microservice({ name, pid: first.pid ?? 0, urls, replicas }, prefix),
+    async prepare(prefix) {
+      const { commands, events } = busNames(prefix);
+      const stored = {
+        storage: StorageType.File,
+        retention: RetentionPolicy.Limits,
+        num_replicas: replicas,
+        max_age: nanos(MAX_AGE_MS),
+      };
+      const commandStream = commands.replaceAll('.', '-');
+      await jsm.streams.add({ name: commandStream, subjects: [`${commands}.*`], ...stored });
+      await jsm.streams.add({ name: events.replaceAll('.', '-'), subjects: [`${events}.>`], ...stored });
+      await jsm.consumers.add(commandStream, { durable_name: 'glue', ack_policy: AckPolicy.Explicit });
+    },
+    async forget(prefix) {
+      // Streams with a bound reserve the disk for it.
+      const names = [...(await jsm.streams.names().next())];
+      const own = names.filter((stream) => stream.replace('KV_', '').startsWith(`${prefix}-`));
+      await Promise.all(own.map((stream) => jsm.streams.delete(stream)));
+    },
+    async close() {
+      await nc.close();
+      await stop();
+    },
+  };
+}
+
+interface Server {
+  readonly name: string;
+  readonly pid: number;
+  readonly urls: string[];
+  readonly replicas: number;
+}
+
+async function microservice({ name, pid, urls, replicas }: Server, prefix: string): Promise<BenchBroker> {
+  const { commands, events, request } = busNames(prefix);
+  const nc = await connect({ servers: urls });
   // Confirmed like every publish to a stream; who looks at it does not matter here.
   const confirmations = createInbox();
   nc.subscribe(confirmations, { callback: () => {} });
@@ -30,27 +83,30 @@ export async function natsBenchBroker({
   nc.subscribe(`${storeOne.inbox}.*`, { callback: (_, { subject, data }) => storeOne.onAnswer(subject, data) });
 
   return {
-    name: `NATS ${first.version}`,
+    name,
     settings: {
       JAMBUS_BUS: 'nats',
       JAMBUS_NATS_URL: urls.join(','),
       JAMBUS_NATS_REPLICAS: String(replicas),
+      JAMBUS_PREFIX: prefix,
       JAMBUS_LOG_LEVEL: 'error',
     },
-    pid: first.pid ?? 0,
+    pid,
     async listen(onNewCall, onStatus) {
-      nc.subscribe('jambonz.events.*.session.new', {
-        callback: (_, { subject }) => onNewCall(subject.split('.')[2] ?? ''),
+      nc.subscribe(`${events}.*.session.new`, {
+        callback: (_, { subject }) => onNewCall(subject.slice(events.length + 1).split('.')[0] ?? ''),
       });
-      nc.subscribe('jambonz.events.*.verb.status', { callback: (_, { data }) => onStatus(data) });
+      nc.subscribe(`${events}.*.verb.status`, { callback: (_, { data }) => onStatus(data) });
       await nc.flush();
     },
-    publish: (callSid, payload) => nc.publish(`jambonz.commands.${callSid}`, payload, { reply: confirmations }),
-    store: storeOne.store,
-    async close() {
-      await nc.close();
-      await stop();
+    publish: (callSid, payload) => nc.publish(`${commands}.${callSid}`, payload, { reply: confirmations }),
+    flush: () => nc.flush(),
+    async request(callSid, payload) {
+      const answer = await nc.request(`${request}.${callSid}`, payload, { timeout: REQUEST_MS });
+      if (!answer.string().includes('"delivered"')) throw new Error(`a request came to nothing: ${answer.string()}`);
     },
+    store: storeOne.store,
+    close: () => nc.close(),
   };
 }
 

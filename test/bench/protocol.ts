@@ -1,4 +1,4 @@
-import type { RoundTripsReport } from './round-trips.ts';
+import type { TripsReport, Until } from './trips.ts';
 
 /** What the bench asks of the process under test. */
 export type Task =
@@ -6,7 +6,7 @@ export type Task =
   | {
       readonly kind: 'round trips';
       readonly calls: readonly string[];
-      readonly count: number;
+      readonly until: Until;
       readonly underWay: number;
     };
 
@@ -18,4 +18,4 @@ export type Answer =
       readonly kind: 'round trips';
       /** CPU of the whole process under test: gateway, adapter, bus and publisher. */
       readonly cpuMs: number;
-    } & RoundTripsReport);
+    } & TripsReport);

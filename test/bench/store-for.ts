@@ -1,3 +1,5 @@
+import { quantileOf } from './statistics.ts';
+
 /** What came of a turn: of all that was confirmed in it. */
 export interface StoredReport {
   readonly perSecond: number;
@@ -30,9 +32,4 @@ export async function storeFor(store: () => Promise<void>, underWay: number, for
     p50Ms: quantileOf(sorted, 0.5),
     p99Ms: quantileOf(sorted, 0.99),
   };
-}
-
-/** Of values in ascending order; NaN of none. @param q between 0 and 1 */
-export function quantileOf(sorted: Float64Array, q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }

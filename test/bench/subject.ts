@@ -60,7 +60,9 @@ async function roundTrips(broker: MemoryBroker, task: Extract<Task, { kind: 'rou
   const events = broker.read('events', { type: 'verb:status', signal: finished.signal });
   const cpuBefore = process.cpuUsage();
   const trips = startRoundTrips({
-    ...task,
+    calls: task.calls,
+    pace: { underWay: task.underWay },
+    until: task.until,
     publish: (callSid, payload) => broker.publishCommand({ callSid, attributes: {}, payload }),
   });
   void trips.done.then(() => finished.abort());

@@ -20,6 +20,8 @@ export interface JambusClusterOptions {
   readonly gatewaySettings?: Readonly<Record<string, string>>;
   /** Variables of every process, for telemetry. */
   readonly everywhere?: Readonly<Record<string, string>>;
+  /** True: adapters dial gateways themselves; nothing is in between, and there is nothing to cut. Left out: false. */
+  readonly directLinks?: boolean;
   /** A folder for the logs of all processes. Left out: they go with their processes. */
   readonly logFolder?: string;
 }
@@ -84,7 +86,8 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     return gateway;
   };
   const addAdapter = async ({ reaches, token = TOKEN, settings: own }: AdapterOptions = {}): Promise<JambusProcess> => {
-    const ways = await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
+    const ways = options.directLinks ? [] : await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
+    const ports = options.directLinks ? linkPorts : ways.map(({ port }) => port);
     for (const [number, way] of ways.entries()) {
       if (reaches?.includes(number) === false) way.cut();
       links.push(way);
@@ -94,7 +97,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     const settings = {
       ...options.everywhere,
       ...options.bus,
-      JAMBUS_GATEWAYS: ways.map(({ port }) => `ws://127.0.0.1:${port}`).join(','),
+      JAMBUS_GATEWAYS: ports.map((port) => `ws://127.0.0.1:${port}`).join(','),
       JAMBUS_LINK_TOKEN: token,
       JAMBUS_ADMIN_HOST: '127.0.0.1',
       JAMBUS_ADMIN_PORT: String(adminPort),
