@@ -11,7 +11,7 @@ import {
   type KeptFrame,
   LINK_MAX_MESSAGE_BYTES,
   LINK_PATH,
-  LINK_SUBPROTOCOL,
+  LINK_SUBPROTOCOLS,
   type OpenedFrame,
 } from '@jambus/link';
 import { MIN_TLS_VERSION, type TlsFiles } from '@jambus/service';
@@ -225,7 +225,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   /** Resolves when a connection that was made, or could not be, is over; true when it had been ready. */
   const connect = (signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve) => {
-      const ws = new WebSocket(new URL(LINK_PATH, options.url), LINK_SUBPROTOCOL, {
+      const ws = new WebSocket(new URL(LINK_PATH, options.url), [...LINK_SUBPROTOCOLS], {
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
         ...options.tls?.current,
         ...(serverName !== undefined && { servername: serverName }),
