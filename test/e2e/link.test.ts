@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import {
   type AdapterFrame,
+  FORMER_LINK_SUBPROTOCOL,
   FrameBatch,
   type GatewayFrame,
   gatewayFrames,
   LINK_PATH,
   LINK_SUBPROTOCOL,
+  LINK_SUBPROTOCOLS,
 } from '@jambus/link';
 import { WebSocket } from 'ws';
 import { type Cluster, type GatewayHandle, startCluster, TOKEN } from './cluster-harness.ts';
@@ -31,8 +33,13 @@ describe('the link port of a gateway', () => {
   });
   afterAll(() => cluster.close());
 
-  const dial = (headers: Record<string, string>, protocol = LINK_SUBPROTOCOL, path = LINK_PATH): WebSocket => {
-    const socket = new WebSocket(`ws://127.0.0.1:${gateway.linkPort}${path}`, protocol, { headers });
+  const dial = (
+    headers: Record<string, string>,
+    protocol: string | readonly string[] = LINK_SUBPROTOCOL,
+    path = LINK_PATH,
+  ): WebSocket => {
+    const url = `ws://127.0.0.1:${gateway.linkPort}${path}`;
+    const socket = new WebSocket(url, typeof protocol === 'string' ? protocol : [...protocol], { headers });
     socket.on('error', () => {});
     return socket;
   };
@@ -50,6 +57,17 @@ describe('the link port of a gateway', () => {
   test('refuses another subprotocol and another path', async () => {
     expect(await status(dial(authorized, 'link.jambus.v0'))).toBe(400);
     expect(await status(dial(authorized, LINK_SUBPROTOCOL, '/other'))).toBe(404);
+  });
+
+  test.each([
+    ['the newest of this release', [...LINK_SUBPROTOCOLS].reverse(), LINK_SUBPROTOCOL],
+    ['that of the release before', [FORMER_LINK_SUBPROTOCOL], FORMER_LINK_SUBPROTOCOL],
+    ['what it knows of those of a later release', ['link.jambus.v99', LINK_SUBPROTOCOL], LINK_SUBPROTOCOL],
+  ])('takes %s', async (_which, offered, taken) => {
+    const socket = dial(authorized, offered);
+    await once(socket, 'open');
+    expect(socket.protocol).toBe(taken);
+    socket.terminate();
   });
 
   test.each<[string, AdapterFrame[]]>([

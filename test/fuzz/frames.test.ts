@@ -1,4 +1,11 @@
-import { type AdapterFrame, adapterFrames, FrameBatch, type GatewayFrame, gatewayFrames } from '@jambus/link';
+import {
+  type AdapterFrame,
+  adapterFrames,
+  FrameBatch,
+  type GatewayFrame,
+  gatewayFrames,
+  type LinkFrame,
+} from '@jambus/link';
 import { JambusError } from '@jambus/schema';
 import * as fc from 'fast-check';
 import { fuzz } from './support/fuzz.ts';
@@ -20,12 +27,36 @@ function messages(frames: readonly object[]): fc.Arbitrary<Buffer> {
   return fc.array(frame, { minLength: 1, maxLength: 4 }).map((all) => Buffer.concat(all));
 }
 
+/** The frames that have a compact form, and some that have none. */
+function compactMessages(frames: readonly LinkFrame[]): fc.Arbitrary<Buffer> {
+  const usual: readonly LinkFrame[] = [
+    ...frames,
+    {
+      t: 'command',
+      n: 1,
+      call: 'c-1',
+      id: 'log/0/1',
+      position: 'log/0/1',
+      name: 'redirect',
+      verbs: ['v-1', 'v-2'],
+      replaces: true,
+      published: 1,
+      expires: 2,
+    },
+  ];
+  return fc.array(fc.constantFrom(...usual), { minLength: 1, maxLength: 4 }).map((all) => {
+    const batch = new FrameBatch(true);
+    for (const frame of all) batch.add(frame, Buffer.from('{}'));
+    return batch.take();
+  });
+}
+
 describe.each([
   ['an adapter', adapterFrames, ADAPTER_FRAMES],
   ['a gateway', gatewayFrames, GATEWAY_FRAMES],
 ] as const)('frames of %s', (_whose, reader, samples) => {
-  test('each sample is one', () => {
-    const batch = new FrameBatch();
+  test.each([false, true])('each sample is one, with compact headers: %s', (compact) => {
+    const batch = new FrameBatch(compact);
     for (const frame of samples) batch.add(frame as AdapterFrame | GatewayFrame);
     const seen: object[] = [];
     reader.read(batch.take(), (frame) => seen.push(frame));
@@ -37,6 +68,7 @@ describe.each([
     fc.oneof(
       { weight: 2, arbitrary: messages(samples) },
       byteMutants(messages(samples)),
+      byteMutants(compactMessages(samples as readonly LinkFrame[])),
       fc.uint8Array({ maxLength: 64 }),
     ),
     { inputs: 5_000 },

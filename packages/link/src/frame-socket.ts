@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { closeReason } from './close-reason.ts';
 import { FrameBatch, type FrameReader } from './codec.ts';
 import type { LinkFrame } from './frames.ts';
-import { LINK_FLUSH_BYTES } from './subprotocol.ts';
+import { LINK_FLUSH_BYTES, LINK_SUBPROTOCOL } from './subprotocol.ts';
 
 /** One end of a link: checked frames in, coalesced frames out. */
 export interface FrameSocket {
@@ -46,6 +46,11 @@ export function createFrameSocket<Frame extends LinkFrame>(
   options: FrameSocketOptions<Frame>,
 ): FrameSocket {
   const batch = new FrameBatch();
+  const learnForm = (): void => {
+    batch.compact = socket.protocol === LINK_SUBPROTOCOL;
+  };
+  if (socket.readyState === WebSocket.OPEN) learnForm();
+  else socket.once('open', learnForm);
   let due: NodeJS.Immediate | undefined;
   let flushing = false;
   let alive = true;

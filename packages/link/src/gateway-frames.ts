@@ -15,9 +15,6 @@ export const WelcomeFrame = Type.Object({
   commandWindow: Counter,
   commandWindowBytes: Counter,
   resumed: Type.Boolean(),
-  keepsOrder: Type.Optional(
-    Type.Literal(true, { description: 'it knows `after`, so commands of a call may come ahead of their turn' }),
-  ),
 });
 export type WelcomeFrame = Static<typeof WelcomeFrame>;
 

@@ -1,5 +1,14 @@
-/** The websocket subprotocol of the gateway link. A change that an older peer cannot follow gets a new number. */
-export const LINK_SUBPROTOCOL = 'link.jambus.v2';
+/**
+ * The websocket subprotocol of the gateway link. A change that an older peer cannot follow gets a new number. The adapter offers
+ * this one and the one before it, and the gateway takes the newest that it knows, so that processes of two releases link.
+ */
+export const LINK_SUBPROTOCOL = 'link.jambus.v3';
+
+/** The one before: every header in JSON, and the order of commands is not kept (`after` of a command is unknown). */
+export const FORMER_LINK_SUBPROTOCOL = 'link.jambus.v2';
+
+/** What an adapter offers, the best first. */
+export const LINK_SUBPROTOCOLS: readonly string[] = [LINK_SUBPROTOCOL, FORMER_LINK_SUBPROTOCOL];
 
 /** Path of the link on the gateway's internal port. */
 export const LINK_PATH = '/link';

@@ -1,4 +1,4 @@
-import { JambusError } from '@jambus/schema';
+import { type HookKind, JambusError } from '@jambus/schema';
 import fc from 'fast-check';
 import {
   type AdapterFrame,
@@ -10,8 +10,12 @@ import {
   type LinkFrame,
 } from '../src/index.ts';
 
-const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
-
+const ascii = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
+const text = fc.string({
+  unit: fc.oneof({ weight: 30, arbitrary: fc.constant('a') }, fc.constant('é')),
+  minLength: 1,
+  maxLength: 40,
+});
 const eventFrame: fc.Arbitrary<GatewayFrame> = fc.record(
   {
     t: fc.constant('event' as const),
@@ -22,7 +26,19 @@ const eventFrame: fc.Arbitrary<GatewayFrame> = fc.record(
     type: text,
     time: fc.nat(),
     application: fc.string(),
+    reset: fc.constant(true as const),
     causation: text,
+    result: fc.record(
+      {
+        command: text,
+        verb: fc.string(),
+        status: fc.constantFrom('started', 'finished', 'failed'),
+        detail: fc.string(),
+      },
+      { requiredKeys: ['command', 'verb', 'status'] },
+    ),
+    decided: fc.string(),
+    traceparent: fc.string(),
   },
   { requiredKeys: ['t', 'n', 'call', 'epoch', 'sequence', 'type', 'time', 'application'] },
 );
@@ -38,6 +54,9 @@ const outcomesFrame: fc.Arbitrary<GatewayFrame> = fc.record(
   },
   { requiredKeys: ['t'] },
 );
+const deliveredFrame: fc.Arbitrary<GatewayFrame> = fc
+  .array(fc.tuple(counter, fc.nat()), { maxLength: 5 })
+  .map((all): GatewayFrame => ({ t: 'delivered', n: 7, commands: all.map(([n]) => n), at: all.map(([, at]) => at) }));
 const closedFrame: fc.Arbitrary<GatewayFrame> = fc.record({
   t: fc.constant('closed' as const),
   closing: counter,
@@ -55,17 +74,38 @@ const commandFrame: fc.Arbitrary<AdapterFrame> = fc.record(
     id: text,
     position: text,
     name: fc.string(),
+    msgid: fc.string(),
     verbs: fc.array(fc.string(), { maxLength: 3 }),
+    hooks: fc.array(fc.tuple(text, fc.constant('actionHook' as HookKind)), { maxLength: 2 }),
     replaces: fc.boolean(),
+    warning: fc.string(),
     published: fc.nat(),
     expires: fc.nat(),
     overdue: fc.constant(true as const),
+    after: fc.nat(),
     appearBy: fc.nat(),
+    ifverbid: text,
     ifsequence: fc.nat(),
     replyTo: fc.string(),
+    traceparent: text,
+    resultTrace: fc.record({ traceparent: text }),
   },
   { requiredKeys: ['t', 'n', 'call', 'id', 'position', 'name', 'verbs', 'replaces', 'published', 'expires'] },
 );
+/** As nearly all are. */
+const plainCommandFrame: fc.Arbitrary<AdapterFrame> = fc.record({
+  t: fc.constant('command' as const),
+  n: counter,
+  call: text,
+  id: fc.oneof(text, fc.constant('log/0/1')),
+  position: fc.constant('log/0/1'),
+  name: ascii,
+  verbs: fc.array(ascii, { maxLength: 4 }),
+  replaces: fc.boolean(),
+  published: fc.double({ noNaN: true, noDefaultInfinity: true }).map((ms) => ms + 0),
+  expires: fc.nat(),
+});
+const takenFrame: fc.Arbitrary<AdapterFrame> = counter.map((n) => ({ t: 'taken', n }));
 const helloFrame: fc.Arbitrary<AdapterFrame> = fc.record(
   {
     t: fc.constant('hello' as const),
@@ -81,13 +121,13 @@ const helloFrame: fc.Arbitrary<AdapterFrame> = fc.record(
 );
 const withdrawFrame: fc.Arbitrary<AdapterFrame> = fc.record({ t: fc.constant('withdraw' as const), n: counters });
 const bytes = fc.uint8Array({ maxLength: 300 });
-const framed = fc.tuple(fc.oneof(eventFrame, outcomesFrame, closedFrame), bytes);
-const adapterFramed = fc.tuple(fc.oneof(helloFrame, commandFrame, withdrawFrame), bytes);
+const framed = fc.tuple(fc.oneof(eventFrame, deliveredFrame, outcomesFrame, closedFrame), bytes);
+const adapterFramed = fc.tuple(fc.oneof(helloFrame, commandFrame, plainCommandFrame, takenFrame, withdrawFrame), bytes);
 
 type Framed<Frame> = readonly (readonly [Frame, Uint8Array])[];
 
-function encode(frames: Framed<LinkFrame>): Buffer {
-  const batch = new FrameBatch();
+function encode(frames: Framed<LinkFrame>, compact = false): Buffer {
+  const batch = new FrameBatch(compact);
   for (const [frame, payload] of frames) batch.add(frame, payload);
   return batch.take();
 }
@@ -113,6 +153,86 @@ describe('link codec', () => {
       fc.property(fc.array(adapterFramed, { maxLength: 20 }), (frames) => {
         expect(decodeWith(adapterFrames, encode(frames))).toEqual(plain(frames));
       }),
+    );
+  });
+
+  test('says the same in compact headers as in JSON', () => {
+    fc.assert(
+      fc.property(fc.array(framed, { maxLength: 20 }), (frames) => {
+        expect(decode(encode(frames, true))).toStrictEqual(decode(encode(frames)));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(adapterFramed, { maxLength: 20 }), (frames) => {
+        expect(decodeWith(adapterFrames, encode(frames, true))).toStrictEqual(
+          decodeWith(adapterFrames, encode(frames)),
+        );
+      }),
+    );
+  });
+
+  test('takes lists and texts that are too long for a compact header', () => {
+    const many = Array.from({ length: 1_001 }, (_, n) => n + 1);
+    const delivered: GatewayFrame = { t: 'delivered', n: 1, commands: many, at: many };
+    expect(decode(encode([[delivered, new Uint8Array(0)]], true))).toEqual([[delivered, []]]);
+    const [command] = fc.sample(plainCommandFrame, 1) as [AdapterFrame];
+    const long = [
+      { ...command, verbs: Array.from({ length: 256 }, () => 'v') },
+      { ...command, verbs: ['v'.repeat(70_000)] },
+      { ...command, name: 'n'.repeat(70_000) },
+    ] as AdapterFrame[];
+    const frames = long.map((frame) => [frame, new Uint8Array(0)] as const);
+    expect(decodeWith(adapterFrames, encode(frames, true))).toEqual(plain(frames));
+  });
+
+  test('leaves a message as it is while the next ones are written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(framed, { maxLength: 3 }), { maxLength: 20 }),
+        fc.boolean(),
+        (messages, compact) => {
+          const batch = new FrameBatch(compact);
+          const taken = messages.map((frames) => {
+            for (const [frame, payload] of frames) batch.add(frame, payload);
+            return batch.take();
+          });
+          expect(taken.map(decode)).toEqual(messages.map((frames) => decode(encode(frames, compact))));
+        },
+      ),
+    );
+  });
+
+  test('takes frames of any size, whatever was written before', () => {
+    const batch = new FrameBatch(true);
+    const sizes = [0, 70_000, 1, 300_000, 130_000, 0, 5_000_000];
+    for (const size of sizes) batch.add({ t: 'relay', call: 'c' }, Buffer.alloc(size, size % 251));
+    const seen: Buffer[] = [];
+    gatewayFrames.read(batch.take(), (_frame, payload) => seen.push(payload));
+    expect(seen.map((payload, n) => payload.equals(Buffer.alloc(sizes[n] ?? 0, (sizes[n] ?? 0) % 251)))).toEqual(
+      sizes.map(() => true),
+    );
+    expect(seen).toHaveLength(sizes.length);
+  });
+
+  test('refuses a compact header that is cut short or altered, or reads a frame that JSON can say', () => {
+    const compact = fc.oneof(eventFrame, deliveredFrame).map((frame) => encode([[frame, new Uint8Array(0)]], true));
+    const altered = fc.tuple(compact, fc.nat(), fc.nat(255), fc.nat(9)).map(([message, at, byte, cut]) => {
+      const header = Buffer.from(message.subarray(8, Math.max(9, message.length - cut)));
+      header[at % header.length] = byte;
+      const prefix = Buffer.alloc(8);
+      prefix.writeUInt32BE(header.length, 0);
+      return Buffer.concat([prefix, header]);
+    });
+    fc.assert(
+      fc.property(altered, (message) => {
+        try {
+          const frames = decode(message);
+          expect(decode(encode(frames.map(([frame]) => [frame, new Uint8Array(0)])))).toEqual(frames);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'JambusError', code: 'bad_message' });
+        }
+      }),
+      { numRuns: 2_000 },
     );
   });
 

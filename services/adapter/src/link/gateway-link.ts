@@ -12,6 +12,7 @@ import {
   LINK_MAX_MESSAGE_BYTES,
   LINK_PATH,
   LINK_SUBPROTOCOL,
+  LINK_SUBPROTOCOLS,
   type OpenedFrame,
 } from '@jambus/link';
 import { MIN_TLS_VERSION, type TlsFiles } from '@jambus/service';
@@ -145,7 +146,6 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     }
     if (frame.boot !== boot) closings = 0;
     ({ gateway, boot } = frame);
-    keepsOrder = frame.keepsOrder === true;
     welcomed = true;
     // What got to the bus since `hello` is told now.
     socket?.schedule();
@@ -229,7 +229,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
   /** Resolves when a connection that was made, or could not be, is over; true when it had been ready. */
   const connect = (signal: AbortSignal): Promise<boolean> =>
     new Promise((resolve) => {
-      const ws = new WebSocket(new URL(LINK_PATH, options.url), LINK_SUBPROTOCOL, {
+      const ws = new WebSocket(new URL(LINK_PATH, options.url), [...LINK_SUBPROTOCOLS], {
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
         ...options.tls?.current,
         ...(serverName !== undefined && { servername: serverName }),
@@ -268,6 +268,7 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       signal.addEventListener('abort', stop, { once: true });
       ws.once('open', () => {
         socket = frames;
+        keepsOrder = ws.protocol === LINK_SUBPROTOCOL;
         const { adapterId: adapter, boot: ownBoot, prefix } = options;
         told = reports.taken;
         frames.send({ t: 'hello', adapter, boot: ownBoot, gatewayBoot: boot, ...reports, closings, prefix });

@@ -1,4 +1,4 @@
-import type { AdapterFrame } from '@jambus/link';
+import { type AdapterFrame, FORMER_LINK_SUBPROTOCOL, LINK_SUBPROTOCOL } from '@jambus/link';
 import type { LinkOutcome } from '../../src/link/gateway-link.ts';
 import { closedFrame, commandOf, openedFrame } from '../support/commands.ts';
 import { eventually, settled } from '../support/eventually.ts';
@@ -32,6 +32,19 @@ describe('link to a gateway', () => {
     expect([opened.map(({ call }) => call), closed.map(({ call }) => call)]).toEqual([['c'], ['d']]);
     end.send({ t: 'recall', call: 'c' }, { t: 'draining' });
     await eventually(() => expect([recalled, log]).toEqual([['c'], ['ready', 'draining']]));
+  });
+
+  test.each([
+    ['this release compact headers', LINK_SUBPROTOCOL, '\u0001'],
+    ['the release before JSON alone', FORMER_LINK_SUBPROTOCOL, '{'],
+  ])('sends a gateway of %s', async (_which, subprotocol, begins) => {
+    const { gateway, log } = await start({ subprotocol });
+    const end = await gateway.connection(0);
+    end.welcome();
+    await eventually(() => expect(log).toEqual(['ready']));
+    void deliver(1);
+    await eventually(() => expect(commands(end.frames)).toEqual([[1, 'command-1']]));
+    expect(end.headers).toEqual(['{', begins]);
   });
 
   test('tells the gateway which ended calls it has heard of, and begins anew with another life of it', async () => {

@@ -17,6 +17,8 @@ export interface GatewayEnd {
   readonly hello: HelloFrame;
   /** What came behind `hello`. */
   readonly frames: AdapterFrame[];
+  /** With which the first header of each message begins: `{` where it is JSON. */
+  readonly headers: readonly string[];
   /** As one message. */
   send(...frames: Sent[]): void;
   /** `welcome` and, unless the test wants to tell calls first, `ready`. */
@@ -38,12 +40,15 @@ export interface FakeGateway {
   close(): Promise<void>;
 }
 
-/** @param refuseWith answers each dial with this status */
-export async function startFakeGateway(refuseWith?: number): Promise<FakeGateway> {
+/**
+ * @param refuseWith answers each dial with this status
+ * @param subprotocol the one that it knows
+ */
+export async function startFakeGateway(refuseWith?: number, subprotocol = LINK_SUBPROTOCOL): Promise<FakeGateway> {
   const server = new WebSocketServer({
     host: '127.0.0.1',
     port: 0,
-    handleProtocols: () => LINK_SUBPROTOCOL,
+    handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
     verifyClient: (_info, done) => done(refuseWith === undefined, refuseWith),
   });
   await once(server, 'listening');
@@ -54,17 +59,19 @@ export async function startFakeGateway(refuseWith?: number): Promise<FakeGateway
     const frames: AdapterFrame[] = [];
     const closed = new Promise<number>((resolve) => socket.on('close', (code) => resolve(code)));
     socket.on('error', () => {});
-    socket.on('message', (data) =>
+    const headers: string[] = [];
+    socket.on('message', (data) => {
+      headers.push((data as Buffer).toString('latin1', 8, 9));
       adapterFrames.read(data as Buffer, (frame) => {
         if (frame.t !== 'hello') {
           frames.push(frame);
           return;
         }
-        const end = endOf(socket, frame, frames, closed);
+        const end = endOf(socket, frame, frames, closed, headers);
         connections.push(end);
         waiting.get(connections.length - 1)?.(end);
-      }),
-    );
+      });
+    });
   });
 
   return {
@@ -85,10 +92,17 @@ export async function startFakeGateway(refuseWith?: number): Promise<FakeGateway
   };
 }
 
-function endOf(socket: WebSocket, hello: HelloFrame, frames: AdapterFrame[], closed: Promise<number>): GatewayEnd {
+function endOf(
+  socket: WebSocket,
+  hello: HelloFrame,
+  frames: AdapterFrame[],
+  closed: Promise<number>,
+  headers: string[],
+): GatewayEnd {
   const end: GatewayEnd = {
     hello,
     frames,
+    headers,
     closed,
     send(...sent) {
       const batch = new FrameBatch();

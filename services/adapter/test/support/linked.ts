@@ -25,8 +25,10 @@ export interface Linked {
 }
 
 /** @param options of the gateway's answer to dials, and the adapter's own window */
-export async function linked(options: { refuseWith?: number; commandWindow?: number } = {}): Promise<Linked> {
-  const gateway = await startFakeGateway(options.refuseWith);
+export async function linked(
+  options: { refuseWith?: number; commandWindow?: number; subprotocol?: string } = {},
+): Promise<Linked> {
+  const gateway = await startFakeGateway(options.refuseWith, options.subprotocol);
   const stop = new AbortController();
   const log: string[] = [];
   const made: Omit<Linked, 'link' | 'close'> = {

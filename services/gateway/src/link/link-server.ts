@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { type GatewayFrame, type HelloFrame, LINK_MAX_MESSAGE_BYTES, LINK_SUBPROTOCOL } from '@jambus/link';
+import { type GatewayFrame, type HelloFrame, LINK_MAX_MESSAGE_BYTES, LINK_SUBPROTOCOLS } from '@jambus/link';
 import type { JambusError } from '@jambus/schema';
 import { refuseUpgrade, type UpgradeHandler } from '@jambus/service';
 import { WebSocketServer } from 'ws';
@@ -51,7 +51,7 @@ export interface LinkServer {
 const GOING_AWAY = 1001;
 
 const REFUSALS = {
-  400: ['bad_request', `the subprotocol here is ${LINK_SUBPROTOCOL}`],
+  400: ['bad_request', `the subprotocols here are ${LINK_SUBPROTOCOLS.join(' and ')}`],
   401: ['unauthorized', 'wrong or missing bearer token'],
   403: ['forbidden', 'a certificate is needed that one of the authorities of JAMBUS_LINK_TLS_CA has signed'],
 } as const;
@@ -66,7 +66,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: LINK_MAX_MESSAGE_BYTES,
-    handleProtocols: () => LINK_SUBPROTOCOL,
+    handleProtocols: (offered) => LINK_SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
   websockets.on('wsClientError', (error, stream) => refuseUpgrade(stream, 400, 'bad_request', error.message));
 
@@ -77,7 +77,6 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     const resumed = party.resumes(link, frame);
     link.sendFrame({
       t: 'welcome',
-      keepsOrder: true,
       gateway,
       boot,
       commandWindow: commandWindow.commands,
@@ -138,7 +137,7 @@ function refuse(
   if (expected.length > 0 && !isKnown) return 401;
   if (certificates && !(socket as Partial<TLSSocket>).authorized) return 403;
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return offered.includes(LINK_SUBPROTOCOL) ? undefined : 400;
+  return LINK_SUBPROTOCOLS.some((name) => offered.includes(name)) ? undefined : 400;
 }
 
 function digest(text: string): Buffer {
