@@ -31,8 +31,9 @@ describe('the arguments of a comparison', () => {
   test.each([
     [['rabbit'], 'there is no bus "rabbit"; there are nats, kafka, memory'],
     [['nats', 'kafka'], 'one bus at a time, got nats kafka'],
-    [['--work', 'round-trip,naps'], 'there is no work "naps"; there are round-trip, one-way'],
-    [['--work', ''], 'there is no work ""'],
+    [['--work', 'round-trip,naps'], 'there is no work "naps" on nats; there are round-trip, one-way'],
+    [['--work', ''], 'there is no work "" on nats'],
+    [['memory', '--work', 'backlog'], 'there is no work "backlog" on memory; there are round-trip, set-up'],
     [['--rounds', '0'], '--rounds: expected a number above 0 and at most 100, got "0"'],
     [['--rounds', '1.5'], '--rounds: expected a number'],
     [['--seconds', 'long'], '--seconds: expected a number above 0 and at most 600, got "long"'],

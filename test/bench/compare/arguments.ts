@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { WORK_NAMES, type WorkName } from './work-names.ts';
+import { MEMORY_WORK_NAMES, WORK_NAMES, type WorkName } from './work-names.ts';
 
 export const BUSES = ['nats', 'kafka', 'memory'] as const;
 export type BusName = (typeof BUSES)[number];
@@ -39,6 +39,7 @@ export const HELP = `Measures jambus and what people would write themselves side
   --help         print this and exit
 
 Works: ${WORK_NAMES.join(', ')}
+On memory: ${MEMORY_WORK_NAMES.join(', ')}
 
 Prints a line of JSON for each measurement, then a table in Markdown; what is under way goes to standard error.
 Exit codes: 0 all was measured, 1 something failed, 2 wrong option.
@@ -75,17 +76,18 @@ function parse(argv: readonly string[]): Request {
   const calls = values.calls ?? String(seconds < LOOK_BELOW_SECONDS ? LOOK_CALLS : DEFAULT_CALLS);
   return {
     kind: 'run',
-    options: { bus, works: worksOf(values.work), rounds, seconds, calls: numberOf('calls', calls, /^\d+$/) },
+    options: { bus, works: worksOf(values.work, bus), rounds, seconds, calls: numberOf('calls', calls, /^\d+$/) },
   };
 }
 
-function worksOf(names: string | undefined): readonly WorkName[] {
-  if (names === undefined) return WORK_NAMES;
+function worksOf(names: string | undefined, bus: BusName): readonly WorkName[] {
+  const all = bus === 'memory' ? MEMORY_WORK_NAMES : WORK_NAMES;
+  if (names === undefined) return all;
   const asked = names.split(',').map((name) => name.trim());
   for (const name of asked) {
-    if (!isOneOf(WORK_NAMES, name)) throw new Error(`there is no work "${name}"; there are ${WORK_NAMES.join(', ')}`);
+    if (!isOneOf(all, name)) throw new Error(`there is no work "${name}" on ${bus}; there are ${all.join(', ')}`);
   }
-  return WORK_NAMES.filter((name) => asked.includes(name));
+  return all.filter((name) => asked.includes(name));
 }
 
 function numberOf(option: keyof typeof MOST, text: string, form: RegExp): number {

@@ -12,3 +12,6 @@ export const WORK_NAMES = [
   'start-up',
 ] as const;
 export type WorkName = (typeof WORK_NAMES)[number];
+
+/** What can be measured on the memory bus. */
+export const MEMORY_WORK_NAMES: readonly WorkName[] = ['round-trip', 'set-up', 'request-reply', 'memory'];
