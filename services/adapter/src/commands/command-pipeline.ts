@@ -110,8 +110,10 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
       return DONE;
     }
     routing.end(outcome.verdict.code);
-    // One that has expired is known by its time, whoever looks and in whatever order.
-    const decided = outcome.verdict.code === 'expired' ? undefined : record.position;
+    // One that has expired is known by its time, whoever looks and in whatever order. One that is out of its turn says nothing
+    // of those before it.
+    const isMark = outcome.verdict.code !== 'expired' && !turn.overdue;
+    const decided = isMark ? record.position : undefined;
     return publish(record, span, command.name, command.id, outcome.verdict, decided);
   };
 }

@@ -184,12 +184,18 @@ describe('a command', () => {
     ]);
   });
 
-  test('that is refused out of its turn does not count those in front of it as decided', async () => {
-    const { routed, published, run } = pipeline(EXPIRED);
-    await run(REDIRECT, {}, { overdue: true });
-    expect(routed[0]?.command.overdue).toBe(true);
-    expect(published[0]?.decided).toBeUndefined();
-  });
+  test.each([
+    EXPIRED,
+    { kind: 'verdict', verdict: { status: 'rejected', code: 'call_ended', detail: 'over', at: PUBLISHED_AT } },
+  ] satisfies RoutedOutcome[])(
+    'that is refused out of its turn does not count those in front of it as decided',
+    async (outcome) => {
+      const { routed, published, run } = pipeline(outcome);
+      await run(REDIRECT, {}, { overdue: true });
+      expect(routed[0]?.command.overdue).toBe(true);
+      expect(published[0]?.decided).toBeUndefined();
+    },
+  );
 
   test('whose partition goes is read again', async () => {
     const { published, run } = pipeline({ kind: 'stopped' });

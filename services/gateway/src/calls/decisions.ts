@@ -220,8 +220,10 @@ export class Decisions {
   #takeNew(command: InboundCommand): void {
     const { frame } = command;
     const early = verdictBeforeStart(frame, this.#target.beganAt);
-    if (early !== undefined) this.#decide(command, early);
-    else if (frame.overdue === true) this.#refuseExpired(command, true);
+    if (early !== undefined) {
+      if (frame.overdue === true) this.#refuseAhead(command, early);
+      else this.#decide(command, early);
+    } else if (frame.overdue === true) this.#refuseExpired(command, true);
     else if (this.#isBehind || !this.#attempt(command)) this.#hold(command);
   }
 
@@ -329,9 +331,13 @@ export class Decisions {
 
   #refuseExpired(command: InboundCommand, isAhead: boolean): void {
     const verdict = expiredVerdict(command.frame.expires);
-    // The commands in front of it are not decided, so its position says nothing about the call.
-    if (isAhead) this.#observer.decided(command, verdict, undefined);
+    if (isAhead) this.#refuseAhead(command, verdict);
     else this.#decide(command, verdict);
+  }
+
+  /** The commands in front of it are not decided, so its position says nothing about the call. */
+  #refuseAhead(command: InboundCommand, verdict: Verdict): void {
+    this.#observer.decided(command, verdict, undefined);
   }
 
   #decide(command: InboundCommand, verdict: Verdict): void {

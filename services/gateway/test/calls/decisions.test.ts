@@ -158,6 +158,14 @@ describe('one verdict', () => {
     expect(commandsOn(socket)).toEqual(['mute:status']);
   });
 
+  test('a record of a former call that is refused out of its turn does not count those in front of it as decided', () => {
+    const { call, verdicts } = liveCall();
+    const appearBy = call.since - 1;
+    send(call, MUTE, { position: at(7), appearBy, overdue: true });
+    expect(verdicts.at(-1)).toMatchObject({ verdict: { code: 'unknown_call' }, decided: undefined });
+    expect(send(call, MUTE, { position: at(6), appearBy })).toMatchObject([{ code: 'unknown_call' }]);
+  });
+
   test('a result that the bus has is repeated by no gateway', () => {
     const old = liveCall();
     const record = { id: 'x', position: at(5) };
