@@ -115,8 +115,8 @@ export function createPublisher({ link, names, natsNames, onNobodyThere }: Publi
     try {
       const subject = subjectOf(message, names);
       if (subject === undefined) return new JambusError('bus_refused', unaddressable(message));
-      const headers = headersOf(message.attributes, messageIdOf(message));
-      confirmed.publish({ subject, payload: message.payload, headers }, chain.onOutcome);
+      const { payload, attributes } = message;
+      confirmed.publishAttributed({ subject, payload, attributes, messageId: messageIdOf(message) }, chain.onOutcome);
       return undefined;
     } catch (error) {
       return fromNats(error, `publishing to ${message.channel}`);
@@ -183,15 +183,23 @@ function chainsOf(
   batch: readonly BusMessage[],
   run: BatchUnderWay,
   onOutcome: (chain: Chain, outcome: PublishOutcome) => void,
-): Iterable<Chain> {
-  const chains = new Map<string, Chain>();
+): readonly Chain[] {
+  const chains: Chain[] = [];
+  const ofChannels = {
+    events: new Map<string, Chain>(),
+    results: new Map<string, Chain>(),
+    deadletters: new Map<string, Chain>(),
+  };
   for (const message of batch) {
-    const key = `${message.channel} ${message.callSid}`;
-    const chain = chains.get(key);
-    if (chain === undefined) chains.set(key, chainOf(message, run, onOutcome));
-    else chain.messages.push(message);
+    const ofCalls = ofChannels[message.channel];
+    const chain = ofCalls.get(message.callSid);
+    if (chain === undefined) {
+      const begun = chainOf(message, run, onOutcome);
+      ofCalls.set(message.callSid, begun);
+      chains.push(begun);
+    } else chain.messages.push(message);
   }
-  return chains.values();
+  return chains;
 }
 
 function chainOf(

@@ -1,4 +1,5 @@
-import { busNames } from '@jambus/schema';
+import { busNames, isCallSid } from '@jambus/schema';
+import fc from 'fast-check';
 import {
   callSidOf,
   natsNames,
@@ -40,6 +41,28 @@ test.each([
 test.each(['', 'a.b', '*', '>', 'a b', 'a\r\nPUB x 0'])('a call id that is no token, %j, has no subject', (callSid) => {
   expect(subjectOf(message({ callSid }), NAMES)).toBeUndefined();
   expect(subjectOf(message({ callSid, channel: 'results' }), NAMES)).toBeUndefined();
+});
+
+test('every text has a subject that can be the id of a call, and no other', () => {
+  const character = fc.oneof(
+    fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
+    fc.string({ unit: 'binary' }),
+  );
+  const longer = fc.stringMatching(/^[a-z]{200,300}$/);
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(character).map((all) => all.join('')),
+        longer,
+      ),
+      (callSid) => {
+        const subject = isCallSid(callSid) ? `jambonz.results.${callSid}` : undefined;
+        expect(subjectOf(message({ callSid, channel: 'results' }), NAMES)).toBe(subject);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
 });
 
 test('a dead letter has a subject whatever its call is called', () => {

@@ -10,7 +10,9 @@ import type { AnswerMessage } from '../../../../src/drivers/nats/connection/publ
 /** A publisher whose server is the test. */
 function publisherOfTest() {
   const replies: string[] = [];
+  const written: string[] = [];
   const told: string[] = [];
+  let writes = false;
   let onMessage: (message: AnswerMessage) => void = () => {};
   let onEvent: (event: LinkEvent) => void = () => {};
   let publishing = (): void => {};
@@ -20,6 +22,13 @@ function publisherOfTest() {
         publishing();
         replies.push(reply);
       },
+    },
+    writer: {
+      write: ({ subject }, inbox, number) => {
+        if (writes) written.push(`${subject} ${inbox}.${number}`);
+        return writes;
+      },
+      flush: () => {},
     },
     inbox: () => '_INBOX.test',
     listen: (listener) => {
@@ -44,6 +53,16 @@ function publisherOfTest() {
       const record = { subject, payload: new Uint8Array(0), headers: headers() };
       publisher.publish(record, (outcome) => told.push(`${subject} ${tell(outcome)}`));
     },
+    replies,
+    written,
+    writeAsBytes: (on: boolean) => {
+      writes = on;
+    },
+    publishAttributed: (subject: string) => {
+      const record = { subject, payload: new Uint8Array(0), attributes: { id: subject }, messageId: subject };
+      publisher.publishAttributed(record, (outcome) => told.push(`${subject} ${tell(outcome)}`));
+    },
+    answerTo: (reply: string, text: string) => onMessage({ subject: reply, data: Buffer.from(text) }),
     fail: (error: Error) => {
       publishing = () => {
         throw error;
@@ -95,4 +114,18 @@ test('a record that the client does not take is thrown back, and told nothing', 
   expect(() => publish('a')).toThrow('max payload');
   close();
   expect(told).toEqual([]);
+});
+
+test('what is written as bytes is answered as what the client publishes, and what cannot be written the client publishes', () => {
+  const { publishAttributed, writeAsBytes, written, replies, answer, answerTo, told, close } = publisherOfTest();
+  writeAsBytes(true);
+  publishAttributed('a');
+  writeAsBytes(false);
+  publishAttributed('b');
+  expect(written).toEqual(['a _INBOX.test.1']);
+  expect(replies).toEqual(['_INBOX.test.2']);
+  answer(0, '{"stream":"s","seq":7,"duplicate": true}');
+  answerTo('_INBOX.test.1', '{"stream":"s","seq":6}');
+  expect(told).toEqual(['b duplicate', 'a stored']);
+  close();
 });
