@@ -1,19 +1,22 @@
 import type { CommandHandler, CommandRecord, Outcome } from '@jambus/bus';
 import { rejected, type Verdict } from '@jambus/link';
 import { type CommandResult, JambusError } from '@jambus/schema';
-import { type Span, secondsSince } from '@jambus/telemetry';
+import { NO_SPAN, type Span, secondsSince } from '@jambus/telemetry';
 import type { CommandLatency } from '../adapter-metrics.ts';
 import type { AdapterSpans } from '../adapter-spans.ts';
+import type { LinkOutcome } from '../link/gateway-link.ts';
 import { commandResult } from '../reports/result-message.ts';
 import type { CommandRouter } from './command-router.ts';
 import {
   type AddressedRecord,
+  type Decoded,
   type DecodeOptions,
   decodeCommand,
   hasCall,
   ownTrace,
   wrongAddress,
 } from './decode-command.ts';
+import { type DirectPath, DONE } from './direct-path.ts';
 
 export interface CommandPipelineOptions extends DecodeOptions {
   readonly router: CommandRouter;
@@ -28,11 +31,15 @@ export interface CommandPipelineOptions extends DecodeOptions {
     record: AddressedRecord,
     decided: string | undefined,
   ) => Promise<void>;
+  /** The way of the usual command; undefined where it is not to be had. */
+  readonly direct: DirectPath | undefined;
   readonly spans: AdapterSpans;
   readonly latency: CommandLatency;
 }
 
-const DONE: Outcome = { kind: 'done' };
+type DecodedCommand = Extract<Decoded, { readonly ok: true }>;
+type Refused = Extract<Decoded, { readonly ok: false }>;
+
 const STOPPED: Outcome = { kind: 'retry', afterMs: 0, reason: 'the adapter stops' };
 
 /**
@@ -67,28 +74,19 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     return DONE;
   };
 
-  return async (record, signal, overdue) => {
-    latency.bus.record(secondsOnBus(record));
-    if (!hasCall(record)) {
-      spans.process(record, ownTrace(record)).end('invalid');
-      return { kind: 'dead-letter', reason: 'invalid', detail: wrongAddress(record) };
-    }
-    const span = spans.process(record, ownTrace(record));
-    const validating = spans.validate(span);
-    const decoded = decodeCommand(record, overdue, options);
-    validating.end(decoded.ok ? undefined : decoded.code);
-    if (!decoded.ok) {
-      const { id, code, detail } = decoded;
-      // Decided by what the record says, so the time is that of the record: whoever reads it again comes to the same.
-      const told = await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
-      // What may not be sent is a command all the same, and its result says all there is to say.
-      return told === DONE && code === 'invalid' ? { kind: 'dead-letter', reason: code, detail } : told;
-    }
-    const { command, payload, appearBy } = decoded;
+  /** A command that is one. @param tried what came of it where it was sent already, which has not settled it */
+  const route = async (
+    record: AddressedRecord,
+    { command, payload, appearBy }: DecodedCommand,
+    signal: AbortSignal,
+    span: Span,
+    routedAt: number,
+    tried?: LinkOutcome,
+  ): Promise<Outcome> => {
     const routing = spans.route(span);
-    const routedAt = performance.now();
     const { maybeRepeated } = record;
-    const outcome = await options.router.route({ command, payload, appearBy, maybeRepeated, span: routing }, signal);
+    const routable = { command, payload, appearBy, maybeRepeated, span: routing };
+    const outcome = await options.router.route(routable, signal, tried);
     latency.route.record(secondsSince(routedAt));
     if (outcome.kind === 'stopped') {
       routing.end();
@@ -104,6 +102,49 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     // One that has expired is known by its time, whoever looks and in whatever order.
     const decided = outcome.verdict.code === 'expired' ? undefined : record.position;
     return publish(record, span, command.name, command.id, outcome.verdict, decided);
+  };
+
+  const general = async (record: AddressedRecord, signal: AbortSignal, overdue: boolean): Promise<Outcome> => {
+    const span = spans.process(record, ownTrace(record));
+    const validating = spans.validate(span);
+    const decoded = decodeCommand(record, overdue, options);
+    validating.end(decoded.ok ? undefined : decoded.code);
+    if (decoded.ok) return route(record, decoded, signal, span, performance.now());
+    return refuse(record, decoded, span);
+  };
+
+  const refuse = async (record: AddressedRecord, decoded: Refused, span: Span): Promise<Outcome> => {
+    const { id, code, detail } = decoded;
+    // Decided by what the record says, so the time is that of the record: whoever reads it again comes to the same.
+    const told = await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
+    // What may not be sent is a command all the same, and its result says all there is to say.
+    return told === DONE && code === 'invalid' ? { kind: 'dead-letter', reason: code, detail } : told;
+  };
+
+  /** What is not usual about a record goes the general way from there. */
+  const directly = (
+    direct: DirectPath,
+    record: AddressedRecord,
+    signal: AbortSignal,
+    overdue: boolean,
+  ): Promise<Outcome> => {
+    const decoded = decodeCommand(record, overdue, options);
+    if (!decoded.ok) return refuse(record, decoded, NO_SPAN);
+    const routedAt = performance.now();
+    return (
+      direct(decoded, signal, routedAt, (tried) => route(record, decoded, signal, NO_SPAN, routedAt, tried)) ??
+      route(record, decoded, signal, NO_SPAN, routedAt)
+    );
+  };
+
+  return (record, signal, overdue) => {
+    latency.bus.record(secondsOnBus(record));
+    if (!hasCall(record)) {
+      spans.process(record, ownTrace(record)).end('invalid');
+      return Promise.resolve({ kind: 'dead-letter', reason: 'invalid', detail: wrongAddress(record) });
+    }
+    const { direct } = options;
+    return direct === undefined ? general(record, signal, overdue) : directly(direct, record, signal, overdue);
   };
 }
 

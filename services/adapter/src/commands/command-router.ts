@@ -44,7 +44,8 @@ export interface Routable {
 
 /** Brings a command to the gateway that has its call, wherever that moves, until it is decided. */
 export interface CommandRouter {
-  route(routable: Routable, signal: AbortSignal): Promise<RoutedOutcome>;
+  /** @param tried what came of the command at the gateway that it was sent to already, which has not settled it */
+  route(routable: Routable, signal: AbortSignal, tried?: LinkOutcome): Promise<RoutedOutcome>;
 }
 
 /** A gateway that gives a command back has news of the call under way to us; this bounds the wait for it. */
@@ -84,21 +85,30 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   const mayBeToldUntil = (where: Whereabouts<GatewayLink>, { expires }: LinkCommand): number =>
     where.at === 'between' ? where.mayTellUntil : expires + options.outOfReachMs;
 
-  const decide = async (routable: Routable, signal: AbortSignal): Promise<RoutedOutcome> => {
+  const decide = async (
+    routable: Routable,
+    signal: AbortSignal,
+    tried: LinkOutcome | undefined,
+  ): Promise<RoutedOutcome> => {
     const { command, appearBy } = routable;
     let looked = false;
     /** It had expired while a gateway that may have decided it was out of reach, and the bus was asked then. */
     let expiredInDoubt = false;
     // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
     let inDoubt = routable.maybeRepeated;
+    /** A gateway has not settled it: there is news of its call on the way. */
+    const missed = (outcome: LinkOutcome): Promise<void> => {
+      inDoubt ||= outcome.kind === 'lost';
+      return directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+    };
+    if (tried !== undefined) await missed(tried);
     while (!signal.aborted) {
       const where = directory.find(command.call);
       const now = Date.now();
       if (where.at === 'gateway') {
         const outcome = await atGateway(where.gateway, routable, signal);
         if (outcome.kind === 'settled') return outcome;
-        inDoubt ||= outcome.kind === 'lost';
-        await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+        await missed(outcome);
       } else if (where.at === 'ended') {
         return alone(verdictOfEnded(command, where.call), routable, inDoubt);
       } else if (where.at === 'unknown' && where.certain && now >= appearBy) {
@@ -124,8 +134,8 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   };
 
   return {
-    route: (routable, signal) =>
-      decide(routable, signal).catch((error: unknown) => {
+    route: (routable, signal, tried) =>
+      decide(routable, signal, tried).catch((error: unknown) => {
         if (JambusError.from(error).code === 'stopped') return STOPPED;
         throw error;
       }),

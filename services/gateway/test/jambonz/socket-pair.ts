@@ -27,9 +27,10 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-export async function socketPair(): Promise<SocketPair> {
+/** @param perMessageDeflate both ends compress, which a gateway never agrees to */
+export async function socketPair({ perMessageDeflate = false } = {}): Promise<SocketPair> {
   const http = createServer();
-  const websockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate: false });
+  const websockets = new WebSocketServer({ noServer: true, clientTracking: false, perMessageDeflate });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const log: string[] = [];
@@ -48,7 +49,7 @@ export async function socketPair(): Promise<SocketPair> {
     });
   });
   let peerConnection: Socket | undefined;
-  const peer = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, { perMessageDeflate: false });
+  const peer = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, { perMessageDeflate });
   peer.on('upgrade', ({ socket }) => {
     peerConnection = socket;
   });
