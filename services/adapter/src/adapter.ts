@@ -23,6 +23,7 @@ import { type CallDirectory, type CallInfo, createCallDirectory } from './calls/
 import { createCommandPipeline } from './commands/command-pipeline.ts';
 import { createCommandRouter } from './commands/command-router.ts';
 import { expiryOf, ownTrace, ownTracestate } from './commands/decode-command.ts';
+import { createDirectPath } from './commands/direct-path.ts';
 import { watchLanes } from './commands/lanes-watch.ts';
 import { receiveBatches } from './commands/receive-batches.ts';
 import { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
@@ -234,6 +235,8 @@ export async function createAdapter(
       spans,
       linkLatency: counters.latency.link,
     }),
+    // Where the way of each command is traced, all its steps are told.
+    direct: tracing.enabled ? undefined : createDirectPath({ directory, latency: counters.latency }),
     spans,
     latency: counters.latency,
     allowCommands: config.allowCommands,

@@ -1,7 +1,7 @@
 import { JambusError } from '@jambus/schema';
 import type { Attributes, Meter, MeterProvider as Meters, ObservableResult } from '@opentelemetry/api';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type HistogramMetricData, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { VERSION } from '../version.ts';
 import { LabelSets, MOST_LABEL_SETS, OTHER } from './label-sets.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Metrics,
   SECONDS_BUCKETS,
 } from './metrics.ts';
+import { histogramData, OwnHistogram } from './own-histogram.ts';
 import { PullReader } from './pull-reader.ts';
 
 export interface MetricsSettings {
@@ -38,6 +39,7 @@ export function createMetrics(settings: MetricsSettings): Metrics {
 
 type Labels = { readonly labels?: readonly string[] };
 
+const SCOPE = 'jambus';
 const NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 
 class OpenTelemetryMetrics implements Metrics {
@@ -47,14 +49,19 @@ class OpenTelemetryMetrics implements Metrics {
   readonly #provider: MeterProvider;
   /** Whoever reads them, they are the same numbers. */
   readonly #meters: readonly Meter[];
+  /** One of them, where somebody wants to have them pushed. */
+  readonly #pushed: Meter | undefined;
+  /** Our own histograms, as they are now; the SDK has them only for those who want them pushed. */
+  readonly #histograms: (() => HistogramMetricData | undefined)[] = [];
   readonly #onError: (error: unknown) => void;
   readonly #declared = new Map<string, { readonly form: string; readonly metric: unknown }>();
 
   constructor(settings: MetricsSettings) {
     this.#provider = new MeterProvider({ readers: [this.#pull] });
-    const providers: readonly Meters[] =
-      settings.pushed === undefined ? [this.#provider] : [this.#provider, settings.pushed];
-    this.#meters = providers.map((provider) => provider.getMeter('jambus', settings.version ?? VERSION));
+    const version = settings.version ?? VERSION;
+    const pulled = this.#provider.getMeter(SCOPE, version);
+    this.#pushed = settings.pushed?.getMeter(SCOPE, version);
+    this.#meters = this.#pushed === undefined ? [pulled] : [pulled, this.#pushed];
     this.#onError = settings.onError ?? (() => undefined);
   }
 
@@ -96,22 +103,24 @@ class OpenTelemetryMetrics implements Metrics {
   ): Labelled<Label, HistogramHandle>;
   histogram(options: HistogramOptions & Labels): HistogramHandle | Labelled<string, HistogramHandle> {
     return this.#declare('histogram', options, () => {
-      const [first, ...more] = this.#meters.map((meter) =>
-        meter.createHistogram(options.name, {
-          ...described({ unit: 's', ...options }),
-          advice: { explicitBucketBoundaries: [...(options.buckets ?? SECONDS_BUCKETS)] },
-        }),
-      );
-      const sets = new LabelSets(options.labels ?? [], (attributes) => {
-        // The SDK makes a key of the attributes for each measurement, which costs three times the measurement itself.
-        const labels = options.labels === undefined ? undefined : attributes;
+      const { name, help, unit = 's', buckets = SECONDS_BUCKETS } = options;
+      const pushed = this.#pushed?.createHistogram(name, {
+        ...described({ name, help, unit }),
+        advice: { explicitBucketBoundaries: [...buckets] },
+      });
+      const own: OwnHistogram[] = [];
+      const sets = new LabelSets<string, HistogramHandle>(options.labels ?? [], (attributes) => {
+        const histogram = new OwnHistogram(buckets, attributes);
+        own.push(histogram);
+        if (pushed === undefined) return histogram;
         return {
-          record: (value: number) => {
-            first?.record(value, labels);
-            for (const histogram of more) histogram.record(value, labels);
+          record(value) {
+            histogram.record(value);
+            pushed.record(value, attributes);
           },
         };
       });
+      this.#histograms.push(() => histogramData({ name, description: help, unit }, own));
       return offered(options, sets);
     });
   }
@@ -119,7 +128,9 @@ class OpenTelemetryMetrics implements Metrics {
   async prometheus(): Promise<string> {
     const { resourceMetrics, errors } = await this.#pull.collect();
     for (const error of errors) this.#onError(error);
-    return this.#serializer.serialize(resourceMetrics);
+    const metrics = this.#histograms.map((read) => read()).filter((data) => data !== undefined);
+    const own = { scope: { name: SCOPE }, metrics };
+    return this.#serializer.serialize({ ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, own] });
   }
 
   async shutdown(): Promise<void> {

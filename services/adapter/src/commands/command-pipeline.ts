@@ -1,19 +1,22 @@
-import type { CommandHandler, CommandRecord, Outcome } from '@jambus/bus';
+import type { CommandHandler, CommandRecord, Outcome, Turn } from '@jambus/bus';
 import { rejected, type Verdict } from '@jambus/link';
 import { type CommandResult, JambusError } from '@jambus/schema';
-import { ATTRIBUTE, type Span, secondsSince } from '@jambus/telemetry';
+import { ATTRIBUTE, NO_SPAN, type Span, secondsSince } from '@jambus/telemetry';
 import type { CommandLatency } from '../adapter-metrics.ts';
 import type { AdapterSpans } from '../adapter-spans.ts';
+import type { LinkOutcome } from '../link/gateway-link.ts';
 import { commandResult } from '../reports/result-message.ts';
 import type { CommandRouter } from './command-router.ts';
 import {
   type AddressedRecord,
+  type Decoded,
   type DecodeOptions,
   decodeCommand,
   hasCall,
   ownTrace,
   wrongAddress,
 } from './decode-command.ts';
+import { type DirectPath, DONE } from './direct-path.ts';
 
 export interface CommandPipelineOptions extends DecodeOptions {
   readonly router: CommandRouter;
@@ -28,11 +31,15 @@ export interface CommandPipelineOptions extends DecodeOptions {
     record: AddressedRecord,
     decided: string | undefined,
   ) => Promise<void>;
+  /** The way of the usual command; undefined where it is not to be had. */
+  readonly direct: DirectPath | undefined;
   readonly spans: AdapterSpans;
   readonly latency: CommandLatency;
 }
 
-const DONE: Outcome = { kind: 'done' };
+type DecodedCommand = Extract<Decoded, { readonly ok: true }>;
+type Refused = Extract<Decoded, { readonly ok: false }>;
+
 const STOPPED: Outcome = { kind: 'retry', afterMs: 0, reason: 'the adapter stops' };
 
 /**
@@ -67,33 +74,20 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     return DONE;
   };
 
-  return async (record, signal, turn) => {
-    latency.bus.record(secondsOnBus(record));
-    if (!hasCall(record)) {
-      spans.process(record, ownTrace(record)).end('invalid');
-      return { kind: 'dead-letter', reason: 'invalid', detail: wrongAddress(record) };
-    }
-    const span = spans.process(record, ownTrace(record));
-    const validating = spans.validate(span);
-    const decoded = decodeCommand(record, turn.overdue, options);
-    validating.end(decoded.ok ? undefined : decoded.code);
-    if (!decoded.ok) {
-      // No gateway decides it, so nobody there keeps its place.
-      if (turn.behind !== undefined) return backAgain(span, record.maybeRepeated);
-      const { id, code, detail } = decoded;
-      // Decided by what the record says, so the time is that of the record: whoever reads it again comes to the same.
-      const told = await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
-      // What may not be sent is a command all the same, and its result says all there is to say.
-      return told === DONE && code === 'invalid' ? { kind: 'dead-letter', reason: code, detail } : told;
-    }
-    const { command, payload, appearBy } = decoded;
+  /** A command that is one. @param tried what came of it where it was sent already, which has not settled it */
+  const route = async (
+    record: AddressedRecord,
+    { command, payload, appearBy }: DecodedCommand,
+    signal: AbortSignal,
+    turn: Turn,
+    span: Span,
+    routedAt: number,
+    tried?: LinkOutcome,
+  ): Promise<Outcome> => {
     const routing = spans.route(span);
-    const routedAt = performance.now();
     const { maybeRepeated } = record;
-    const outcome = await options.router.route(
-      { command, payload, appearBy, maybeRepeated, turn, span: routing },
-      signal,
-    );
+    const routable = { command, payload, appearBy, maybeRepeated, turn, span: routing };
+    const outcome = await options.router.route(routable, signal, tried);
     latency.route.record(secondsSince(routedAt));
     if (outcome.kind === 'stopped') {
       routing.end();
@@ -115,6 +109,44 @@ export function createCommandPipeline(options: CommandPipelineOptions): CommandH
     const isMark = outcome.verdict.code !== 'expired' && !turn.overdue;
     const decided = isMark ? record.position : undefined;
     return publish(record, span, command.name, command.id, outcome.verdict, decided);
+  };
+
+  const general = async (record: AddressedRecord, signal: AbortSignal, turn: Turn): Promise<Outcome> => {
+    const span = spans.process(record, ownTrace(record));
+    const validating = spans.validate(span);
+    const decoded = decodeCommand(record, turn.overdue, options);
+    validating.end(decoded.ok ? undefined : decoded.code);
+    if (decoded.ok) return route(record, decoded, signal, turn, span, performance.now());
+    return refuse(record, decoded, turn, span);
+  };
+
+  const refuse = async (record: AddressedRecord, decoded: Refused, turn: Turn, span: Span): Promise<Outcome> => {
+    // No gateway decides it, so nobody there keeps its place.
+    if (turn.behind !== undefined) return backAgain(span, record.maybeRepeated);
+    const { id, code, detail } = decoded;
+    // Decided by what the record says, so the time is that of the record: whoever reads it again comes to the same.
+    const told = await publish(record, span, 'none', id, rejected(code, detail, record.publishedAt), undefined);
+    // What may not be sent is a command all the same, and its result says all there is to say.
+    return told === DONE && code === 'invalid' ? { kind: 'dead-letter', reason: code, detail } : told;
+  };
+
+  /** What is not usual about a record goes the general way from there. */
+  const directly = (direct: DirectPath, record: AddressedRecord, signal: AbortSignal, turn: Turn): Promise<Outcome> => {
+    const decoded = decodeCommand(record, turn.overdue, options);
+    if (!decoded.ok) return refuse(record, decoded, turn, NO_SPAN);
+    const routedAt = performance.now();
+    const goOn = (tried?: LinkOutcome) => route(record, decoded, signal, turn, NO_SPAN, routedAt, tried);
+    return direct(decoded, record.maybeRepeated, turn, signal, routedAt, goOn) ?? goOn();
+  };
+
+  return (record, signal, turn) => {
+    latency.bus.record(secondsOnBus(record));
+    if (!hasCall(record)) {
+      spans.process(record, ownTrace(record)).end('invalid');
+      return Promise.resolve({ kind: 'dead-letter', reason: 'invalid', detail: wrongAddress(record) });
+    }
+    const { direct } = options;
+    return direct === undefined ? general(record, signal, turn) : directly(direct, record, signal, turn);
   };
 }
 

@@ -48,7 +48,8 @@ export interface Routable {
 
 /** Brings a command to the gateway that has its call, wherever that moves, until it is decided. */
 export interface CommandRouter {
-  route(routable: Routable, signal: AbortSignal): Promise<RoutedOutcome>;
+  /** @param tried what came of the command at the gateway that it was sent to already, which has not settled it */
+  route(routable: Routable, signal: AbortSignal, tried?: LinkOutcome): Promise<RoutedOutcome>;
 }
 
 /** A gateway whose window is filled more than this gets no command ahead of its turn. */
@@ -71,8 +72,7 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
     const linkedAt = performance.now();
     const linking = spans.link(span, command, gateway.gateway);
     const sent = gateway.deliver(behind(turn, continuing(command, linking)), payload, signal);
-    // The gateway keeps the order from here on. The others' half of its window stays free of those that run ahead.
-    if (gateway.keepsOrder && gateway.windowFill < MOST_FILLED_AHEAD) turn.follow();
+    followAt(gateway, turn);
     const outcome = await sent;
     spans.linked(linking, outcome);
     linkLatency.record(secondsSince(linkedAt));
@@ -93,7 +93,11 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   const mayBeToldUntil = (where: Whereabouts<GatewayLink>, { expires }: LinkCommand): number =>
     where.at === 'between' ? where.mayTellUntil : expires + options.outOfReachMs;
 
-  const decide = async (routable: Routable, signal: AbortSignal): Promise<RoutedOutcome> => {
+  const decide = async (
+    routable: Routable,
+    signal: AbortSignal,
+    tried: LinkOutcome | undefined,
+  ): Promise<RoutedOutcome> => {
     const { command, appearBy } = routable;
     let looked = false;
     /** It had expired while a gateway that may have decided it was out of reach, and the bus was asked then. */
@@ -101,15 +105,23 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
     // A gateway may have decided it: it was sent there by an earlier reader, or the link to it was lost with the command.
     let inDoubt = routable.maybeRepeated;
     const isAhead = routable.turn.behind !== undefined;
+    /** A gateway has not settled it: there is news of its call on the way. */
+    const missed = (outcome: LinkOutcome): Promise<void> => {
+      inDoubt ||= outcome.kind === 'lost';
+      return directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+    };
+    if (tried !== undefined) await missed(tried);
     while (!signal.aborted) {
       const where = directory.find(command.call);
       const now = Date.now();
       if (where.at === 'gateway') {
         const outcome = await atGateway(where.gateway, routable, signal);
         if (outcome.kind === 'settled') return outcome;
-        inDoubt ||= outcome.kind === 'lost';
-        if (isAhead) break;
-        await directory.changed(command.call, Date.now() + RETURNED_WAIT_MS, signal);
+        if (isAhead) {
+          inDoubt ||= outcome.kind === 'lost';
+          break;
+        }
+        await missed(outcome);
       } else if (isAhead) {
         // Only the gateway that has the call can tell what comes behind what.
         break;
@@ -138,16 +150,21 @@ export function createCommandRouter(options: CommandRouterOptions): CommandRoute
   };
 
   return {
-    route: (routable, signal) =>
-      decide(routable, signal).catch((error: unknown) => {
+    route: (routable, signal, tried) =>
+      decide(routable, signal, tried).catch((error: unknown) => {
         if (JambusError.from(error).code === 'stopped') return STOPPED;
         throw error;
       }),
   };
 }
 
+/** The gateway keeps the order from here on. The others' half of its window stays free of those that run ahead. */
+export function followAt(gateway: GatewayLink, turn: Turn): void {
+  if (gateway.keepsOrder && gateway.windowFill < MOST_FILLED_AHEAD) turn.follow();
+}
+
 /** The command as the gateway gets it: one that is ahead of its turn says which one it comes after. */
-function behind(turn: Turn, command: LinkCommand): LinkCommand {
+export function behind(turn: Turn, command: LinkCommand): LinkCommand {
   return turn.behind === undefined ? command : { ...command, after: placeOf(turn.behind).offset };
 }
 

@@ -90,6 +90,18 @@ export interface GatewayLink {
    */
   deliver(command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome>;
   /**
+   * Sends a command that can go at once.
+   *
+   * @param done told what came of it, once and later; it must not throw
+   * @returns false when the command has to be given to `deliver`: the link is not ready, or the window has no room
+   */
+  deliverNow(
+    command: LinkCommand,
+    payload: Uint8Array,
+    signal: AbortSignal,
+    done: (outcome: LinkOutcome) => void,
+  ): boolean;
+  /**
    * Notes that reports up to `n` are on the bus; the gateway is told at the end of the turn.
    *
    * @param result the last one, if it is a result: it settles its command when that came from here
@@ -220,10 +232,15 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
     onDrained();
   };
 
-  const send = (command: LinkCommand, payload: Uint8Array, signal: AbortSignal): Promise<LinkOutcome> => {
+  const send = (
+    command: LinkCommand,
+    payload: Uint8Array,
+    signal: AbortSignal,
+    done: (outcome: LinkOutcome) => void,
+  ): void => {
     const n = ++sent;
     socket?.send({ t: 'command', n, ...command }, payload);
-    return underWay.add(n, command, payload.length, signal);
+    underWay.add(n, command, payload.length, signal, done);
   };
 
   /** Resolves when a connection that was made, or could not be, is over; true when it had been ready. */
@@ -296,14 +313,20 @@ export function createGatewayLink(options: GatewayLinkOptions): GatewayLink {
       return slots.fill;
     },
     deliver(command, payload, signal) {
+      const sendNow = (): Promise<LinkOutcome> => new Promise((resolve) => send(command, payload, signal, resolve));
       if (!ready || signal.aborted) return Promise.resolve(RETURNED);
-      if (slots.tryTake(payload.length)) return send(command, payload, signal);
+      if (slots.tryTake(payload.length)) return sendNow();
       return slots.wait(payload.length, signal).then((granted) => {
         if (!granted) return RETURNED;
-        if (ready && !signal.aborted) return send(command, payload, signal);
+        if (ready && !signal.aborted) return sendNow();
         if (ready) slots.release(payload.length);
         return RETURNED;
       });
+    },
+    deliverNow(command, payload, signal, done) {
+      if (!ready || signal.aborted || !slots.tryTake(payload.length)) return false;
+      send(command, payload, signal, done);
+      return true;
     },
     confirm(confirmed, n, result) {
       confirmed.taken = n;

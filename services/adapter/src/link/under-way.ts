@@ -32,7 +32,7 @@ interface Entry {
   readonly command: LinkCommand;
   readonly bytes: number;
   readonly signal: AbortSignal;
-  readonly resolve: (outcome: LinkOutcome) => void;
+  readonly done: (outcome: LinkOutcome) => void;
   /** It counts in the window. */
   counts: boolean;
 }
@@ -55,10 +55,14 @@ export class CommandsUnderWay {
     return this.#entries.size;
   }
 
-  /** A command that has a slot goes out under this number. */
-  add(n: number, command: LinkCommand, bytes: number, signal: AbortSignal): Promise<LinkOutcome> {
+  /**
+   * A command that has a slot goes out under this number.
+   *
+   * @param done told what came of it, once
+   */
+  add(n: number, command: LinkCommand, bytes: number, signal: AbortSignal, done: (outcome: LinkOutcome) => void): void {
     this.#watch(signal);
-    return new Promise((resolve) => this.#entries.set(n, { command, bytes, signal, resolve, counts: true }));
+    this.#entries.set(n, { command, bytes, signal, done, counts: true });
   }
 
   /** @throws JambusError `link_refused` when the gateway speaks of a command that is not under way */
@@ -98,7 +102,7 @@ export class CommandsUnderWay {
   abandon(): void {
     const abandoned = [...this.#entries.values()];
     this.#entries.clear();
-    for (const { resolve } of abandoned) resolve(LOST);
+    for (const { done } of abandoned) done(LOST);
   }
 
   #resultOf(settles: number, n: number, outcome: Outcome): ReportedResult {
@@ -118,7 +122,7 @@ export class CommandsUnderWay {
   #end(n: number, outcome: LinkOutcome): void {
     const entry = this.#entryOf(n);
     this.#entries.delete(n);
-    entry.resolve(outcome);
+    entry.done(outcome);
     this.#leaveWindow(entry);
   }
 

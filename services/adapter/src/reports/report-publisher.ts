@@ -4,6 +4,7 @@ import { type CommandResult, cloudEventsType, type EventAttributes, type JambusE
 import { type HistogramHandle, secondsSince } from '@jambus/telemetry';
 import type { AdapterSpans } from '../adapter-spans.ts';
 import type { GatewayLink, IncomingReports, ReportedResult } from '../link/gateway-link.ts';
+import { isoTime } from './iso-time.ts';
 import { omissible } from './omitted-event.ts';
 import { commandResult, resultMessage, terminalResultId } from './result-message.ts';
 
@@ -108,7 +109,7 @@ function eventMessage(gateway: string, frame: EventFrame, payload: Buffer, trace
     type: cloudEventsType(frame.type),
     source: `/jambus/${gateway}`,
     subject: frame.call,
-    time: new Date(frame.time).toISOString(),
+    time: isoTime(frame.time),
     sequence: String(frame.sequence),
     epoch: String(frame.epoch),
     application: frame.application,
@@ -126,7 +127,7 @@ function verbResultMessage(
   { command, verb, status, detail }: VerbResult,
   traceparent: string,
 ): BusMessage {
-  const [commandId, callSid, at] = [command, frame.call, new Date(frame.time).toISOString()];
+  const [commandId, callSid, at] = [command, frame.call, isoTime(frame.time)];
   const result =
     detail === undefined
       ? { commandId, callSid, status, verbId: verb, at }

@@ -1,6 +1,7 @@
 import type { BusMessage } from '@jambus/bus';
 import type { Verdict } from '@jambus/link';
 import type { CommandResult, ResultAttributes } from '@jambus/schema';
+import { isoTime } from './iso-time.ts';
 
 /** What goes with a result besides what it says. */
 export interface ResultContext {
@@ -17,7 +18,7 @@ export function commandResult(
   commandId: string,
   { status, code, detail, at }: Verdict,
 ): CommandResult {
-  const time = new Date(at).toISOString();
+  const time = isoTime(at);
   // Nearly all results.
   if (code === undefined && detail === undefined) return { commandId, callSid, status, at: time };
   return {

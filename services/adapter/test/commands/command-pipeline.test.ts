@@ -30,6 +30,7 @@ function pipeline(outcome: RoutedOutcome, allowCommands?: readonly string[], ref
         return outcome;
       },
     },
+    direct: undefined,
     spans: NO_SPANS,
     latency: { total: histogram, bus: histogram, route: histogram, link: histogram, result: histogram },
     allowCommands,

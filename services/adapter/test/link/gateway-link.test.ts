@@ -47,6 +47,36 @@ describe('link to a gateway', () => {
     expect(end.headers).toEqual(['{', begins]);
   });
 
+  test('sends a command now if it can go now, and tells what came of it when that is known', async () => {
+    const { gateway, link, log } = await start({ commandWindow: 2 });
+    const outcomes: [number, LinkOutcome][] = [];
+    const now = (n: number, signal = NEVER): boolean =>
+      link.deliverNow(commandOf(n), PAYLOAD, signal, (outcome) => outcomes.push([n, outcome]));
+    expect(now(1)).toBe(false);
+    const end = await gateway.connection(0);
+    end.welcome();
+    await eventually(() => expect(log).toEqual(['ready']));
+    expect([now(2), now(3, AbortSignal.abort()), now(4), now(5)]).toEqual([true, false, true, false]);
+    await eventually(() =>
+      expect(commands(end.frames)).toEqual([
+        [1, 'command-2'],
+        [2, 'command-4'],
+      ]),
+    );
+    expect(outcomes).toEqual([]);
+    end.send({ t: 'outcomes', settled: [1] });
+    await eventually(() => expect(outcomes).toHaveLength(1));
+    expect(now(6)).toBe(true);
+    end.cut();
+    await eventually(() => expect(outcomes).toHaveLength(3));
+    expect(outcomes).toEqual([
+      [2, { kind: 'settled', code: undefined }],
+      [4, { kind: 'lost' }],
+      [6, { kind: 'lost' }],
+    ]);
+    expect(now(7)).toBe(false);
+  });
+
   test('tells the gateway which ended calls it has heard of, and begins anew with another life of it', async () => {
     const { gateway } = await start();
     const first = await gateway.connection(0);

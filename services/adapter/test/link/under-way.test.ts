@@ -13,7 +13,7 @@ function underWay(limit = 10) {
   const outcomes = new Map<number, LinkOutcome>();
   const add = (n: number, signal = NEVER): void => {
     slots.tryTake(1);
-    void commands.add(n, commandOf(n), 1, signal).then((outcome) => outcomes.set(n, outcome));
+    commands.add(n, commandOf(n), 1, signal, (outcome) => void outcomes.set(n, outcome));
   };
   return { slots, withdrawn, commands, outcomes, add };
 }
@@ -53,8 +53,8 @@ describe('commands at a gateway', () => {
     const { commands } = underWay();
     const trace = { traceparent: TRACEPARENT, tracestate: 'a=b' };
     const command = commandOf(1, { id: 'x', replyTo: 'inbox', resultTrace: trace, published: 5 });
-    void commands.add(1, command, 1, NEVER);
-    void commands.add(2, commandOf(2), 1, NEVER);
+    commands.add(1, command, 1, NEVER, () => {});
+    commands.add(2, commandOf(2), 1, NEVER, () => {});
     const { call, name, position } = command;
     const verdict = { status: 'delivered', at: 7 } as const;
     expect(commands.resultBy({ t: 'settled', n: 9, command: 1, verdict, parent: TRACEPARENT })).toEqual({
@@ -87,7 +87,7 @@ describe('commands at a gateway', () => {
 
   test('that were delivered have their results in the order in which the gateway tells them', () => {
     const { commands } = underWay();
-    for (const n of [1, 2]) void commands.add(n, commandOf(n), 1, NEVER);
+    for (const n of [1, 2]) commands.add(n, commandOf(n), 1, NEVER, () => {});
     const results = [...commands.resultsBy({ t: 'delivered', n: 9, commands: [2, 1], at: [5, 6] })];
     expect(results).toMatchObject([
       { t: 'result', n: 9, settles: 2, decided: 'log/0/2', verdict: { status: 'delivered', at: 5 } },

@@ -35,6 +35,7 @@ export function fakeLink(answers: Answer[] = [], url = 'ws://test'): FakeLink {
       const answer = answers.shift() ?? SETTLED;
       return typeof answer === 'function' ? answer(command) : answer;
     },
+    deliverNow: () => false,
     confirm: (reports, n) => void confirmed.push([reports, n]),
     send: (frame) => void sent.push(frame),
     drain: async () => {},

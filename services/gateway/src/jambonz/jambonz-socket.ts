@@ -4,6 +4,7 @@ import { isMessageType, isMsgid, MAX_MSGID_BYTES, parseJambonzMessage } from '@j
 import { WebSocket } from 'ws';
 import type { CallSocket } from '../calls/call-socket.ts';
 import type { SocketBinding } from '../calls/socket-binding.ts';
+import { MOST_FRAMED_BYTES, textFrame } from './text-frame.ts';
 
 /** Ways a peer on the jambonz port breaks the rules; labels of a metric. */
 export const VIOLATIONS = [
@@ -71,6 +72,8 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
   const buffered: { readonly n: number; readonly onEnd: (written: boolean) => void }[] = [];
   let sent = 0;
   let ended = 0;
+  /** Without an extension ws keeps nothing back: its frames are with the connection, in their order, when it returns. */
+  const isPlain = ws.extensions === '';
   /** Those who want to know whether the peer is still there. */
   const probes: { answered: boolean; readonly onEnd: (gone: boolean) => void }[] = [];
 
@@ -179,7 +182,9 @@ export function createJambonzSocket(ws: WebSocket, stream: Duplex, handlers: Soc
     send(message, onEnd) {
       if (ws.readyState !== WebSocket.OPEN) return 'closed';
       const n = ++sent;
-      ws.send(message, { binary: false }, writeEnded);
+      // Header and message in one piece cost the operating system and Node less than the two pieces of ws.
+      if (isPlain && message.length <= MOST_FRAMED_BYTES) stream.write(textFrame(message), writeEnded);
+      else ws.send(message, { binary: false }, writeEnded);
       // A connection that the peer has reset fails at once, and says so in its events only later.
       if (stream.errored || stream.destroyed) return 'closed';
       // The operating system takes what fits in the socket's buffer within the call.

@@ -27,12 +27,13 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-export async function socketPair(): Promise<SocketPair> {
+/** @param perMessageDeflate both ends compress, which a gateway never agrees to */
+export async function socketPair({ perMessageDeflate = false } = {}): Promise<SocketPair> {
   const http = createServer();
   const websockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate: false,
+    perMessageDeflate,
     allowSynchronousEvents: false,
   });
   http.listen(0, '127.0.0.1');
@@ -53,7 +54,7 @@ export async function socketPair(): Promise<SocketPair> {
     });
   });
   let peerConnection: Socket | undefined;
-  const peer = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, { perMessageDeflate: false });
+  const peer = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, { perMessageDeflate });
   peer.on('upgrade', ({ socket }) => {
     peerConnection = socket;
   });
