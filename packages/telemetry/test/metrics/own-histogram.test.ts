@@ -30,12 +30,14 @@ describe('a histogram of our own', () => {
         const { resourceMetrics } = await reader.collect();
         const [expected] = resourceMetrics.scopeMetrics[0]?.metrics ?? [];
         const data = histogramData({ name: 'h', description: '', unit: '' }, [ours]);
-        const points = (all: readonly { readonly value: unknown }[] = []) => all.map((point) => point.value);
+        // The SDK has a point with nothing in it where all that was measured is no number; ours has none.
+        const points = (all: readonly { readonly value: unknown }[] = []) =>
+          all.map(({ value }) => value).filter((value) => (value as { readonly count: number }).count > 0);
         expect(points(data?.dataPoints)).toEqual(points(expected?.dataPoints));
-        expect(data?.dataPointType).toBe(expected?.dataPointType ?? data?.dataPointType);
+        if (data !== undefined) expect(data.dataPointType).toBe(expected?.dataPointType);
         await provider.shutdown();
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });
