@@ -31,9 +31,6 @@ export interface Turn {
   follow(): void;
 }
 
-/** The turn of a record that has no other one before or behind it. */
-export const ALONE: Turn = { overdue: false, behind: undefined, follow() {} };
-
 /**
  * Called for the records of a call one after the other: the next one when the one before is dealt with, or from when
  * `turn.follow()` says that it may come ahead. Records of different calls run side by side. Must not throw.

@@ -1,7 +1,8 @@
-import { ALONE, type CommandRecord, type Outcome, type Turn } from '@jambus/bus';
+import type { CommandRecord, Outcome, Turn } from '@jambus/bus';
 import { type CommandResult, createCommandParser, JambusError } from '@jambus/schema';
 import { createCommandPipeline } from '../../src/commands/command-pipeline.ts';
 import type { Routable, RoutedOutcome } from '../../src/commands/command-router.ts';
+import { ALONE } from '../support/alone.ts';
 import { recordOf } from '../support/commands.ts';
 import { NO_SPANS } from '../support/test-router.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALONE, type Turn } from '@jambus/bus';
+import type { Turn } from '@jambus/bus';
 import type { CallDirectory } from '../../src/calls/call-directory.ts';
 import type { GatewayLink } from '../../src/link/gateway-link.ts';
+import { ALONE } from '../support/alone.ts';
 import { CONTENDER, closedFrame, commandOf, openedFrame, resultFrame } from '../support/commands.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type FakeLink, fakeLink } from '../support/fake-link.ts';

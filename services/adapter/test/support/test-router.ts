@@ -1,9 +1,10 @@
-import { ALONE, type CallPast } from '@jambus/bus';
+import type { CallPast } from '@jambus/bus';
 import { busNames } from '@jambus/schema';
 import { NO_SPAN, NO_TRACING } from '@jambus/telemetry';
 import { createAdapterSpans } from '../../src/adapter-spans.ts';
 import { type CommandRouter, createCommandRouter, type Routable } from '../../src/commands/command-router.ts';
 import type { GatewayLink, LinkCommand } from '../../src/link/gateway-link.ts';
+import { ALONE } from './alone.ts';
 import { commandOf } from './commands.ts';
 import { createTestDirectory, OUT_OF_REACH_MS, type TestDirectory } from './test-directory.ts';
 

@@ -1,5 +1,6 @@
 import { whileHeld } from '../../../src/drivers/nats/while-held.ts';
-import { ALONE, type CommandRecord } from '../../../src/port/index.ts';
+import type { CommandRecord } from '../../../src/port/index.ts';
+import { ALONE } from '../../support/alone.ts';
 import { recordOf } from '../../support/records.ts';
 
 test('a record that is read when the lease is over does not come to the handler, whatever timers have fired', async () => {

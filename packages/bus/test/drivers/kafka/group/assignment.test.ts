@@ -2,8 +2,9 @@ import type { Batch, KafkaMessage } from 'kafkajs';
 import { type Assignment, createAssignment, type Flow } from '../../../../src/drivers/kafka/group/assignment.ts';
 import type { Beginning } from '../../../../src/drivers/kafka/group/origins.ts';
 import { lanesWork } from '../../../../src/drivers/kafka/lanes-work.ts';
-import { ALONE, type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
+import { type CommandHandler, DEFAULT_LANES_SETTINGS, type Outcome } from '../../../../src/index.ts';
 import { readProgress } from '../../../../src/lanes/index.ts';
+import { ALONE } from '../../../support/alone.ts';
 import { settled } from '../../../support/eventually.ts';
 import { gate } from '../../../support/gate.ts';
 

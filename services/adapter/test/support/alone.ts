@@ -1,0 +1,4 @@
+import type { Turn } from '@jambus/bus';
+
+/** The turn of a record that has no other one before or behind it. */
+export const ALONE: Turn = { overdue: false, behind: undefined, follow() {} };
