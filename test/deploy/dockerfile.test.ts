@@ -30,7 +30,7 @@ test('it is built with the pnpm of the README', async () => {
 describe.each(SERVICES)('the image of %s', (service) => {
   test('starts node itself, as a numbered user that is not root', () => {
     const { command, user, stopSignal } = imageConfig(dockerfile, service);
-    expect(command).toEqual(['node', 'dist/main.js']);
+    expect(command).toEqual(['node', 'dist/bundle/main.js']);
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(stopSignal).toBe('SIGTERM');
   });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGuarded } from '../../brokers/provisioning/guarded-process.ts';
-import { REPOSITORY } from '../../fixtures/repository.ts';
+import { entryOf } from '../../fixtures/index.ts';
 
 /**
  * Runs a service that is not going to come up, until it has said enough or ends.
@@ -18,8 +18,12 @@ export async function runBriefly(
   const folder = await mkdtemp(join(tmpdir(), `jambus-${service}-`));
   const logFile = join(folder, 'log');
   const variables = Object.entries(settings).map((pair) => pair.join('='));
-  const main = join(REPOSITORY, `services/${service}/dist/main.js`);
-  const child = await startGuarded({ file: 'env', args: [...variables, process.execPath, main], logFile, folder });
+  const child = await startGuarded({
+    file: 'env',
+    args: [...variables, process.execPath, entryOf(service)],
+    logFile,
+    folder,
+  });
   const until = Date.now() + (enough === undefined ? WITHOUT_A_WORD_MS : WITHIN_MS);
   let said = '';
   while (enough?.test(said) !== true && child.ending === undefined && Date.now() < until) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../brokers/provisioning/free-port.ts';
 import { startGuarded } from '../../brokers/provisioning/guarded-process.ts';
-import { REPOSITORY } from '../../fixtures/repository.ts';
+import { entryOf } from '../../fixtures/index.ts';
 import { type SimulatedCall, startCall } from '../../simulator/index.ts';
 
 export const LINK_TOKEN = 'a-token-for-fuzzing-only';
@@ -48,7 +48,7 @@ export async function startTarget(settings: Readonly<Record<string, string>> = {
     JAMBUS_RECONNECT_GRACE_MS: '100',
     ...settings,
   }).map((pair) => pair.join('='));
-  const main = join(REPOSITORY, 'services/standalone/dist/main.js');
+  const main = entryOf('standalone');
   const child = await startGuarded({ file: 'env', args: [...variables, process.execPath, main], logFile, folder });
   const lastLines = async (): Promise<string> => (await readFile(logFile, 'utf8')).split('\n').slice(-20).join('\n');
 
