@@ -34,6 +34,21 @@ describe('one outcome', () => {
     expect(specimen.broken()).toEqual(['copies of a result differ']);
   });
 
+  test('a copy that was heard and never stored may differ when all who knew it died, and only then', () => {
+    const { facts, results } = specimen.history;
+    facts.rough = true;
+    const [first] = results.stored as [Copy];
+    // What was told again is what is kept; only the subscriber has the former one.
+    results.seen.push(saying(first, { at: new Date(START).toISOString() }));
+    expect(specimen.broken()).toEqual(['copies of a result differ']);
+    facts.forgetsIdsAt = [START - 1];
+    expect(specimen.broken()).toEqual(['copies of a result differ']);
+    facts.forgetsIdsAt = [START];
+    expect(specimen.broken()).toEqual([]);
+    results.stored.push({ ...(results.seen.at(-1) as Copy), offset: 90 });
+    expect(specimen.broken()).toEqual(['copies of a result differ']);
+  });
+
   test('two copies that differ in an attribute are found', () => {
     specimen.history.facts.rough = true;
     const first = specimen.history.results.stored[0] as Copy;

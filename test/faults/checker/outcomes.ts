@@ -29,10 +29,11 @@ function outcomeOf({ history: { facts } }: Case, { command, terminal, writes }: 
     return deleted ? [] : [violation('no outcome', 'has no terminal result')];
   }
   const found: Violation[] = [];
-  const outcomes = new Set(terminal.map(outcomeText));
+  const remembered = terminal.filter((copy) => !isForgotten(copy, terminal, facts.forgetsIdsAt));
+  const outcomes = new Set(remembered.map(outcomeText));
   if (outcomes.size > 1) found.push(violation('two outcomes', [...outcomes].join(' and ')));
-  else if (new Set(terminal.map(({ copy }) => contentOf(copy))).size > 1) {
-    found.push(violation('copies of a result differ', differing(terminal)));
+  else if (new Set(remembered.map(({ copy }) => contentOf(copy))).size > 1) {
+    found.push(violation('copies of a result differ', differing(remembered)));
   }
   // Whoever reads a partition that has moved may ask again. What was refused out of its turn, or by an adapter alone, may be
   // told again then, in the same bytes; of what had an effect there is one result.
@@ -55,6 +56,15 @@ function outcomeOf({ history: { facts } }: Case, { command, terminal, writes }: 
     }
   }
   return found;
+}
+
+/**
+ * Subscribers of NATS itself hear a message before it is stored. One that never was, because its leader died, is known to the
+ * adapter that published it and to the gateway that decided; when these died, too, nobody can tell the same again.
+ */
+function isForgotten(copy: ResultCopy, all: readonly ResultCopy[], forgetsAt: readonly number[]): boolean {
+  if (!copy.seen || !forgetsAt.some((at) => copy.decidedAt <= at)) return false;
+  return !all.some((other) => !other.seen && contentOf(other.copy) === contentOf(copy.copy));
 }
 
 /** `delivered` means written, once; anything else means not written. */
