@@ -5,11 +5,13 @@ import { kafkaBenchBroker } from './kafka-bench-broker.ts';
 import { memoryBench } from './memory-bench.ts';
 import { natsBenchBroker } from './nats-bench-broker.ts';
 import { strangersBench } from './strangers-bench.ts';
+import { workersBench } from './workers/workers-bench.ts';
 
 /*
  * What jambus costs on this machine, on the bus that is named: `memory` (all in one process, when none is named), `nats` or
  * `kafka` (gateway and adapter as processes, a real broker). `durability nats` and `durability kafka` compare what brokers do
  * before they confirm a record. `strangers [seconds] [kind]` tells what other calls notice of those who attack the port of jambonz.
+ * `workers nats` and `workers kafka` tell how much more two workers of each service carry than one.
  * With `--compare [bus]`, jambus beside what people would write themselves; `--compare --help` says more.
  */
 
@@ -19,6 +21,7 @@ const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<v
   nats: () => brokerBench(natsBenchBroker),
   durability: durabilityBench,
   strangers: strangersBench,
+  workers: workersBench,
 };
 
 const [, , name = 'memory', ...args] = process.argv;

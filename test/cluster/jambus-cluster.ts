@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '../brokers/provisioning/free-port.ts';
+import { freePort, freePorts } from '../brokers/provisioning/free-port.ts';
 import {
   type Balancer,
   type JambusProcess,
@@ -22,6 +22,8 @@ export interface JambusClusterOptions {
   readonly everywhere?: Readonly<Record<string, string>>;
   /** True: adapters dial gateways themselves; nothing is in between, and there is nothing to cut. Left out: false. */
   readonly directLinks?: boolean;
+  /** Processes of each gateway and each adapter; with several, links are direct. Left out: one. */
+  readonly workers?: number;
   /** A folder for the logs of all processes. Left out: they go with their processes. */
   readonly logFolder?: string;
 }
@@ -57,6 +59,8 @@ export interface JambusCluster {
 
 /** @throws what the start of a process throws; then all others are ended */
 export async function startJambusCluster(options: JambusClusterOptions): Promise<JambusCluster> {
+  const { workers = 1 } = options;
+  const direct = options.directLinks === true || workers > 1;
   const gateways: JambusProcess[] = [];
   const adapters: JambusProcess[] = [];
   const links: TcpProxy[] = [];
@@ -79,6 +83,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
       JAMBUS_LINK_PORT: String(linkPorts[number]),
       JAMBUS_LINK_TOKEN: TOKEN,
       JAMBUS_DRAIN_MS: '3000',
+      JAMBUS_WORKERS: String(workers),
       ...options.gatewaySettings,
     };
     const gateway = await startJambusProcess('gateway', linkPorts[number] as number, settings, logFor(id));
@@ -86,13 +91,13 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
     return gateway;
   };
   const addAdapter = async ({ reaches, token = TOKEN, settings: own }: AdapterOptions = {}): Promise<JambusProcess> => {
-    const ways = options.directLinks ? [] : await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
-    const ports = options.directLinks ? linkPorts : ways.map(({ port }) => port);
+    const ways = direct ? [] : await Promise.all(linkPorts.map((port) => startTcpProxy(port)));
+    const ports = direct ? linkPorts.map((port) => `${port}-${port + workers - 1}`) : ways.map(({ port }) => port);
     for (const [number, way] of ways.entries()) {
       if (reaches?.includes(number) === false) way.cut();
       links.push(way);
     }
-    const adminPort = await freePort();
+    const adminPort = await freePorts(workers);
     adminPorts.push(adminPort);
     const settings = {
       ...options.everywhere,
@@ -101,6 +106,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
       JAMBUS_LINK_TOKEN: token,
       JAMBUS_ADMIN_HOST: '127.0.0.1',
       JAMBUS_ADMIN_PORT: String(adminPort),
+      JAMBUS_WORKERS: String(workers),
       ...own,
     };
     const adapter = await startJambusProcess('adapter', adminPort, settings, logFor('adapter'));
@@ -117,7 +123,7 @@ export async function startJambusCluster(options: JambusClusterOptions): Promise
   try {
     for (let n = 0; n < options.gateways; n++) {
       websocketPorts.push(await freePort());
-      linkPorts.push(await freePort());
+      linkPorts.push(await freePorts(workers));
       await startGateway(n);
     }
     for (let n = 0; n < options.adapters; n++) await addAdapter();

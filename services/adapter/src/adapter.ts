@@ -13,7 +13,7 @@ import {
   whenAborted,
 } from '@jambus/bus';
 import { type AdapterConfig, type CommandResult, createCommandParser } from '@jambus/schema';
-import { type AdminServer, createAdminServer, loadTlsFiles } from '@jambus/service';
+import { type AdminServer, createAdminServer, loadTlsFiles, type Peers } from '@jambus/service';
 import type { Logger, Metrics, Tracing } from '@jambus/telemetry';
 import { createAdapterMetrics, declareAdapterGauges } from './adapter-metrics.ts';
 import { createAdapterSpans } from './adapter-spans.ts';
@@ -38,10 +38,15 @@ export interface AdapterContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** The other processes of this one's kind, where several share its work. */
+  readonly peers?: Peers | undefined;
 }
 
 /** What an adapter has to know; which bus it is on, and how to reach it, is known to whoever connects it. */
-export type AdapterSettings = Omit<AdapterConfig, 'bus' | 'logLevel' | 'prefix' | `nats${string}` | `kafka${string}`>;
+export type AdapterSettings = Omit<
+  AdapterConfig,
+  'bus' | 'logLevel' | 'prefix' | 'workers' | `nats${string}` | `kafka${string}`
+>;
 
 export interface Adapter {
   /** Opens the admin port; resolves with it. @throws when it cannot be had */
@@ -89,7 +94,7 @@ const OUTBOX_SETTINGS = { ...DEFAULT_OUTBOX_SETTINGS, maxPendingMessages: 200_00
 export async function createAdapter(
   config: AdapterSettings,
   connect: (options: BusOptions) => Bus | Promise<Bus>,
-  { logger, metrics, tracing }: AdapterContext,
+  { logger, metrics, tracing, peers }: AdapterContext,
 ): Promise<Adapter> {
   const linkFiles = { cert: config.linkTlsCert, key: config.linkTlsKey, ca: config.linkTlsCa };
   const linkTls = await loadTlsFiles({ files: linkFiles, purpose: 'the link', logger });
@@ -290,6 +295,7 @@ export async function createAdapter(
     port: config.adminPort,
     logger,
     metrics,
+    peers,
     health: () => ({}),
     ready: () => ({
       bus: { ok: bus.healthy(), ...busInWords() },

@@ -2,10 +2,12 @@ import { AdapterConfig, JambusError } from '@jambus/schema';
 import { runMain } from '@jambus/service';
 import { createAdapter } from './adapter.ts';
 import { connectBus } from './bus/connect-bus.ts';
+import { adapterWorkers } from './worker-share.ts';
 
 await runMain({
   name: 'adapter',
   schema: AdapterConfig,
+  workers: adapterWorkers,
   async start(config, { signal, ...context }) {
     const adapter = await createAdapter(config, (options) => connectBus(config, options, signal), context).catch(
       (error: unknown) => {

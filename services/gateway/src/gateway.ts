@@ -3,7 +3,13 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINK_PATH } from '@jambus/link';
 import { createHookModes, type GatewayConfig } from '@jambus/schema';
-import { type AdminServer, createAdminServer, loadTlsFiles, readFallbackApplication } from '@jambus/service';
+import {
+  type AdminServer,
+  createAdminServer,
+  loadTlsFiles,
+  type Peers,
+  readFallbackApplication,
+} from '@jambus/service';
 import { createLineLimit, type Logger, type Metrics, type Tracing } from '@jambus/telemetry';
 import type { CallSettings } from './calls/call.ts';
 import { fallbackApplication } from './calls/fallback-application.ts';
@@ -23,7 +29,12 @@ export interface GatewayContext {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** The other processes of this one's kind, where several share its work. */
+  readonly peers?: Peers | undefined;
 }
+
+/** What a gateway has to know; whether there are others beside it is for its process. */
+export type GatewaySettings = Omit<GatewayConfig, 'workers'>;
 
 /** The ports a gateway listens on, once it does. */
 export interface GatewayPorts {
@@ -68,8 +79,8 @@ const NOTICE_SHARE = 0.25;
  * belongs to one bus.
  */
 export async function createGateway(
-  config: GatewayConfig,
-  { logger, metrics, tracing }: GatewayContext,
+  config: GatewaySettings,
+  { logger, metrics, tracing, peers }: GatewayContext,
 ): Promise<Gateway> {
   const gatewayId = config.gatewayId ?? hostname();
   const fallback = fallbackApplication(await readFallbackApplication(config.fallbackApplication));
@@ -178,6 +189,7 @@ export async function createGateway(
     tls: linkTls,
     logger,
     metrics,
+    peers,
     health: () => ({}),
     ready: () => ({
       accepting: { ok: accepting },
@@ -251,7 +263,7 @@ function adaptersReport({ linked, unserved }: Tenants, isFresh: boolean): { ok: 
 }
 
 /** One timer for each kind of deadline, however many calls there are. */
-function createQueues(config: GatewayConfig) {
+function createQueues(config: GatewaySettings) {
   return {
     applicationDeadlines: createDeadlineQueue(config.applicationDeadlineMs),
     hookDeadlines: createDeadlineQueue(config.hookDeadlineMs),

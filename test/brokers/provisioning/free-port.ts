@@ -31,6 +31,24 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port of 127.0.0.1 between ${LOWEST} and ${HIGHEST}`);
 }
 
+/**
+ * So many ports that follow one another, free as that of `freePort`.
+ *
+ * @returns the first of them
+ * @throws Error when there are none
+ */
+export async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const first = await freePort();
+    const others = Array.from({ length: count - 1 }, (_, index) => first + 1 + index);
+    const free = await Promise.all(others.map(async (port) => !givenOut.has(port) && (await isFree(port))));
+    if (!free.every(Boolean)) continue;
+    for (const port of others) givenOut.add(port);
+    return first;
+  }
+  throw new Error(`no ${count} free ports of 127.0.0.1 that follow one another`);
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

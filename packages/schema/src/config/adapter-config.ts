@@ -5,9 +5,24 @@ import { commonSettings, drainMs, host, linkTlsOfAdapter, linkToken, port } from
 import { configSchema, together } from './config-schema.ts';
 import { kafkaRules, kafkaSettings } from './kafka-settings.ts';
 import { natsRules, natsSettings } from './nats-settings.ts';
+import { roomForWorkers, workers } from './workers.ts';
 
 const HOST = '(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])';
+/** `ws://host:3001-3004` */
+const PORT_RANGE = /^(.+:)(\d{1,5})-(\d{1,5})(\/?)$/;
+const MOST_PORTS = 64;
 const GATEWAY_ADDRESS = `^(?:wss?://${HOST}(?::\\d{1,5})?|dns\\+wss?://[A-Za-z0-9._-]+:\\d{1,5})/?$`;
+
+/** One address for each port of a range. A range that cannot be is left as it is, which the check refuses. */
+function parseGateways(text: string): readonly string[] {
+  return text.split(',').flatMap((item) => {
+    const address = item.trim();
+    const [, before, from = '', to = '', after = ''] = PORT_RANGE.exec(address) ?? [];
+    const count = Number(to) - Number(from) + 1;
+    if (before === undefined || count < 1 || count > MOST_PORTS) return [address];
+    return Array.from({ length: count }, (_, index) => `${before}${Number(from) + index}${after}`);
+  });
+}
 
 /** What adapters and the standalone service have in common: everything but where the bus and the gateways are. */
 export const adapterSettings = {
@@ -101,11 +116,18 @@ export const AdapterConfig = configSchema(
       Type.Array(Type.String({ pattern: GATEWAY_ADDRESS }), {
         minItems: 1,
         uniqueItems: true,
+        parse: parseGateways,
         expects:
-          'a comma list of ws://host:port, wss://host:port or dns+ws://name:port, each once, without credentials',
+          'a comma list of ws://host:port, wss://host:port or dns+ws://name:port, each once, without credentials; ' +
+          'a port may be a range, 3001-3004',
         description:
-          'Where the gateways are. dns+ws:// means every address that the name has, looked up again and again.',
+          'Where the gateways are. dns+ws:// means every address that the name has, looked up again and again. A gateway ' +
+          'with several workers (JAMBUS_WORKERS) has as many ports.',
       }),
+    ),
+    workers: workers(
+      'Processes that share the partitions, for a machine with several cores. The first has JAMBUS_ADMIN_PORT, each other ' +
+        'one the next port. There are at most as many at work as the commands have partitions.',
     ),
     linkToken,
     ...linkTlsOfAdapter,
@@ -116,6 +138,7 @@ export const AdapterConfig = configSchema(
   [
     ...natsRules,
     ...kafkaRules,
+    roomForWorkers('adminPort'),
     together('linkTlsCert', 'linkTlsKey'),
     {
       of: ['linkToken', 'linkTlsCert'],

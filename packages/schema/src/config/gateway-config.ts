@@ -13,6 +13,7 @@ import {
 } from './common-settings.ts';
 import { atLeast, configSchema, distinctPorts, together } from './config-schema.ts';
 import { HookPolicy, parseHookPolicy } from './hook-policy.ts';
+import { roomForWorkers, workers } from './workers.ts';
 
 /** jambonz feature-server 0.9.8 waits 5 s for an ack; what is left of them is for the way back. */
 const LATEST_ACK_MS = 4_900;
@@ -189,6 +190,11 @@ export const gatewayRules = [
 
 /** What makes sense only where adapters are other processes. */
 const sharedGatewaySettings = {
+  workers: workers(
+    'Processes that share the calls, for a machine with several cores. jambonz connects to one port as before; for links, ' +
+      'health, readiness and metrics the first has JAMBUS_LINK_PORT and each other one the next port, so adapters need ' +
+      'all of them (JAMBUS_GATEWAYS=ws://host:3001-3004). Limits of calls, upgrades and memory are shared out.',
+  ),
   formerLinkToken,
   ...linkTlsOfGateway,
   applications: Type.Optional(
@@ -210,6 +216,7 @@ const sharedGatewaySettings = {
 /** Settings of `services/gateway`. */
 export const GatewayConfig = configSchema({ ...commonSettings, ...gatewaySettings, ...sharedGatewaySettings }, [
   distinctPorts('websocketPort', 'linkPort'),
+  roomForWorkers('linkPort', 'websocketPort'),
   ...gatewayRules,
   ...applicationRules,
   together('linkTlsCert', 'linkTlsKey'),

@@ -10,3 +10,4 @@ export * from './mask.ts';
 export * from './secrets-of.ts';
 export { StandaloneConfig } from './standalone-config.ts';
 export * from './variable.ts';
+export { portOf } from './workers.ts';

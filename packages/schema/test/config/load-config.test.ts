@@ -34,6 +34,7 @@ describe('values', () => {
       logLevel: 'info',
       websocketHost: '0.0.0.0',
       websocketPort: 3000,
+      workers: 1,
       linkHost: '0.0.0.0',
       linkPort: 3001,
       linkToken: LINK_TOKEN,
@@ -63,6 +64,7 @@ describe('values', () => {
       bus: 'nats',
       prefix: 'jambonz',
       gateways: ['ws://gateway:3001'],
+      workers: 1,
       linkToken: LINK_TOKEN,
       adminHost: '0.0.0.0',
       adminPort: 3002,
@@ -118,6 +120,16 @@ describe('values', () => {
       'ws://10.0.0.1:3001',
       'wss://[::1]:3001',
       'dns+ws://gateways.voice.svc:3001',
+    ]);
+  });
+
+  test('an address of gateways may have a range of ports', () => {
+    const env = { ...ADAPTER, JAMBUS_GATEWAYS: 'dns+wss://gateways:3001-3003,ws://[::1]:3001-3001' };
+    expect(loadConfig(AdapterConfig, env).gateways).toEqual([
+      'dns+wss://gateways:3001',
+      'dns+wss://gateways:3002',
+      'dns+wss://gateways:3003',
+      'ws://[::1]:3001',
     ]);
   });
 
@@ -295,6 +307,19 @@ describe('faults', () => {
     expect(faultsOf(GatewayConfig, buffer)).toHaveLength(1);
   });
 
+  test('ports of several workers must have room', () => {
+    const workers = { JAMBUS_WORKERS: '4' };
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, ...workers, JAMBUS_LINK_PORT: '2998' })).toEqual([
+      '  JAMBUS_WORKERS, JAMBUS_LINK_PORT, JAMBUS_WEBSOCKET_PORT: got 3000 among 2998 to 3001, expected different ports',
+    ]);
+    expect(faultsOf(GatewayConfig, { ...GATEWAY, ...workers, JAMBUS_LINK_PORT: '0' })).toEqual([
+      '  JAMBUS_WORKERS, JAMBUS_LINK_PORT, JAMBUS_WEBSOCKET_PORT: got port 0 for 4 workers, expected the first of 4 ports',
+    ]);
+    expect(faultsOf(AdapterConfig, { ...ADAPTER, ...workers, JAMBUS_ADMIN_PORT: '65533' })).toEqual([
+      '  JAMBUS_WORKERS, JAMBUS_ADMIN_PORT: got ports up to 65536, expected at most 65535',
+    ]);
+  });
+
   test('a rule about a setting that is wrong by itself is left for the next try', () => {
     expect(faultsOf(GatewayConfig, { ...GATEWAY, JAMBUS_WEBSOCKET_PORT: 'x', JAMBUS_LINK_PORT: '3000' })).toEqual([
       '  JAMBUS_WEBSOCKET_PORT: got "x", expected a whole number from 0 to 65535',
@@ -307,12 +332,17 @@ describe('faults', () => {
     ]);
   });
 
-  test.each(['ws://', 'ws://a:1,,ws://b:1', 'ws://a:1,ws://a:1', 'dns+ws://no-port', 'ws://a:1/path'])(
-    'the gateways %s are refused',
-    (text) => {
-      expect(faultsOf(AdapterConfig, { ...ADAPTER, JAMBUS_GATEWAYS: text })).toHaveLength(1);
-    },
-  );
+  test.each([
+    'ws://',
+    'ws://a:1,,ws://b:1',
+    'ws://a:1,ws://a:1',
+    'dns+ws://no-port',
+    'ws://a:1/path',
+    'ws://a:2-1',
+    'ws://a:1-9999',
+  ])('the gateways %s are refused', (text) => {
+    expect(faultsOf(AdapterConfig, { ...ADAPTER, JAMBUS_GATEWAYS: text })).toHaveLength(1);
+  });
 
   test.each(['.a', 'a..b', 'a.', 'a b', 'a*', 'ä'])('the prefix %s is refused', (text) => {
     expect(faultsOf(AdapterConfig, { ...ADAPTER, JAMBUS_PREFIX: text })).toHaveLength(1);

@@ -3,6 +3,7 @@ import { JambusError, MAX_CALL_SID_BYTES } from '@jambus/schema';
 import type { Logger, Metrics } from '@jambus/telemetry';
 import { type FastifyInstance, fastify } from 'fastify';
 import { createHttpServer, type TlsFiles } from '../tls/index.ts';
+import type { Peers } from '../workers/index.ts';
 import { answerOf, type HealthReport, type ReadinessReport } from './reports.ts';
 import { type UpgradeHandler, Upgrades } from './upgrades.ts';
 
@@ -18,6 +19,9 @@ const HEADERS_TIMEOUT_MS = 5_000;
 /** How often Node looks whether these times are over, in ms. Left alone it does so every 30 s. */
 const TIMEOUTS_CHECKED_MS = 1_000;
 
+/** How often the other processes of the service are told when this one has become ready, or is so no longer, in ms. */
+const PEERS_TOLD_MS = 500;
+
 /** How long a connection may stay without a request, in ms. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -32,6 +36,8 @@ export interface AdminServerOptions {
   readonly metrics: Metrics;
   readonly health: () => HealthReport;
   readonly ready: () => ReadinessReport;
+  /** The other processes of the service: they are told whether this one is ready, and count for its own readiness. */
+  readonly peers?: Peers | undefined;
   /** Speaks TLS with them; plain HTTP when left out. */
   readonly tls?: TlsFiles | undefined;
 }
@@ -64,7 +70,9 @@ export interface AdminServer {
  * Prometheus text format, every other path 404 as JSON.
  */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
-  const { host, port, logger, metrics } = options;
+  const { host, port, logger, metrics, peers } = options;
+  let telling: NodeJS.Timeout | undefined;
+  const tellPeers = (): void => peers?.tell(answerOf(options.ready()).status === 200);
   const app = fastify({
     routerOptions: { maxParamLength: MOST_PARAM_LENGTH },
     serverFactory(handler) {
@@ -85,7 +93,8 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     return reply.status(status).send(body);
   });
   app.get('/readyz', (_request, reply) => {
-    const { status, body } = answerOf(options.ready());
+    const others = peers === undefined ? {} : { workers: peers.check() };
+    const { status, body } = answerOf({ ...options.ready(), ...others });
     return reply.status(status).send(body);
   });
   app.get('/metrics', async (_request, reply) => {
@@ -100,9 +109,14 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     async listen() {
       const bound = await listen(app, host, port);
       logger.info(bound, 'admin server listens');
+      if (peers !== undefined) {
+        tellPeers();
+        telling = setInterval(tellPeers, PEERS_TOLD_MS);
+      }
       return bound;
     },
     async close() {
+      clearInterval(telling);
       const cut = setTimeout(() => {
         app.server.closeAllConnections();
         upgrades.destroy();

@@ -1,2 +1,2 @@
 export * from './run-main.ts';
-export type { Service, ServiceContext, ServiceSchema } from './service.ts';
+export type { Service, ServiceContext, ServiceSchema, SharedOut } from './service.ts';

@@ -9,14 +9,15 @@ import {
   startOpenTelemetry,
 } from '@jambus/telemetry';
 import type { Static } from '@sinclair/typebox';
-import { EXIT_CODE } from './exit-code.ts';
+import { EXIT_CODE } from '../exit-code.ts';
+import { joinPeers } from '../workers/index.ts';
 import type { Service, ServiceContext, ServiceSchema } from './service.ts';
 
 /** The variables of a process. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Beyond the service's `drainMs`, in ms. */
-const STOP_MARGIN_MS = 5_000;
+export const STOP_MARGIN_MS = 5_000;
 
 /** How long a crashed process may take to say goodbye to its peers, in ms. */
 const CRASH_GRACE_MS = 2_000;
@@ -34,27 +35,32 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  *   a process that is gone, not from one that is wrong.
  *
  * @param environment for the standard variables of OpenTelemetry; all other settings are in `config`
+ * @param worker which one of the processes of the service it is, from 0; left out where it is the only one
  */
 export async function supervise<Schema extends ServiceSchema>(
   service: Service<Schema>,
   config: Readonly<Static<Schema>>,
   environment: Environment,
+  worker?: number,
 ): Promise<number> {
-  const logger = createLogger({
+  const ownLogger = createLogger({
     service: service.name,
     level: config.logLevel,
     secrets: secretsOf(service.schema, config),
   });
+  const logger = worker === undefined ? ownLogger : ownLogger.child({ worker });
   const stop = new AbortController();
   logger.info({ pid: process.pid, node: process.version }, 'starting');
   stopOnSignals(stop, logger);
+  const peers =
+    worker === undefined ? undefined : joinPeers(() => stop.abort(new JambusError('stopped', 'told to stop')));
   const crash = stopOnCrash(stop, logger);
   // Node ends a process in which nothing is open, promises or not; a service may be just then between two connections.
   const alive = setInterval(() => {}, LONGEST_TIMER_MS);
   const code = await Promise.race([
     crash.overdue,
     stopOverdue(stop.signal, config.drainMs + (service.stopMarginMs ?? STOP_MARGIN_MS), logger),
-    outcomeOf(service, config, environment, { logger, signal: stop.signal }),
+    outcomeOf(service, config, environment, { logger, signal: stop.signal, peers }),
   ]);
   clearInterval(alive);
   // A service that stops in good order after a crash has crashed nevertheless.
@@ -65,7 +71,7 @@ async function outcomeOf<Schema extends ServiceSchema>(
   service: Service<Schema>,
   config: Readonly<Static<Schema>>,
   environment: Environment,
-  { logger, signal }: Pick<ServiceContext, 'logger' | 'signal'>,
+  { logger, signal, peers }: Pick<ServiceContext, 'logger' | 'signal' | 'peers'>,
 ): Promise<number> {
   let openTelemetry: OpenTelemetry | undefined;
   try {
@@ -76,7 +82,7 @@ async function outcomeOf<Schema extends ServiceSchema>(
       onError: (error) => logger.warn({ err: error }, 'a metric could not be read'),
     });
     const endMeasuring = declareEventLoopMetrics(metrics);
-    await service.start(config, { logger, metrics, tracing: openTelemetry.tracing, signal });
+    await service.start(config, { logger, metrics, tracing: openTelemetry.tracing, signal, peers });
     endMeasuring();
     await metrics.shutdown();
   } catch (error) {
