@@ -29,6 +29,8 @@ export interface SendOptions {
   readonly ifverbid?: string | undefined;
   /** Deliver only if the call has had no event after the one with this `sequence`. */
   readonly ifsequence?: number | undefined;
+  /** `terminal`: only the outcome is wanted, and no result of what becomes of its verbs, which events tell as well. */
+  readonly results?: 'terminal' | undefined;
   /** W3C trace context to continue; an event's own is its `traceparent`. */
   readonly traceparent?: string | undefined;
   /** Ends the waiting. What has been published by then may still be delivered. */

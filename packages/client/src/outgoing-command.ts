@@ -34,7 +34,14 @@ export function outgoingCommand(
   message: JambonzCommand | JambonzAck,
   options: SendOptions,
 ): OutgoingCommand {
-  const { id = randomUUID(), expiresInMs = DEFAULT_EXPIRES_IN_MS, ifverbid, ifsequence, traceparent } = options;
+  const {
+    id = randomUUID(),
+    expiresInMs = DEFAULT_EXPIRES_IN_MS,
+    ifverbid,
+    ifsequence,
+    results,
+    traceparent,
+  } = options;
   checkText('id', id);
   if (ifverbid !== undefined) checkText('ifverbid', ifverbid);
   if (traceparent !== undefined) checkText('traceparent', traceparent);
@@ -55,6 +62,7 @@ export function outgoingCommand(
     expirytime: new Date(now + expiresInMs).toISOString(),
     ...(ifverbid !== undefined && { ifverbid }),
     ...(ifsequence !== undefined && { ifsequence: String(ifsequence) }),
+    ...(results !== undefined && { results }),
     ...(traceparent !== undefined && { traceparent }),
     'content-type': 'application/json',
   };

@@ -42,6 +42,9 @@ export const CommandFrame = Type.Object({
     }),
   ),
   replaces: Type.Boolean({ description: 'its verbs take the place of those that wait; otherwise they are queued' }),
+  terminalOnly: Type.Optional(
+    Type.Literal(true, { description: 'what becomes of its verbs is told by events only, not by later results' }),
+  ),
   warning: Type.Optional(Type.String({ description: 'what jambonz is going to ignore of it, for people' })),
   published: Type.Number({ description: 'when the broker took it, ms since the epoch' }),
   expires: Type.Number({ description: 'never written to a websocket after this time, ms since the epoch' }),

@@ -24,6 +24,9 @@ export const CallMemory = Type.Object({
     description:
       'runs of verbs that have not finished, oldest first: verb id, id of its command, whether it has started',
   }),
+  silent: Type.Optional(
+    Type.Array(Type.String(), { description: 'of their commands, the ids of those that no later result is wanted of' }),
+  ),
   claimed: Type.Boolean({ description: 'somebody has sent the call a command' }),
   live: Type.Boolean({ description: 'jambonz has made a session of its initial application' }),
   hooks: Type.Array(Type.Tuple([Type.String(), Type.Unsafe<HookKind>(Type.String())]), {

@@ -30,6 +30,7 @@ const ABSENT = 0xffff;
 /* Flags of an event and of a command. */
 const IS_RESET = 1;
 const REPLACES = 1;
+const TERMINAL_ONLY = 2;
 
 const STATUSES: readonly VerbResult['status'][] = ['started', 'finished', 'failed'];
 const NO_STATUS = 0xff;
@@ -56,6 +57,7 @@ type HeldByCommand =
   | 'name'
   | 'verbs'
   | 'replaces'
+  | 'terminalOnly'
   | 'published'
   | 'expires'
   | 'after';
@@ -126,7 +128,7 @@ function writeCommand(frame: CommandFrame, bytes: Buffer, view: DataView, at: nu
   }
   if (text.length > MOST_TEXT || bytes.write(text, lengthAt) !== text.length) return 0;
   view.setUint8(at, COMMAND);
-  view.setUint8(at + 1, frame.replaces ? REPLACES : 0);
+  view.setUint8(at + 1, (frame.replaces ? REPLACES : 0) | (frame.terminalOnly === true ? TERMINAL_ONLY : 0));
   view.setFloat64(at + 2, frame.n);
   view.setFloat64(at + 10, frame.published);
   view.setFloat64(at + 18, frame.expires);
@@ -176,6 +178,7 @@ function readCommand(bytes: Buffer, view: DataView, at: number, end: number): Co
     from = to;
   }
   if (from !== text.length) throw doesNotFit();
+  const flags = view.getUint8(at + 1);
   const frame: CommandFrame = {
     t: 'command',
     n: view.getFloat64(at + 2),
@@ -184,12 +187,13 @@ function readCommand(bytes: Buffer, view: DataView, at: number, end: number): Co
     position,
     name: text.slice(positionEnd, nameEnd),
     verbs,
-    replaces: view.getUint8(at + 1) === REPLACES,
+    replaces: (flags & REPLACES) !== 0,
     published: view.getFloat64(at + 10),
     expires: view.getFloat64(at + 18),
   };
   const after = view.getFloat64(at + COMMAND_AFTER);
   if (after !== NOT_AHEAD) frame.after = after;
+  if ((flags & TERMINAL_ONLY) !== 0) frame.terminalOnly = true;
   return frame;
 }
 

@@ -78,6 +78,7 @@ const commandFrame: fc.Arbitrary<AdapterFrame> = fc.record(
     verbs: fc.array(fc.string(), { maxLength: 3 }),
     hooks: fc.array(fc.tuple(text, fc.constant('actionHook' as HookKind)), { maxLength: 2 }),
     replaces: fc.boolean(),
+    terminalOnly: fc.constant(true as const),
     warning: fc.string(),
     published: fc.nat(),
     expires: fc.nat(),
@@ -93,18 +94,22 @@ const commandFrame: fc.Arbitrary<AdapterFrame> = fc.record(
   { requiredKeys: ['t', 'n', 'call', 'id', 'position', 'name', 'verbs', 'replaces', 'published', 'expires'] },
 );
 /** As nearly all are. */
-const plainCommandFrame: fc.Arbitrary<AdapterFrame> = fc.record({
-  t: fc.constant('command' as const),
-  n: counter,
-  call: text,
-  id: fc.oneof(text, fc.constant('log/0/1')),
-  position: fc.constant('log/0/1'),
-  name: ascii,
-  verbs: fc.array(ascii, { maxLength: 4 }),
-  replaces: fc.boolean(),
-  published: fc.double({ noNaN: true, noDefaultInfinity: true }).map((ms) => ms + 0),
-  expires: fc.nat(),
-});
+const plainCommandFrame: fc.Arbitrary<AdapterFrame> = fc.record(
+  {
+    t: fc.constant('command' as const),
+    n: counter,
+    call: text,
+    id: fc.oneof(text, fc.constant('log/0/1')),
+    position: fc.constant('log/0/1'),
+    name: ascii,
+    verbs: fc.array(ascii, { maxLength: 4 }),
+    replaces: fc.boolean(),
+    terminalOnly: fc.constant(true as const),
+    published: fc.double({ noNaN: true, noDefaultInfinity: true }).map((ms) => ms + 0),
+    expires: fc.nat(),
+  },
+  { requiredKeys: ['t', 'n', 'call', 'id', 'position', 'name', 'verbs', 'replaces', 'published', 'expires'] },
+);
 const takenFrame: fc.Arbitrary<AdapterFrame> = counter.map((n) => ({ t: 'taken', n }));
 const helloFrame: fc.Arbitrary<AdapterFrame> = fc.record(
   {

@@ -30,6 +30,7 @@ export function describeCommands(sceneNow: () => ClientScene): void {
       expiresInMs: 5_000,
       ifverbid: 'v1',
       ifsequence: 7,
+      results: 'terminal',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
 
@@ -41,6 +42,7 @@ export function describeCommands(sceneNow: () => ClientScene): void {
       id: 'greet',
       ifverbid: 'v1',
       ifsequence: '7',
+      results: 'terminal',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     const { time = '', expirytime = '' } = command?.attributes ?? {};

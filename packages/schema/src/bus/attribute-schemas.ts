@@ -60,6 +60,13 @@ export const CommandAttributes = Type.Object(
       }),
     ),
     ifsequence: Type.Optional(count('Deliver only if the call has had no event after the one with this sequence')),
+    results: Type.Optional(
+      Type.Literal('terminal', {
+        description:
+          'Only the outcome is wanted, delivered or rejected, and no later result (started, finished, failed) of the verbs with ' +
+          'an id that the command brings. The events say the same, with its id as their causationid',
+      }),
+    ),
     ...TRACE,
     'content-type': Type.Optional(text('`application/json`, for people and tools')),
   },

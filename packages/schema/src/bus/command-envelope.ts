@@ -12,6 +12,8 @@ export interface CommandEnvelope {
   readonly ifverbid: string | undefined;
   /** Deliver only if the call has had no event after this one. */
   readonly ifsequence: number | undefined;
+  /** No result is wanted after its outcome. */
+  readonly terminalOnly: boolean;
 }
 
 /** Where a command came from, for what its attributes leave out. */
@@ -38,7 +40,7 @@ export function readCommandEnvelope(
   { position, publishedAt }: CommandOrigin,
   ttlMs: number,
 ): CommandEnvelope | { readonly fault: string } {
-  const { id, specversion, expirytime, ifverbid, ifsequence } = attributes;
+  const { id, specversion, expirytime, ifverbid, ifsequence, results } = attributes;
   if (specversion !== undefined && specversion !== '1.0') {
     return { fault: `specversion: expected 1.0, got ${quote(specversion)}` };
   }
@@ -51,11 +53,15 @@ export function readCommandEnvelope(
   if (ifsequence !== undefined && !COUNT.test(ifsequence)) {
     return { fault: `ifsequence: expected the sequence of an event, a whole number, got ${quote(ifsequence)}` };
   }
+  if (results !== undefined && results !== 'terminal') {
+    return { fault: `results: expected terminal, or nothing for all of them, got ${quote(results)}` };
+  }
   return {
     id: id ?? position,
     expiresAt,
     ifverbid,
     ifsequence: ifsequence === undefined ? undefined : Number(ifsequence),
+    terminalOnly: results !== undefined,
   };
 }
 

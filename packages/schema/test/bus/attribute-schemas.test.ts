@@ -22,6 +22,8 @@ test.each([
   { ifsequence: '7' },
   { ifsequence: '-1' },
   { ifsequence: '1'.repeat(16) },
+  { results: 'terminal' },
+  { results: 'all' },
   { another: 'of somebody else' },
 ])('the schema of the attributes of a command takes %j if the adapter does', (attributes) => {
   const taken = !('fault' in readCommandEnvelope(attributes, ORIGIN, 30_000));

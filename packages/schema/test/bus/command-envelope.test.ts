@@ -20,12 +20,23 @@ describe('command envelope', () => {
       expiresAt: ORIGIN.publishedAt + 30_000,
       ifverbid: undefined,
       ifsequence: undefined,
+      terminalOnly: false,
     });
   });
 
   test('attributes say who it is, how long it lives and under which conditions', () => {
     const envelope = read({ id: 'abc', expirytime: '2026-01-31T13:00:00+01:00', ifverbid: 'greet', ifsequence: '7' });
-    expect(envelope).toEqual({ id: 'abc', expiresAt: ORIGIN.publishedAt, ifverbid: 'greet', ifsequence: 7 });
+    expect(envelope).toEqual({
+      id: 'abc',
+      expiresAt: ORIGIN.publishedAt,
+      ifverbid: 'greet',
+      ifsequence: 7,
+      terminalOnly: false,
+    });
+  });
+
+  test('a publisher may want the outcome alone', () => {
+    expect(read({ results: 'terminal' })).toMatchObject({ terminalOnly: true });
   });
 
   test.each([
@@ -38,6 +49,7 @@ describe('command envelope', () => {
     [{ ifsequence: '-1' }, 'ifsequence: expected the sequence of an event, a whole number, got "-1"'],
     [{ ifverbid: '' }, 'ifverbid: expected 1 to 512 bytes of UTF-8 without control characters, got 0 bytes'],
     [{ id: '' }, 'id: expected 1 to 512 bytes of UTF-8 without control characters, got 0 bytes'],
+    [{ results: 'none' }, 'results: expected terminal, or nothing for all of them, got "none"'],
     [{ specversion: '0.3' }, 'specversion: expected 1.0, got "0.3"'],
   ])('%j is refused with what was expected and what came', (attributes, message) => {
     expect(fault(attributes as Attributes)).toMatch(message);

@@ -92,7 +92,7 @@ export function expiryOf(record: CommandRecord, commandTtlMs: number): number {
 
 function linkCommand(
   record: AddressedRecord,
-  { id, expiresAt, ifverbid, ifsequence }: CommandEnvelope,
+  { id, expiresAt, ifverbid, ifsequence, terminalOnly }: CommandEnvelope,
   parsed: ParsedCommand | ParsedAck,
   { overdue, appearBy }: { readonly overdue: boolean; readonly appearBy: number },
 ): LinkCommand {
@@ -108,6 +108,7 @@ function linkCommand(
     ...hooksIn(parsed),
     ...warningIn(parsed),
     replaces: parsed.application === 'replaces',
+    ...(terminalOnly ? { terminalOnly } : {}),
     published: publishedAt,
     expires: expiresAt,
     ...(overdue ? { overdue } : {}),

@@ -461,9 +461,11 @@ export class Call implements RoleContext, EventSubject {
   }
 
   memory(): CallMemory {
+    const silent = this.verbs.silent();
     return {
       ...this.#decisions.memory(),
       runs: this.verbs.list(),
+      ...(silent.length > 0 && { silent }),
       claimed: this.claimed,
       live: isLive(this.#phase),
       hooks: this.hooks.list(),
@@ -607,7 +609,7 @@ export class Call implements RoleContext, EventSubject {
     this.hooks.note(memory.hooks);
     this.answers.restore(memory.questions as [string, QuestionKind][]);
     this.#decisions.restore(memory);
-    this.verbs.restore(memory.runs);
+    this.verbs.restore(memory.runs, memory.silent);
   }
 
   #awaitLife(): void {

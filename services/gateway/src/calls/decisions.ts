@@ -299,7 +299,7 @@ export class Decisions {
     const state = (composed.socket ?? socket).send(message, (written) => this.#writeEnded(write, written));
     span.end(state === 'closed' ? 'socket_closed' : undefined);
     if (state === 'closed') return false;
-    verbs.brought(frame.verbs, frame.id, frame.replaces);
+    verbs.brought(frame.verbs, frame.id, frame.replaces, frame.terminalOnly);
     if (frame.hooks !== undefined) this.#target.hooks.note(frame.hooks);
     if (state === 'buffered') this.#writing = write;
     else this.#deliver(command);

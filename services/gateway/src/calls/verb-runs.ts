@@ -22,8 +22,9 @@ export interface VerbRuns {
    * Notes that `commandId` brought these verbs.
    *
    * @param replaces the verbs that wait are dropped by jambonz, and will not start any more
+   * @param silent no later result of the command is wanted
    */
-  brought(verbIds: readonly string[], commandId: string, replaces: boolean): void;
+  brought(verbIds: readonly string[], commandId: string, replaces: boolean, silent?: boolean): void;
   /** Takes back what `brought` noted: the command did not reach jambonz. */
   forget(commandId: string): void;
   /** Reads a message of jambonz. */
@@ -32,13 +33,16 @@ export interface VerbRuns {
   isPlaying(verbId: string): boolean;
   /** Oldest first. */
   list(): ListedRun[];
+  /** Of the commands of these runs, the ids of those that no later result is wanted of. */
+  silent(): string[];
   /** Takes over what another gateway knew; it comes before what is known here. */
-  restore(runs: readonly ListedRun[]): void;
+  restore(runs: readonly ListedRun[], silent?: readonly string[]): void;
 }
 
 interface Run {
   readonly verb: string;
   readonly command: string;
+  readonly silent: boolean;
   started: boolean;
 }
 
@@ -73,7 +77,7 @@ export function createVerbRuns(limit: number): VerbRuns {
       waiting.started = true;
       return waiting;
     }
-    const run = { verb, command: NOBODY, started: true };
+    const run = { verb, command: NOBODY, silent: false, started: true };
     if (verb.length <= LONGEST_STRANGE_ID) add(run);
     return run;
   };
@@ -86,9 +90,9 @@ export function createVerbRuns(limit: number): VerbRuns {
   };
 
   return {
-    brought(verbIds, commandId, replaces) {
+    brought(verbIds, commandId, replaces, silent = false) {
       if (replaces && runs !== undefined) runs = runs.filter(({ started }) => started);
-      for (const verb of verbIds) add({ verb, command: commandId, started: false });
+      for (const verb of verbIds) add({ verb, command: commandId, silent, started: false });
     },
     forget(commandId) {
       runs = runs?.filter(({ command, started }) => started || command !== commandId);
@@ -107,8 +111,14 @@ export function createVerbRuns(limit: number): VerbRuns {
     },
     isPlaying: (verbId) => find(verbId, true) !== undefined,
     list: () => (runs ?? []).map(({ verb, command, started }) => [verb, command, started]),
-    restore(listed) {
-      const earlier = listed.map(([verb, command, started]) => ({ verb, command, started }));
+    silent: () => [...new Set((runs ?? []).filter(({ silent }) => silent).map(({ command }) => command))],
+    restore(listed, silent = []) {
+      const earlier = listed.map(([verb, command, started]) => ({
+        verb,
+        command,
+        silent: silent.includes(command),
+        started,
+      }));
       if (earlier.length > 0) runs = [...earlier, ...(runs ?? [])].slice(-limit);
     },
   };
@@ -123,8 +133,8 @@ function aboutOpenRun(message: JambonzMessage, find: (verb: string, started: boo
 
 function newsOf(run: Run | undefined, status: VerbResult['status'] | undefined, detail: string | undefined): VerbNews {
   if (run === undefined || run.command === NOBODY) return NO_NEWS;
-  const { command, verb } = run;
-  if (status === undefined) return { causation: command, result: undefined };
+  const { command, verb, silent } = run;
+  if (status === undefined || silent) return { causation: command, result: undefined };
   const result: VerbResult = { command, verb, status };
   if (detail !== undefined) result.detail = detail;
   return { causation: command, result };

@@ -19,6 +19,7 @@ export function wholePast(found: readonly KnownPast[]): WholePast {
     for (const decided of known.decided) noteDecided(memory.decided, decided);
     memory.ids.push(...known.ids);
     if (known.runs.length > memory.runs.length) memory.runs = known.runs;
+    if (known.silent !== undefined) memory.silent = [...(memory.silent ?? []), ...known.silent];
     memory.claimed ||= known.claimed;
     memory.live ||= known.live;
     memory.hooks.push(...known.hooks);

@@ -122,6 +122,35 @@ test('steps and hooks of a verb name its command, and are no results', () => {
   expect(verbs.observe(hook)).toEqual({ causation: 'cmd', result: undefined });
 });
 
+describe('a command that wants its outcome alone', () => {
+  test('has its events as any, and no later result', () => {
+    const harness = liveCall();
+    const verbs = [{ verb: 'say', text: 'x', id: 'greet' }];
+    send(harness.call, redirect(verbs), { id: 'quiet', terminalOnly: true });
+    send(harness.call, { ...redirect(verbs), queueCommand: true }, { id: 'usual' });
+    for (const event of ['starting', 'finished', 'starting', 'finished']) {
+      hear(harness, 'verb:status', { event, id: 'greet', name: 'say' });
+    }
+    expect(harness.events.slice(-4).map((event) => [causationOf(event), event.result?.status])).toEqual([
+      ['quiet', undefined],
+      ['quiet', undefined],
+      ['usual', 'started'],
+      ['usual', 'finished'],
+    ]);
+  });
+
+  test('stays so at the next gateway', () => {
+    const { verbs } = runs();
+    verbs.brought(['greet'], 'quiet', false, true);
+    verbs.brought(['greet'], 'usual', false);
+    const next = runs();
+    next.verbs.restore(verbs.list(), verbs.silent());
+    expect(next.says('starting')).toEqual(['quiet', undefined]);
+    expect(next.says('starting')).toEqual(['usual', 'started']);
+    expect(verbs.silent()).toEqual(['quiet']);
+  });
+});
+
 test('runs are remembered up to the limit, and travel to the next gateway in their order', () => {
   const { verbs } = runs(3);
   for (const command of ['a', 'b', 'c', 'd']) verbs.brought(['greet'], command, false);
