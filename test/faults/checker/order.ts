@@ -1,13 +1,22 @@
-import type { Case } from './case.ts';
+import type { Write } from '../history/history.ts';
+import type { Case, Story } from './case.ts';
+import { isInDoubt } from './in-doubt.ts';
 import { nameOf } from './outcomes.ts';
 import type { Violation } from './violation.ts';
 
-/** Commands of a call are written in the order that they have in the broker. A second write counts as doubled, not here. */
-export function checkOrder({ calls, history, byMarker }: Case): Violation[] {
+/**
+ * Commands of a call are written in the order that they have in the broker. A second write counts as doubled, not here.
+ *
+ * A command that was refused before a gateway died together with an adapter, as its id had been there, may be written after those
+ * deaths: nobody knows the id any more. Those behind it that were in doubt are written again then, behind it.
+ */
+export function checkOrder(of: Case): Violation[] {
+  const { calls, history, byMarker } = of;
   const last = new Map<string, number>();
   const seen = new Set<string>();
   const found: Violation[] = [];
-  for (const { callSid, marker, socket } of history.writes) {
+  for (const write of history.writes) {
+    const { callSid, marker, socket } = write;
     if (seen.has(marker)) continue;
     seen.add(marker);
     const [story] = byMarker.get(marker) ?? [];
@@ -26,7 +35,13 @@ export function checkOrder({ calls, history, byMarker }: Case): Violation[] {
         what: `${nameOf(story.command)} on socket ${socket} after ${later === undefined ? '' : nameOf(later.command)}`,
       });
     }
-    last.set(callSid, Math.max(at, before));
+    if (isForgotten(of, story, write)) seen.delete(marker);
+    else last.set(callSid, Math.max(at, before));
   }
   return found;
+}
+
+/** The gateway died and left the write in doubt, together with the adapter that could have told. */
+function isForgotten(of: Case, story: Story, write: Write): boolean {
+  return of.history.facts.forgetsIdsAt.length > 0 && isInDoubt(of, story, write);
 }
