@@ -50,7 +50,7 @@ async function answer({ acks, commands }: JambusClient, event: JambusEvent): Pro
     case 'verb:hook': {
       const { hook, msgid, data } = event.message;
       if (hook !== '/order' || msgid === undefined) break;
-      const order = transcriptOf(data['speech']);
+      const order = data.speech?.alternatives?.[0]?.transcript;
       print(`${callSid} orders ${order ?? 'nothing that could be understood'}`);
       const verbs = order === undefined ? QUESTION : [{ verb: 'say', id: 'goodbye', text: `${order}? Coming up!` }];
       report(await acks.send(callSid, msgid, verbs, { id }));
@@ -68,18 +68,6 @@ async function answer({ acks, commands }: JambusClient, event: JambusEvent): Pro
     default:
       break;
   }
-}
-
-/** What the caller said; a hook has the form that its recognizer gives it. */
-function transcriptOf(speech: unknown): string | undefined {
-  const alternatives: unknown = isRecord(speech) ? speech['alternatives'] : undefined;
-  const best: unknown = Array.isArray(alternatives) ? alternatives[0] : undefined;
-  const transcript = isRecord(best) ? best['transcript'] : undefined;
-  return typeof transcript === 'string' ? transcript : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function report({ callSid, status, code, detail }: CommandResult): void {

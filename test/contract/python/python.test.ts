@@ -14,7 +14,7 @@ interface Broker {
   stop(): Promise<void>;
 }
 
-const python = await findPython();
+const python = await findPython('test/contract/python', ['aiokafka', 'jsonschema', 'nats', 'yaml']);
 
 describeWithPython('nats', await findNatsServer('newest'), async () => {
   const server = await startNatsServer({ version: 'newest' });

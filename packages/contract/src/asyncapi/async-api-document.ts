@@ -9,6 +9,7 @@ import {
   OTHER_EVENT_SCHEMA,
   RESULT_SCHEMA,
 } from '../json-schema/payload-schemas.ts';
+import { titled } from '../json-schema/titled.ts';
 import type { AsyncApiDocument } from './async-api.ts';
 import { KAFKA_CORRELATION_IDS, KAFKA_HEADERS, KAFKA_OPERATIONS, KAFKA_TRAITS, kafkaChannels } from './kafka.ts';
 import { ANY_COMMAND_SCHEMA } from './messages.ts';
@@ -56,5 +57,5 @@ export function asyncApiDocument(): AsyncApiDocument {
 }
 
 function byName(schemas: readonly NamedSchema[]): Readonly<Record<string, JsonSchema>> {
-  return Object.fromEntries(schemas.map(({ name, schema }) => [name, schema]));
+  return Object.fromEntries(schemas.map(({ name, schema }) => [name, titled(name, schema)]));
 }

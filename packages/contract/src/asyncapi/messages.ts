@@ -14,9 +14,9 @@ import {
   COMMAND_SCHEMAS,
   EVENT_SCHEMAS,
   OTHER_EVENT_SCHEMA,
-  pascalCase,
   RESULT_SCHEMA,
 } from '../json-schema/payload-schemas.ts';
+import { pascalCase } from '../json-schema/titled.ts';
 import { type Message, type Reference, ref } from './async-api.ts';
 
 /** What differs between the messages of one bus and those of another. */

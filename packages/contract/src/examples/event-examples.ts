@@ -39,8 +39,7 @@ export const EVENT_EXAMPLES: { readonly [Name in JambonzMessageType]: MessageOf<
     data: {
       ...CALL,
       reason: 'speechDetected',
-      // What a gather heard is one of the fields that are passed on without being named in the schema.
-      ...{ speech: { is_final: true, alternatives: [{ confidence: 0.97, transcript: 'One margherita' }] } },
+      speech: { is_final: true, alternatives: [{ confidence: 0.97, transcript: 'One margherita' }] },
     },
   },
   'dial:confirm': { ...message('dial:confirm', 'pQ7mYh5fWn8dRk2sVx4tLb'), hook: '/confirm', data: CALL },

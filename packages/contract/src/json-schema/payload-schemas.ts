@@ -21,6 +21,7 @@ import {
 } from '../examples/index.ts';
 import { fromTypebox } from './from-typebox.ts';
 import { isMembers, type JsonSchema, type NamedSchema } from './json-schema.ts';
+import { pascalCase } from './titled.ts';
 
 /** One kind of command. */
 export interface CommandSchema extends NamedSchema {
@@ -73,14 +74,6 @@ export const RESULT_SCHEMA: NamedSchema = {
   name: 'CommandResult',
   schema: withExamples(fromTypebox(CommandResult), RESULT_EXAMPLES),
 };
-
-/** `conf:mute-status` → `ConfMuteStatus`. */
-export function pascalCase(name: string): string {
-  return name
-    .split(/[:-]/)
-    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-    .join('');
-}
 
 function eventSchema(type: JambonzMessageType | JambusMessageType, schema: TSchema, example: object): EventSchema {
   const message = { type, msgid: 'any', call_sid: undefined, data: {} };

@@ -1,6 +1,7 @@
 import { ATTRIBUTE_SCHEMAS } from './attribute-schemas.ts';
 import type { JsonSchema, NamedSchema } from './json-schema.ts';
 import { ACK_SCHEMA, COMMAND_SCHEMAS, EVENT_SCHEMAS, OTHER_EVENT_SCHEMA, RESULT_SCHEMA } from './payload-schemas.ts';
+import { titled } from './titled.ts';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -25,7 +26,7 @@ function file(name: string, schema: JsonSchema): readonly [string, JsonSchema] {
 }
 
 function whole({ name, schema }: NamedSchema): JsonSchema {
-  return { title: name, ...schema };
+  return titled(name, schema);
 }
 
 function oneOf(title: string, description: string, schemas: readonly NamedSchema[]): JsonSchema {
@@ -33,6 +34,6 @@ function oneOf(title: string, description: string, schemas: readonly NamedSchema
     title,
     description,
     oneOf: schemas.map(({ name }) => ({ $ref: `#/$defs/${name}` })),
-    $defs: Object.fromEntries(schemas.map(({ name, schema }) => [name, { title: name, ...schema }])),
+    $defs: Object.fromEntries(schemas.map(({ name, schema }) => [name, titled(name, schema)])),
   };
 }

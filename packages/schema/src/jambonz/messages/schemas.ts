@@ -59,6 +59,28 @@ const NewCall = callData({
   ),
 });
 
+/**
+ * What a recognizer heard, in the form that jambonz gives the answers of all vendors; its own answer is in `vendor`. Vendors do
+ * not all tell how certain they are in the same way.
+ */
+const Speech = Type.Object(
+  {
+    is_final: Type.Optional(Type.Boolean()),
+    alternatives: Type.Optional(
+      Type.Array(
+        Type.Object({
+          transcript: text('What was said'),
+          confidence: Type.Optional(
+            Type.Unknown({ description: 'How certain the recognizer is, as a rule from 0 to 1' }),
+          ),
+        }),
+        { description: 'The most likely one first' },
+      ),
+    ),
+  },
+  { description: 'Of a gather or transcribe: what was heard' },
+);
+
 /** An event of a running model or agent, in its vendor's form. */
 const VendorEvent = record();
 
@@ -93,8 +115,16 @@ export const JAMBONZ_MESSAGES = {
       event: Type.Optional(
         Type.Unknown({ description: 'As a string it marks what needs no answer, in a conference or queue' }),
       ),
-      reason: text(),
-      verb_id: text(),
+      reason: text('How the verb ended: of a gather speechDetected, dtmfDetected, timeout or error'),
+      verb_id: text('The id that the application gave the verb'),
+      speech: Type.Optional(Speech),
+      digits: text('Of a gather: the keys that were pressed'),
+      dtmf: text('Of a dtmfHook: the keys that were pressed'),
+      dial_call_status: text('Of a dial: what became of the called party. completed, failed, busy or no-answer'),
+      dial_call_sid: text('Of a dial: the call_sid of the called party'),
+      dial_sip_status: Type.Optional(Type.Integer({ description: 'Of a dial: its last SIP status' })),
+      queue_result: text('Of an enqueue: bridged, hangup, leave or error'),
+      completion_reason: text('Of an llm: why it ended'),
     }),
   ),
   'dial:confirm': message(
@@ -105,14 +135,21 @@ export const JAMBONZ_MESSAGES = {
   'call:status': message(
     'call:status',
     'How the call stands; of a leg that it dialled, too, which then has a call_sid of its own in the data',
-    callData({ call_status: Type.String(), duration: number(), call_termination_by: text() }),
+    callData({
+      call_status: Type.String({
+        description:
+          'trying, ringing, early-media, in-progress, queued; at the end completed, failed, busy or no-answer',
+      }),
+      duration: Type.Optional(Type.Number({ description: 'Of the whole call, in s' })),
+      call_termination_by: text('caller or jambonz'),
+    }),
   ),
   'verb:status': message(
     'verb:status',
     'How a verb goes: in the form that servers send (event), or the one that the documentation has (status)',
     Type.Union([
-      Type.Object({ event: Type.String(), id: text(), name: text(), verb: text() }),
-      Type.Object({ status: Type.String(), id: text(), verb: text() }),
+      Type.Object({ event: Type.String(), id: text(), name: text(), verb: text() }, { title: 'VerbStatusByEvent' }),
+      Type.Object({ status: Type.String(), id: text(), verb: text() }, { title: 'VerbStatusByStatus' }),
     ]),
   ),
   'jambonz:error': message(
