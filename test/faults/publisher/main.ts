@@ -115,12 +115,16 @@ const tasks: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-createInterface(process.stdin).on('line', (word) => {
+const words = createInterface(process.stdin);
+words.on('line', (word) => {
   void tasks[word]?.().then(() => {
     process.stdout.write(`${word}\n`);
     if (word === 'finish') process.exit();
   });
 });
+
+// Whoever started it is gone.
+words.on('close', () => process.exit());
 
 await wire.listen(({ callSid, type, sequence, payload }) => {
   const plan = mine.get(callSid);

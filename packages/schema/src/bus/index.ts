@@ -1,3 +1,4 @@
+export { attributeHints } from './attribute-hints.ts';
 export * from './attribute-schemas.ts';
 export * from './attributes.ts';
 export * from './bytes.ts';

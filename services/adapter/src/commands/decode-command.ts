@@ -1,5 +1,6 @@
 import type { CommandRecord } from '@jambus/bus';
 import {
+  attributeHints,
   CALL_SID_FORM,
   type CommandEnvelope,
   type CommandParser,
@@ -106,7 +107,7 @@ function linkCommand(
     ...(parsed.kind === 'ack' ? { msgid: parsed.msgid } : {}),
     verbs: [...parsed.verbIds],
     ...hooksIn(parsed),
-    ...warningIn(parsed),
+    ...warningIn(parsed, record),
     replaces: parsed.application === 'replaces',
     ...(terminalOnly ? { terminalOnly } : {}),
     published: publishedAt,
@@ -126,10 +127,15 @@ function hooksIn(parsed: ParsedCommand | ParsedAck): Pick<LinkCommand, 'hooks'> 
   return hooks.length === 0 ? {} : { hooks: hooks.map(({ hook, kind }) => [hook, kind]) };
 }
 
-/** What is certain to be lost over there, for the result. */
-function warningIn({ warnings }: ParsedCommand | ParsedAck): Pick<LinkCommand, 'warning'> {
-  if (warnings.length === 0) return {};
-  return { warning: clipBytes(warnings.map(({ message }) => message).join('; '), LONGEST_WARNING_BYTES) };
+/** What is certain to be lost over there, and what its publisher hardly meant, for the result. */
+function warningIn(
+  { warnings }: ParsedCommand | ParsedAck,
+  { attributes }: CommandRecord,
+): Pick<LinkCommand, 'warning'> {
+  const hints = attributeHints(attributes);
+  if (warnings.length === 0 && hints.length === 0) return {};
+  const all = [...warnings.map(({ message }) => message), ...hints];
+  return { warning: clipBytes(all.join('; '), LONGEST_WARNING_BYTES) };
 }
 
 /** `tracestate` means something only beside the context it came with. */

@@ -225,6 +225,18 @@ describe('a command', () => {
     expect([appearBy, maybeRepeated]).toEqual([PUBLISHED_AT + GRACE_MS, false]);
   });
 
+  test('whose publisher has misspelled an attribute tells the gateway so, for its result', async () => {
+    const { routed, run } = pipeline(SETTLED);
+    await run(REDIRECT, { attributes: { id: 'mine', expiry: '2026-01-31T12:00:00Z' } });
+    expect(routed[0]?.command.warning).toBe('the attribute "expiry" has no effect; did you mean "expirytime"?');
+  });
+
+  test('that wants its outcome alone says so', async () => {
+    const { routed, run } = pipeline(SETTLED);
+    await run(REDIRECT, { attributes: { results: 'terminal' } });
+    expect(routed[0]?.command.terminalOnly).toBe(true);
+  });
+
   test('that may have been read before says by when its call had to be there then', async () => {
     const { routed, run } = pipeline(SETTLED);
     await run(REDIRECT, { maybeRepeated: true });
