@@ -1,13 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { MOST_DECOMPRESSED_BYTES } from './bounded.ts';
+import type { KafkaCompression } from './compressions.ts';
 import { compressLz4, decompressLz4 } from './lz4.ts';
 import { compressSnappy, decompressSnappy } from './snappy.ts';
 import { compressZstd, decompressZstd } from './zstd.ts';
-
-/** How producers of ours may compress what they send. */
-export const KAFKA_COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
-export type KafkaCompression = (typeof KAFKA_COMPRESSIONS)[number];
 
 interface Codec {
   readonly compress: (bytes: Buffer) => Buffer;
@@ -40,6 +37,11 @@ export function teachCodecs(): void {
 /** @param type the number in the attributes of a batch; 0 is none. @throws RangeError when there is no such */
 export function compressed(bytes: Buffer, type: number): Buffer {
   return type === kafkajs.CompressionTypes.None ? bytes : codecOf(type).compress(bytes);
+}
+
+/** @throws MissingPackage, a JambusError `bad_config`, when the package of the compression is not installed */
+export function checkInstalled(compression: KafkaCompression): void {
+  compressed(Buffer.alloc(0), typeOfCompression(compression));
 }
 
 /**

@@ -1,1 +1,3 @@
+export { MissingPackage } from './codec-package.ts';
 export * from './codecs.ts';
+export * from './compressions.ts';

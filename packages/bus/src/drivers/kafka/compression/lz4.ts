@@ -1,5 +1,5 @@
-import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
 import { bounded } from './bounded.ts';
+import { codecPackage } from './codec-package.ts';
 
 const MAGIC = 0x184d2204;
 const HEAD_BYTES = 4 + 2 + 1;
@@ -7,14 +7,16 @@ const HAS_BLOCK_CHECKSUMS = 0x10;
 const HAS_CONTENT_SIZE = 0x08;
 const HAS_DICTIONARY = 0x01;
 
+const lz4 = codecPackage<typeof import('lz4-napi')>('lz4', 'lz4-napi');
+
 export function compressLz4(bytes: Buffer): Buffer {
-  return compressFrameSync(bytes);
+  return lz4().compressFrameSync(bytes);
 }
 
 /** Throws for what is no frame of LZ4. */
 export function decompressLz4(bytes: Buffer): Buffer {
   bounded(mostBytesIn(bytes));
-  return decompressFrameSync(bytes);
+  return lz4().decompressFrameSync(bytes);
 }
 
 /** What the blocks of the frames can have at most (LZ4 frame format 1.6.4): the client would take all that is claimed. */

@@ -1,13 +1,15 @@
-import { compressSync, uncompressSync } from 'snappy';
 import { bounded } from './bounded.ts';
+import { codecPackage } from './codec-package.ts';
 
 /** Begins what the Java client writes, which cuts records into blocks of 32 KiB: magic, version, oldest compatible version. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00, 0, 0, 0, 1, 0, 0, 0, 1]);
 const XERIAL_MAGIC = XERIAL.subarray(0, 8);
 
+const snappy = codecPackage<typeof import('snappy')>('snappy', 'snappy');
+
 /** One block in the frame of the Java client, which every other client reads. */
 export function compressSnappy(bytes: Buffer): Buffer {
-  const block = compressSync(bytes);
+  const block = snappy().compressSync(bytes);
   const length = Buffer.allocUnsafe(4);
   length.writeInt32BE(block.byteLength);
   return Buffer.concat([XERIAL, length, block]);
@@ -38,7 +40,7 @@ function blocksIn(bytes: Buffer): Buffer[] {
 }
 
 function uncompressed(block: Buffer): Buffer {
-  const bytes = uncompressSync(block, { asBuffer: true });
+  const bytes = snappy().uncompressSync(block, { asBuffer: true });
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
 }
 

@@ -1,5 +1,5 @@
-import { Decoder, Encoder } from '@toondepauw/node-zstd';
 import { bounded } from './bounded.ts';
+import { codecPackage } from './codec-package.ts';
 
 /** What the format takes for granted when nothing else is said. */
 const LEVEL = 3;
@@ -7,17 +7,29 @@ const MAGIC = 0xfd2fb528;
 const LARGEST_BLOCK = 128 * 1024;
 const RUN = 1;
 
-const encoder = new Encoder(LEVEL);
-const decoder = new Decoder();
+type Zstd = typeof import('@toondepauw/node-zstd');
+type Coders = ReturnType<typeof codersOf>;
+
+const zstd = codecPackage<Zstd>('zstd', '@toondepauw/node-zstd');
+let made: Coders | undefined;
+
+function codersOf({ Encoder, Decoder }: Zstd) {
+  return { encoder: new Encoder(LEVEL), decoder: new Decoder() };
+}
+
+function coders(): Coders {
+  made ??= codersOf(zstd());
+  return made;
+}
 
 export function compressZstd(bytes: Buffer): Buffer {
-  return encoder.encodeSync(bytes);
+  return coders().encoder.encodeSync(bytes);
 }
 
 /** Throws for what is no frame of Zstandard. */
 export function decompressZstd(bytes: Buffer): Buffer {
   bounded(mostBytesIn(bytes));
-  return decoder.decodeSync(bytes);
+  return coders().decoder.decodeSync(bytes);
 }
 
 /** What the blocks of the frames can have at most (RFC 8878): a run of one byte is as large as it says, others at most 128 KiB. */

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { decompressed } from '../compression/index.ts';
 
 const LENGTH_AT = 8;
 /** Of a batch: its first offset and its length. */
@@ -30,11 +31,12 @@ const NO_HEADERS: Readonly<Headers> = Object.freeze(Object.create(null));
 
 /**
  * The records of a partition in the answer to a fetch, as the client decodes them, without an object for each of their parts.
- * Keys, values and headers are views.
+ * Keys, values and headers are views. The client takes time that grows with the square of the headers of a record, unless it is
+ * patched as it is in this repository.
  *
  * @param records batches of format 2; the last one may be cut off and comes again
- * @returns undefined for what is not common (compressed, transactional, of another format) or not as it should be: that is
- *   the client's to decode
+ * @returns undefined for what is not common (what brokers write about transactions, another format) or not as it should be:
+ *   that is the client's to decode
  */
 export function fetchedRecords(records: Buffer): KafkaMessage[] | undefined {
   const messages: KafkaMessage[] = [];
@@ -52,7 +54,7 @@ export function fetchedRecords(records: Buffer): KafkaMessage[] | undefined {
 /** Adds the records of one batch. @returns false when that is the client's to do */
 function readBatch(batch: Buffer, messages: KafkaMessage[]): boolean {
   const attributes = batch.readInt16BE(AT.attributes);
-  if ((attributes & (COMPRESSION | TRANSACTIONAL | CONTROL)) !== 0) return false;
+  if ((attributes & CONTROL) !== 0) return false;
   const base = Number(batch.readBigInt64BE(0));
   const first = Number(batch.readBigInt64BE(AT.firstTimestamp));
   const newest = String(batch.readBigInt64BE(AT.maxTimestamp));
@@ -62,7 +64,7 @@ function readBatch(batch: Buffer, messages: KafkaMessage[]): boolean {
     firstOffset: String(base),
     firstTimestamp: String(first),
     partitionLeaderEpoch: batch.readInt32BE(AT.leaderEpoch),
-    inTransaction: false,
+    inTransaction: (attributes & TRANSACTIONAL) !== 0,
     isControlBatch: false,
     lastOffsetDelta: batch.readInt32BE(AT.lastOffsetDelta),
     producerId: String(batch.readBigInt64BE(AT.producerId)),
@@ -72,9 +74,11 @@ function readBatch(batch: Buffer, messages: KafkaMessage[]): boolean {
     timestampType: isAppendTime ? 1 : 0,
     magicByte: MAGIC,
   };
-  const reader = new RecordReader(batch, OVERHEAD_BYTES);
   const count = batch.readInt32BE(AT.count);
   if (count < 0) return false;
+  const content = contentOf(batch.subarray(OVERHEAD_BYTES), count, attributes & COMPRESSION);
+  if (content === undefined) return false;
+  const reader = new RecordReader(content);
   for (let left = count; left > 0; left--) {
     const end = reader.varint() + reader.at;
     const recordAttributes = reader.int8();
@@ -100,16 +104,27 @@ function readBatch(batch: Buffer, messages: KafkaMessage[]): boolean {
   return true;
 }
 
+/** The records of a batch as bytes. @returns undefined when they cannot be decompressed, which the client says in its own way */
+function contentOf(bytes: Buffer, count: number, compression: number): Buffer | undefined {
+  if (compression === 0) return bytes;
+  // The client does not look at them either.
+  if (count === 0) return Buffer.alloc(0);
+  try {
+    return decompressed(bytes, compression);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads the fields of records one behind the other. */
 class RecordReader {
   readonly #bytes: Buffer;
-  at: number;
+  at = 0;
   /** Something ended too soon, or was larger than a number can be. What was read since is of no use. */
   isBroken = false;
 
-  constructor(bytes: Buffer, at: number) {
+  constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    this.at = at;
   }
 
   int8(): number {

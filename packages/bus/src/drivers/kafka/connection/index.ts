@@ -1,4 +1,3 @@
-export { KAFKA_COMPRESSIONS, type KafkaCompression } from '../compression/index.ts';
 export * from './admin.ts';
 export { hintingAtToken } from './authentication.ts';
 export * from './cluster.ts';

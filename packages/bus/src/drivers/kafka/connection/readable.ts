@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { JambusError } from '@jambus/schema';
 import type { KafkaMessage } from 'kafkajs';
+import { MissingPackage } from '../compression/index.ts';
 import { type FetchAnswer, fetchAnswer, fetchAnswerBytes } from './fetch-answer.ts';
 import { WireWriter } from './wire.ts';
 
@@ -17,7 +18,8 @@ const OURS = randomUUID();
 
 /**
  * The client's way to read the answer to a fetch, which throws at the first batch that it cannot read, and would be asked to
- * read it again for ever. Here the partition goes on behind it: one record stands for the batch, at its last offset.
+ * read it again for ever. Here the partition goes on behind it: one record stands for the batch, at its last offset. A batch whose
+ * compression needs a package that is not installed is none of those: once it is installed, nothing of the batch is lost.
  *
  * @param decode of the client
  * @param version of the fetch, 4 to 11
@@ -74,6 +76,7 @@ async function failureOf(decoding: Promise<unknown>): Promise<string | undefined
     await decoding;
     return undefined;
   } catch (error) {
+    if (error instanceof MissingPackage) throw error;
     return error instanceof Error ? error.message : String(error);
   }
 }

@@ -1,6 +1,6 @@
 import { JambusError } from '@jambus/schema';
 import { pause } from '../../../waiting/pause.ts';
-import type { KafkaCompression } from '../compression/index.ts';
+import { checkInstalled, type KafkaCompression } from '../compression/index.ts';
 import type { Cluster } from './cluster.ts';
 import { fromKafka, typeOf } from './errors.ts';
 import type { OutgoingRecord, TopicRecords } from './outgoing-record.ts';
@@ -60,8 +60,10 @@ export interface SenderOptions {
   readonly mostBytes?: (topic: string) => number | undefined;
 }
 
+/** @throws JambusError `bad_config` when the package of the compression is not installed */
 export function createSender(cluster: Cluster, options: SenderOptions = {}): Sender {
   const { compression = 'none', onTopicMissing = () => {}, mostBytes = () => undefined } = options;
+  checkInstalled(compression);
   const waiting: Waiting[] = [];
   let producer: OneProducer | undefined;
   let draining = false;

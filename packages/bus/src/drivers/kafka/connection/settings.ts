@@ -1,3 +1,5 @@
+export type { KafkaCompression } from '../compression/compressions.ts';
+
 /** Where a broker listens. */
 export interface BrokerAddress {
   readonly host: string;

@@ -1,6 +1,7 @@
 import type { JambusError } from '@jambus/schema';
 import { type Backoff, backoffMs } from '../../../waiting/backoff.ts';
 import { pause } from '../../../waiting/pause.ts';
+import { MissingPackage } from '../compression/index.ts';
 import type { Assignment } from './assignment.ts';
 import { createFormerMember } from './former-member.ts';
 import { type GroupMemberOptions, REBALANCE_MS, serveGroup } from './group-member.ts';
@@ -21,7 +22,7 @@ export interface GroupReadingOptions {
 export interface Reading {
   /** False when the group may have given away what we had; undefined until it has let us in. */
   readonly inGroup: boolean | undefined;
-  /** @throws JambusError that is not retryable, when the group never let us in */
+  /** @throws JambusError that is not retryable, when the group never let us in, or a package is missing to read what is there */
   readonly ended: Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export function readAsGroup(options: GroupReadingOptions, stop: AbortSignal): Re
       const begunAt = performance.now();
       const failure = await serveGroup({ ...member, group: group(), assignment, membership, former, log }, stop);
       if (failure === undefined) return;
-      if (!failure.retryable && membership.fresh) throw failure;
+      if (failure instanceof MissingPackage || (!failure.retryable && membership.fresh)) throw failure;
       onFailure(failure);
       // Not as soon as it was let in: where the trouble goes on, there would be ten new members a second.
       if (performance.now() - begunAt > SERVED_MS) attempt = 1;

@@ -1,5 +1,5 @@
 import { JambusError } from '@jambus/schema';
-import { decompressed } from '../compression/index.ts';
+import { decompressed, MissingPackage } from '../compression/index.ts';
 
 /** What is wanted of a record in a log. */
 export interface LogRecord {
@@ -70,7 +70,8 @@ function readRecords(batch: Buffer, base: number, into: LogRecord[]): void {
 function contentOf(batch: Buffer): Buffer | undefined {
   try {
     return decompressed(batch.subarray(BATCH_OVERHEAD), batch.readInt16BE(21) & COMPRESSION);
-  } catch {
+  } catch (error) {
+    if (error instanceof MissingPackage) throw error;
     return undefined;
   }
 }
