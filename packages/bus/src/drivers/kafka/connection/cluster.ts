@@ -2,6 +2,7 @@ import type { JambusError } from '@jambus/schema';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { teachCodecs } from '../compression/index.ts';
 import { saslOf } from './authentication.ts';
+import { withoutIdleTimers } from './idle-timers.ts';
 import { clientLog } from './log.ts';
 import type { KafkaConnectionSettings } from './settings.ts';
 import { socketMaker } from './sockets.ts';
@@ -62,6 +63,7 @@ export function wayToCluster(settings: KafkaConnectionSettings, onTrouble: (erro
       ssl: tls !== undefined,
       ...(auth !== undefined && { sasl: auth }),
     });
+    withoutIdleTimers(kafka);
     return { kafka, lastRefusal: log.lastRefusal, end: sockets.cut };
   };
   return {

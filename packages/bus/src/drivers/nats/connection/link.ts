@@ -12,6 +12,7 @@ import {
 } from 'nats';
 import { retry } from '../../../waiting/retry.ts';
 import { authenticatorOf } from './authentication.ts';
+import { allowCarriageReturns } from './carriage-returns.ts';
 import { fromNats } from './errors.ts';
 import { type RecordWriter, recordWriterOf } from './record-writer.ts';
 import type { NatsConnectionSettings } from './settings.ts';
@@ -90,6 +91,7 @@ export async function openLink(options: LinkOptions): Promise<NatsLink> {
     doing: `connecting to ${servers.join(' or ')}`,
     translate: fromNats,
   });
+  allowCarriageReturns(nc);
   const listeners = new Set<(event: LinkEvent) => void>();
   const trouble = options.onTrouble;
   let connected = true;

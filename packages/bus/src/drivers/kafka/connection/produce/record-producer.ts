@@ -1,6 +1,7 @@
 import type { Broker, Cluster as ClientCluster, Kafka, Message, Producer, ProducerConfig } from 'kafkajs';
 import { API, type Exchange, encoded } from '../exchange.ts';
 import { isObject } from '../is-object.ts';
+import { onMadeCluster } from '../made-clusters.ts';
 import { messageOf, type OutgoingRecord } from '../outgoing-record.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { PRODUCE_VERSIONS, type ProduceOptions, produceBytes } from './produce-bytes.ts';
@@ -43,29 +44,18 @@ function lightMessageOf(record: OutgoingRecord): RecordMessage {
   return { key: key === '' ? null : key, value: payload as Buffer, record };
 }
 
-const CREATE_CLUSTER = 'private:Kafka:createCluster';
-
-/** The client does not show the cluster of a producer, but makes it by a function that hangs on it. */
+/** The client does not show the cluster of a producer. */
 function producerWithCluster(
   kafka: Kafka,
   config: ProducerConfig,
 ): { readonly producer: Producer; readonly cluster: ClientCluster | undefined } {
-  const key = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);
-  const create: unknown = key && Reflect.get(kafka, key);
-  if (key === undefined || typeof create !== 'function')
-    return { producer: kafka.producer(config), cluster: undefined };
-  let cluster: unknown;
-  Reflect.set(kafka, key, (options: unknown) => {
-    cluster = Reflect.apply(create, kafka, [options]);
-    return cluster;
+  let cluster: ClientCluster | undefined;
+  const endShowing = onMadeCluster(kafka, (made) => {
+    cluster = made;
   });
   const producer = kafka.producer(config);
-  Reflect.set(kafka, key, create);
-  return { producer, cluster: isCluster(cluster) ? cluster : undefined };
-}
-
-function isCluster(value: unknown): value is ClientCluster {
-  return isObject(value) && typeof value['findBroker'] === 'function';
+  endShowing?.();
+  return { producer, cluster };
 }
 
 /** How the client looks up the form of a request that a broker knows, and makes one. */
