@@ -1,4 +1,4 @@
-import type { KafkaCompression, KafkaConnectionSettings } from '@jambus/bus/kafka-connection';
+import type { KafkaCompression, KafkaConnectionSettings } from '@jambus/bus/kafka-settings';
 import type { ClientOptions } from '../options.ts';
 
 /** Where the bus is, how to get in, and how much to wait. */

@@ -1,4 +1,4 @@
-import type { NatsConnectionSettings } from '@jambus/bus/nats-connection';
+import type { NatsConnectionSettings } from '@jambus/bus/nats-settings';
 import type { ClientOptions } from '../options.ts';
 
 /** Where the bus is, how to get in, and how much to wait. */
