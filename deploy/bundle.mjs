@@ -10,9 +10,6 @@ import { build } from 'esbuild';
 
 const SERVICES = ['gateway', 'adapter', 'standalone'];
 
-/** Packages that load files of their own at run time: compiled code, schemas. They stay where they are. */
-const LEFT_OUT = /^(?:snappy|lz4-napi|@toondepauw\/node-zstd|@jambonz\/.*)$/;
-
 const ours = resolve(fileURLToPath(import.meta.url), '../../services');
 const folders = process.argv.length > 2 ? process.argv.slice(2) : SERVICES.map((service) => join(ours, service));
 
@@ -35,25 +32,13 @@ for (const folder of folders) {
     banner: {
       js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
     },
-    plugins: [leftOut(outdir), ownPlace(outdir)],
+    plugins: [ownPlace(outdir)],
   });
 }
 
-/** Imports what is left out by the way from the bundle to where it is, as only the package that names it can find it. */
-function leftOut(bundleFolder) {
-  return {
-    name: 'left-out',
-    setup({ onResolve, resolve: find }) {
-      onResolve({ filter: LEFT_OUT }, async ({ path, kind, resolveDir, pluginData }) => {
-        if (pluginData === 'asked') return undefined;
-        const { path: file, errors } = await find(path, { kind, resolveDir, pluginData: 'asked' });
-        return errors.length > 0 ? { errors } : { path: pathFrom(bundleFolder, file), external: true };
-      });
-    },
-  };
-}
-
-/** Modules of ours that look for files beside themselves go on finding them: `import.meta.url` stays what it was. */
+/**
+ * Modules of ours that look for files, or load packages of compiled code, go on finding them: `import.meta.url` stays what it was.
+ */
 function ownPlace(bundleFolder) {
   return {
     name: 'own-place',
