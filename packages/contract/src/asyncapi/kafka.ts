@@ -82,13 +82,17 @@ export const KAFKA_OPERATIONS: Readonly<Record<string, Operation>> = {
     title: 'Send a command',
     description:
       'Puts a command on the websocket of a call. Its result comes on the results channel. To keep the order of the ' +
-      'commands of a call, produce them with the `call_sid` as key, `acks=all` and idempotence.',
+      'commands of a call, produce them with the `call_sid` as key, `acks=all` and idempotence, and by the partitioner of the ' +
+      'Java client (murmur2 of the key: kafkajs has it as `DefaultPartitioner`, librdkafka as `partitioner=murmur2_random`), so that ' +
+      "everybody's records of a call go to one partition. Any compression of Kafka is read.",
   },
   kafkaReceiveEvents: {
     action: 'receive',
     channel: ref('channels', 'kafkaEvents'),
     title: 'Receive events',
-    description: 'In a consumer group of your own, whose members share the calls.',
+    description:
+      'In a consumer group of your own, whose members share the calls. Records may be compressed by gzip, snappy, lz4 or zstd, ' +
+      'as the adapters (`JAMBUS_KAFKA_COMPRESSION`) or the topic (`compression.type`) say.',
   },
   kafkaReceiveResults: {
     action: 'receive',

@@ -36,7 +36,8 @@ results. This document is written from its side, for NATS and for Kafka.
 - The **address** of everything is the \`call_sid\` of the call: a token of the subject on NATS, the key of the record on Kafka. It
   has ${CALL_SID_FORM}; what else a record is addressed to is no call.
 - The **payload** is the JSON of jambonz itself, unchanged. What is about it travels beside it, as attributes of
-  CloudEvents 1.0 in binary mode: headers \`ce-…\` on NATS, \`ce_…\` on Kafka. A publisher may leave all of them out.
+  CloudEvents 1.0 in binary mode: headers \`ce-…\` on NATS, \`ce_…\` on Kafka. A publisher may leave all of them out. One that
+  is nearly one of them (\`ce-expiry\`) has no effect; the \`detail\` of the result says so.
 - **Order**: commands of one call reach it in the order of the bus, and its events come in the order in which they happened.
 - **At least once**: what comes twice has the same \`id\`. A command that is sent twice with one \`id\` has one effect.
 - Every command gets **exactly one** result that is \`delivered\` or \`rejected\`. \`delivered\` means written to the websocket
