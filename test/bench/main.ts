@@ -1,6 +1,7 @@
 import { brokerBench } from './broker-bench.ts';
 import { compareBench } from './compare/compare-bench.ts';
 import { durabilityBench } from './durability-bench.ts';
+import { guardBench } from './guard/guard-bench.ts';
 import { kafkaBenchBroker } from './kafka-bench-broker.ts';
 import { memoryBench } from './memory-bench.ts';
 import { natsBenchBroker } from './nats-bench-broker.ts';
@@ -12,6 +13,7 @@ import { workersBench } from './workers/workers-bench.ts';
  * `kafka` (gateway and adapter as processes, a real broker). `durability nats` and `durability kafka` compare what brokers do
  * before they confirm a record. `strangers [seconds] [kind]` tells what other calls notice of those who attack the port of jambonz.
  * `workers nats` and `workers kafka` tell how much more two workers of each service carry than one.
+ * `guard` compares the CPU of a round trip with what is recorded in the repository; `guard --record` records it anew.
  * With `--compare [bus]`, jambus beside what people would write themselves; `--compare --help` says more.
  */
 
@@ -22,6 +24,7 @@ const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<v
   durability: durabilityBench,
   strangers: strangersBench,
   workers: workersBench,
+  guard: guardBench,
 };
 
 const [, , name = 'memory', ...args] = process.argv;
