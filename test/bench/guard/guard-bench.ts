@@ -8,7 +8,9 @@ import { type Round, ratioOf } from './rounds.ts';
 import { parseRecorded, verdictOn } from './verdict.ts';
 
 const RECORDED = join(REPOSITORY, 'test/bench/guard/recorded-ratios.json');
-const PROCESSES = 3;
+const PROCESSES = 5;
+/** With threads of its own, the collector's CPU depends on what else the machine does, and falls on whoever's turn it is. */
+const FLAGS = ['--expose-gc', '--single-threaded-gc'];
 
 /**
  * What a round trip of a call costs in steps of a reference loop, beside what is recorded in the repository. A warning is a line and
@@ -41,7 +43,7 @@ export async function guardBench(flag?: string): Promise<void> {
 /** The rounds of a fresh process. @throws Error when it ends without them */
 function measure(): Promise<readonly Round[]> {
   return new Promise((resolve, reject) => {
-    const subject = fork(fileURLToPath(new URL('./subject.js', import.meta.url)), { execArgv: ['--expose-gc'] });
+    const subject = fork(fileURLToPath(new URL('./subject.js', import.meta.url)), { execArgv: FLAGS });
     let rounds: readonly Round[] | undefined;
     subject.on('error', reject);
     subject.on('message', (message) => {

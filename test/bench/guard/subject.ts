@@ -4,13 +4,13 @@ import type { Round } from './rounds.ts';
 
 /*
  * The process that is measured: rounds of a burst over the hot path and of the reference loop, in turns of some milliseconds, so
- * that what else the machine does falls on both. Started by guard-bench.ts with --expose-gc.
+ * that what else the machine does falls on both. Started by guard-bench.ts.
  */
 
 const CALLS = 200;
 /** Compilers and memories of calls are as they stay after that. */
-const WARM_UP_ROUNDS = 80;
-const ROUNDS = 100;
+const WARM_UP_ROUNDS = 60;
+const ROUNDS = 80;
 
 const hotPath = await startHotPath(CALLS);
 const reference = createReferenceLoop();
