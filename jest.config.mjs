@@ -18,7 +18,7 @@ export default {
       },
     ],
   },
-  // Much of the time tests wait for processes and brokers; the default would leave one of two cores idle.
-  maxWorkers: '100%',
+  // Most of the time tests wait for processes and brokers: with a worker for each core, half of the cores are idle.
+  maxWorkers: '200%',
   testTimeout: 60_000,
 };
