@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Tests run as ES modules against the TypeScript sources (the "source" export condition of every workspace package).
 export default {
   testEnvironment: 'node',
@@ -19,6 +21,6 @@ export default {
     ],
   },
   // Most of the time tests wait for processes and brokers: with a worker for each core, half of the cores are idle.
-  maxWorkers: '200%',
+  maxWorkers: availableParallelism() + 2,
   testTimeout: 60_000,
 };
