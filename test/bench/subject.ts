@@ -1,7 +1,7 @@
 import type { MemoryBroker } from '@jambus/bus';
-import { loadConfig, StandaloneConfig } from '@jambus/schema';
 import { createStandalone } from '@jambus/standalone';
 import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
+import { benchConfig } from './bench-config.ts';
 import type { Answer, Task } from './protocol.ts';
 import { startRoundTrips } from './round-trips.ts';
 
@@ -11,14 +11,7 @@ import { startRoundTrips } from './round-trips.ts';
 
 const APPLICATION = Buffer.from('{"type":"command","command":"redirect","data":[{"verb":"say","text":"welcome"}]}');
 
-const config = loadConfig(StandaloneConfig, {
-  JAMBUS_WEBSOCKET_PORT: '0',
-  JAMBUS_LINK_PORT: '0',
-  JAMBUS_ADMIN_PORT: '0',
-  JAMBUS_UNCLAIMED_AFTER_MS: '0',
-  JAMBUS_DRAIN_MS: '0',
-  JAMBUS_LOG_LEVEL: 'fatal',
-});
+const config = benchConfig();
 const standalone = await createStandalone(config, {
   logger: createLogger({ service: 'bench', level: config.logLevel }),
   metrics: createMetrics({ service: 'bench' }),

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdapter } from '@jambus/adapter';
 import { connectMemoryBus, createMemoryBroker, type MemoryBroker } from '@jambus/bus';
 import { createGateway } from '@jambus/gateway';
-import { loadConfig, StandaloneConfig } from '@jambus/schema';
 import { createLogger, createMetrics, NO_TRACING } from '@jambus/telemetry';
+import { benchConfig } from '../bench-config.ts';
 import { speakNextTurn, startMemoryCall, VERB_ID_LENGTH } from './memory-call.ts';
 
 /** Gateway and adapter with open calls. */
@@ -37,14 +37,7 @@ const MISSED_AFTER_MS = 30_000;
  * @param count how many calls
  */
 export async function startHotPath(count: number): Promise<HotPath> {
-  const config = loadConfig(StandaloneConfig, {
-    JAMBUS_WEBSOCKET_PORT: '0',
-    JAMBUS_LINK_PORT: '0',
-    JAMBUS_ADMIN_PORT: '0',
-    JAMBUS_UNCLAIMED_AFTER_MS: '0',
-    JAMBUS_DRAIN_MS: '0',
-    JAMBUS_LOG_LEVEL: 'fatal',
-  });
+  const config = benchConfig();
   const linkToken = randomBytes(32).toString('base64url');
   const logger = createLogger({ service: 'bench', level: config.logLevel });
   const context = { logger, metrics: createMetrics({ service: 'bench' }), tracing: NO_TRACING };

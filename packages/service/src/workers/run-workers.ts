@@ -85,8 +85,8 @@ export function runWorkers({ count, environment, stopWithinMs, logger }: Workers
         return;
       }
       tellPeers();
-      place.failures = Date.now() - place.startedAt < SETTLED_MS ? place.failures + 1 : 0;
-      const inMs = Math.min(RESTART.maxMs, RESTART.firstMs * 2 ** place.failures);
+      if (Date.now() - place.startedAt >= SETTLED_MS) place.failures = 0;
+      const inMs = Math.min(RESTART.maxMs, RESTART.firstMs * 2 ** place.failures++);
       place.restart = setTimeout(() => start(index, place), inMs);
     };
 
