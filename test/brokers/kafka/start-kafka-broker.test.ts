@@ -163,7 +163,7 @@ await describeWithKafka('a Kafka broker of a test', {}, (kafka) => {
   whenOurs(
     'ends with the process that started it, even one that was killed',
     async () => {
-      const starter = inAnotherProcess('kafka', ANNOUNCES);
+      const starter = inAnotherProcess('kafka/index.js', ANNOUNCES);
       closing.push(() => Promise.resolve(void starter.kill('SIGKILL')));
       const [output] = (await once(starter.stdout ?? starter, 'data')) as [Buffer];
       const left = JSON.parse(output.toString()) as { brokers: string[]; folder: string; pid: number };

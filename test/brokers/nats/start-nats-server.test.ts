@@ -145,7 +145,7 @@ await describeWithNats('a NATS server of a test', {}, (nats) => {
   });
 
   whenOurs('ends with the process that started it, even one that was killed', async () => {
-    const starter = inAnotherProcess('nats', ANNOUNCES);
+    const starter = inAnotherProcess('nats/index.js', ANNOUNCES);
     closing.push(() => Promise.resolve(void starter.kill('SIGKILL')));
     const [output] = (await once(starter.stdout ?? starter, 'data')) as [Buffer];
     const left = JSON.parse(output.toString()) as { url: string; folder: string };
@@ -155,7 +155,7 @@ await describeWithNats('a NATS server of a test', {}, (nats) => {
   });
 
   whenOurs('does not keep the process that started it from ending', async () => {
-    const starter = inAnotherProcess('nats', 'await broker.startNatsServer();');
+    const starter = inAnotherProcess('nats/index.js', 'await broker.startNatsServer();');
     closing.push(() => Promise.resolve(void starter.kill('SIGKILL')));
     const [code] = (await once(starter, 'exit')) as [number | null];
     expect(code).toBe(0);

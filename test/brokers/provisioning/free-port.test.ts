@@ -1,4 +1,21 @@
-import { onFreePort } from './free-port.ts';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { freePort, onFreePort } from './free-port.ts';
+import { inAnotherProcess } from './in-another-process.ts';
+
+test('a port that another process was given and does not listen on yet is not given out, until that process ends', async () => {
+  const from = randomInt(18_000, 20_000);
+  const range = { from, to: from + 2 };
+  const script = `process.stdout.write(String(await broker.freePort(${JSON.stringify(range)}))); setInterval(() => {}, 1e6);`;
+  const other = inAnotherProcess('provisioning/free-port.js', script);
+  const [given] = (await once(other.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  const theirs = Number(String(given));
+  expect(await freePort(range)).toBe(theirs === from ? from + 1 : from);
+  await expect(freePort(range)).rejects.toThrow('no 1 free ports in a row');
+  other.kill('SIGKILL');
+  await once(other, 'exit');
+  expect(await freePort(range)).toBe(theirs);
+});
 
 const taken = (port: number) => Promise.reject(new Error(`bind to 127.0.0.1:${port}: Address already in use`));
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { reasonOf } from './reason-of.ts';
 
@@ -6,29 +7,20 @@ import { reasonOf } from './reason-of.ts';
  * Below what operating systems hand out to outgoing connections (32768 and up). A port from there could be taken while
  * its server is down; worse, a client that tries again and again to reach it may end up connected to itself.
  */
-const LOWEST = 20_000;
-const HIGHEST = 32_000;
+const RANGE = { from: 20_000, to: 32_000 };
 const ATTEMPTS = 50;
 const START_ATTEMPTS = 5;
 /** In the words of servers, of Java, and of Docker. */
 const PORT_TAKEN = /address already in use|port is already allocated/i;
 
-/** One that was given out is about to be used, by somebody who may not listen yet. */
-const givenOut = new Set<number>();
-
 /**
- * A port of 127.0.0.1 that nobody listens on now and that stays free while its server is being restarted.
+ * A port of 127.0.0.1 that nobody listens on now and that no other process gets from here while this one lives: a server
+ * may not listen yet, and it may be down for a while.
  *
  * @throws Error when there is none
  */
-export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const port = randomInt(LOWEST, HIGHEST);
-    if (givenOut.has(port) || !(await isFree(port))) continue;
-    givenOut.add(port);
-    return port;
-  }
-  throw new Error(`no free port of 127.0.0.1 between ${LOWEST} and ${HIGHEST}`);
+export function freePort(range = RANGE): Promise<number> {
+  return freePorts(1, range);
 }
 
 /**
@@ -37,16 +29,26 @@ export async function freePort(): Promise<number> {
  * @returns the first of them
  * @throws Error when there are none
  */
-export async function freePorts(count: number): Promise<number> {
+export async function freePorts(count: number, { from, to } = RANGE): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const first = await freePort();
-    const others = Array.from({ length: count - 1 }, (_, index) => first + 1 + index);
-    const free = await Promise.all(others.map(async (port) => !givenOut.has(port) && (await isFree(port))));
-    if (!free.every(Boolean)) continue;
-    for (const port of others) givenOut.add(port);
-    return first;
+    const first = randomInt(from, to - count + 1);
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const ours = await Promise.all(ports.map(async (port) => (await reserve(port)) && (await isFree(port))));
+    if (ours.every(Boolean)) return first;
   }
-  throw new Error(`no ${count} free ports of 127.0.0.1 that follow one another`);
+  throw new Error(`no ${count} free ports in a row on 127.0.0.1 from ${from} to ${to - 1}`);
+}
+
+/**
+ * Test runs side by side each look for ports. A reservation is the UDP port of the same number: TCP servers do not notice
+ * it, and the operating system gives it back when this process ends, however that happens.
+ */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4').unref();
+    socket.once('error', () => resolve(false));
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+  });
 }
 
 function isFree(port: number): Promise<boolean> {
