@@ -1,15 +1,17 @@
 import type { CommandResult, JambonzCommand, Verb } from '@jambus/schema';
+import type { Calls } from './calls/calls.ts';
 import type { EventFor } from './event.ts';
 
 /** What a microservice needs to drive calls: commands out, results and events in. The same on every bus. */
 export interface JambusClient {
+  readonly calls: Calls;
   readonly commands: CommandSender;
   readonly acks: AckSender;
   readonly events: Events;
   readonly results: Results;
   /**
    * Ends in good order: subscriptions take nothing more and their loops end after the item they have, results of commands
-   * under way are waited for, then the connection is closed. What is not done within `drainMs` is given up: its promise
+   * under way are waited for, calls that are served are finished or handed over, then the connection is closed. What is not done within `drainMs` is given up: its promise
    * rejects with `stopped`. Never rejects. Idempotent.
    */
   close(): Promise<void>;

@@ -1,6 +1,9 @@
 import type { CommandResult, JambonzAck, JambonzCommand } from '@jambus/schema';
 import { JambusError } from '@jambus/schema';
 import { checkCallSid, checkDurable, checkType } from './addresses.ts';
+import type { Call, ServeOptions, Serving } from './calls/calls.ts';
+import type { ClaimOptions, Claims } from './calls/claims.ts';
+import { type Service, serveCalls } from './calls/serve-calls.ts';
 import type { EventOptions, JambusClient, ResultOptions, SendOptions, Subscription } from './client.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { EventFor } from './event.ts';
@@ -25,6 +28,9 @@ export interface ClientParts {
   /** The options have been checked. */
   subscribeEvents<Type extends string>(options: EventOptions<Type>): ManagedSubscription<EventFor<Type>>;
   /** The options have been checked. */
+  claimCalls(options: ClaimOptions): Claims;
+  readonly onTrouble: (error: JambusError) => void;
+  /** The options have been checked. */
   subscribeResults(options: ResultOptions): ManagedSubscription<CommandResult>;
   /** Resolves when the bus knows all that it was told, or is not there. Never rejects. */
   flush(): Promise<void>;
@@ -32,6 +38,8 @@ export interface ClientParts {
   disconnect(): Promise<void>;
 }
 
+/** How long calls may take to be handed over, once they had their time to finish, ms. */
+const HAND_OVER_MS = 1_000;
 /** How long a closing client waits for the bus to know all that it was told, ms. */
 const FLUSH_MS = 1_000;
 
@@ -39,6 +47,7 @@ const FLUSH_MS = 1_000;
 export function createClient(parts: ClientParts): JambusClient {
   const { desk, source, drainMs = DEFAULT_DRAIN_MS } = parts;
   const subscriptions = new Set<ManagedSubscription<unknown>>();
+  const services = new Set<Service>();
   let closing: Promise<void> | undefined;
 
   const send = async (callSid: string, message: JambonzCommand | JambonzAck, options: SendOptions = {}) => {
@@ -54,22 +63,37 @@ export function createClient(parts: ClientParts): JambusClient {
     return subscription;
   };
 
+  const serve = (options: ServeOptions, run: (call: Call) => Promise<void>): Serving => {
+    if (closing !== undefined) throw new JambusError('stopped', 'the client is closing');
+    const { durable, application } = options;
+    checkDurable(durable);
+    const claims = parts.claimCalls({ durable, application });
+    const service = serveCalls({ claims, send, drainMs, onTrouble: parts.onTrouble }, options, run);
+    const ended = service.ended.finally(() => services.delete(service));
+    services.add(service);
+    ended.catch(() => {});
+    return Object.assign(ended, { ready: () => claims.ready() });
+  };
+
   const drain = async (): Promise<void> => {
     const loops = [...subscriptions];
     for (const subscription of loops) subscription.end();
+    for (const service of services) service.end();
     // Loops may send what answers the item they have, so commands are taken until they have ended.
     await Promise.all(loops.map(({ ended }) => ended));
+    await Promise.allSettled([...services].map(({ ended }) => ended));
     await desk.settled();
   };
 
   const close = async (): Promise<void> => {
-    await inTime(drain(), drainMs);
+    await inTime(drain(), drainMs + (services.size > 0 ? HAND_OVER_MS : 0));
     desk.close(new JambusError('stopped', 'the client was closed before the result came'));
     await inTime(parts.flush(), FLUSH_MS);
     await parts.disconnect();
   };
 
   return {
+    calls: { serve },
     commands: { send },
     acks: {
       send: (callSid, msgid, verbs, options) =>

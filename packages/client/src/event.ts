@@ -82,6 +82,14 @@ export function readEventOf<Type extends string>(
   throw new JambusError('bad_message', `event ${event.id} has not the form of ${type}`);
 }
 
+/** Whether the event is of this type, its message checked. */
+export function isEventOf<Name extends JambonzMessageType>(
+  event: JambusEvent,
+  type: Name,
+): event is JambusEvent & JambusEventOf<Name> {
+  return event.type === type;
+}
+
 /** Whether the event is one of those that `type` asks for; all are when it is left out. */
 function isOfType<Type extends string>(
   event: JambusEvent,

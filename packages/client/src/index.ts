@@ -16,6 +16,19 @@ export {
   type Verb,
 } from '@jambus/schema';
 export type {
+  AskedLeg,
+  Call,
+  Calls,
+  DialLegs,
+  HookData,
+  Leg,
+  ServeOptions,
+  Serving,
+  VerbOptions,
+  WaitOptions,
+} from './calls/calls.ts';
+export { CallEnded, CallHandedOver, CallTimeout, CommandRejected, VerbFailed } from './calls/errors.ts';
+export type {
   AckSender,
   CommandSender,
   EventOptions,

@@ -15,6 +15,8 @@ function clientOfNoBus(): JambusClient {
     desk: createCommandDesk({ connected: reached, publish: reached }),
     source: '/test',
     drainMs: 0,
+    claimCalls: reached,
+    onTrouble: () => {},
     subscribeEvents: reached,
     subscribeResults: reached,
     flush: async () => {},

@@ -1,12 +1,12 @@
 import { connectNatsClient } from '@jambus/client/nats';
-import { takeOrders } from '../ivr.ts';
+import { takeCalls } from '../ivr.ts';
 
 /*
- * Takes an order by phone. All of it but the connection is in ../ivr.ts.
+ * Takes orders by phone. All of it but the connection is in ../ivr.ts.
  *
  *   node test/dist/examples/nats/ivr-with-client.js nats://127.0.0.1:4222 [prefix of the subjects]
  */
 
 const [server = 'nats://127.0.0.1:4222', prefix = 'jambonz'] = process.argv.slice(2);
 
-await takeOrders(await connectNatsClient({ servers: [server], prefix, name: 'ivr' }), server);
+await takeCalls(await connectNatsClient({ servers: [server], prefix, name: 'ivr' }), server);

@@ -17,6 +17,7 @@ import { type CommandDesk, type CommandOutlet, createCommandDesk } from '../comm
 import { createClient } from '../create-client.ts';
 import { DEFAULT_CONNECT_WITHIN_MS, DEFAULT_NAME } from '../options.ts';
 import { guarded } from '../trouble.ts';
+import { kafkaClaims } from './claims.ts';
 import { createKafkaSubscription } from './kafka-subscription.ts';
 import type { KafkaClientOptions } from './options.ts';
 import { endsOf, isTopicMissing, noTopic, type Places, unlessMissing } from './places.ts';
@@ -70,6 +71,8 @@ export async function connectKafkaClient(options: KafkaClientOptions): Promise<J
     source: `/${clientId}`,
     drainMs: options.drainMs,
     subscribeEvents: (how) => createKafkaSubscription(eventSubscription(readers, how)),
+    claimCalls: (how) => kafkaClaims(readers, how),
+    onTrouble,
     subscribeResults: (how) => createKafkaSubscription(resultSubscription(readers, how)),
     // Commits are waited for where they are made.
     flush: async () => {},

@@ -20,7 +20,8 @@ export interface DurableOptions {
   /** What it reads, for people; all who share the name have to read the same. */
   readonly filter: string;
   readonly sessionMs: number;
-  readonly inbox: Inbox;
+  /** What is done with a partition. */
+  readonly work: BeginWork;
   /** Told of what is tried again. */
   readonly onTrouble: (error: JambusError) => void;
 }
@@ -44,8 +45,8 @@ const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
  * @param unplaced partitions in which the name has no position, with where it is to begin
  */
 export function readDurable(options: DurableOptions, unplaced: Places, stop: AbortSignal): Durable {
-  const { cluster, topic, name, filter, sessionMs, inbox, onTrouble } = options;
-  const assignment = createAssignment(inboxWork(inbox), STOP_MS);
+  const { cluster, topic, name, filter, sessionMs, onTrouble } = options;
+  const assignment = createAssignment(options.work, STOP_MS);
   const placing = placeFirst(options, assignment, unplaced, stop);
   // Who comes with another protocol than those in the group is not let in, which keeps those out who read something else.
   const member = { cluster, topic, protocol: `jambus-sticky ${filter}`, sessionMs, onTrouble };

@@ -5,7 +5,7 @@ import type { KafkaMessage } from 'kafkajs';
 import type { EventOptions, ResultOptions } from '../client.ts';
 import { type EventFor, readEventOf } from '../event.ts';
 import { readResult } from '../result.ts';
-import { readDurable } from './durable.ts';
+import { type Durable, type DurableOptions, inboxWork, readDurable } from './durable.ts';
 import type { Inbox } from './inbox.ts';
 import type { KafkaSubscriptionOptions } from './kafka-subscription.ts';
 import { endsOf, noTopic, type Places, unlessMissing, unplacedOf } from './places.ts';
@@ -67,11 +67,24 @@ function fromNow(readers: Readers, topic: string) {
 /** What a durable name has not done yet. */
 function shared(readers: Readers, name: string, filter: string) {
   return async (inbox: Inbox, stop: AbortSignal) => {
-    const topic = readers.names.events;
-    const unplaced = await look(topic, () => unplacedOf(readers.cluster, topic, name), stop);
-    const { placed, ended } = readDurable({ ...readers, topic, name, filter, inbox }, unplaced, stop);
+    const { placed, ended } = await readShared(readers, { name, filter, work: inboxWork(inbox) }, stop);
     return { ready: placed, ended };
   };
+}
+
+/**
+ * Reads the events as one of all who share a durable name.
+ *
+ * @throws JambusError at once when there is no such topic
+ */
+export async function readShared(
+  readers: Readers,
+  reading: Pick<DurableOptions, 'name' | 'filter' | 'work'>,
+  stop: AbortSignal,
+): Promise<Durable> {
+  const topic = readers.names.events;
+  const unplaced = await look(topic, () => unplacedOf(readers.cluster, topic, reading.name), stop);
+  return readDurable({ ...readers, ...reading, topic }, unplaced, stop);
 }
 
 /** Tries until there is a connection. @throws JambusError at once when there is no such topic */

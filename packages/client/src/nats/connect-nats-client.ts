@@ -16,6 +16,7 @@ import { type EventFor, readEventOf } from '../event.ts';
 import { DEFAULT_CONNECT_WITHIN_MS, DEFAULT_NAME } from '../options.ts';
 import { readResult } from '../result.ts';
 import { guarded } from '../trouble.ts';
+import { natsClaims } from './claims.ts';
 import { durable, ephemeral } from './consumers.ts';
 import { readMissedResults } from './missed-results.ts';
 import { createNatsSubscription, type NatsSubscriptionOptions } from './nats-subscription.ts';
@@ -46,6 +47,8 @@ export async function connectNatsClient(options: NatsClientOptions): Promise<Jam
     source: `/${name}`,
     drainMs: options.drainMs,
     subscribeEvents: (how) => createNatsSubscription(eventSubscription(link, names, how)),
+    claimCalls: (how) => natsClaims(link, names, how),
+    onTrouble: link.onTrouble,
     subscribeResults: (how) => createNatsSubscription(resultSubscription(link, names, how)),
     flush: async () => {
       // By the first answer all that was on its way here has come, and is given back; by the second the server knows.

@@ -33,7 +33,7 @@ export type OpenConsumer = (bookmark: Bookmark | undefined) => Promise<OpenedCon
  *
  * @throws JambusError `bus_unavailable` when there is none (yet), `bad_config` when there are several; as `fromNats` otherwise
  */
-async function streamOf(link: NatsLink, subject: string): Promise<string> {
+export async function streamOf(link: NatsLink, subject: string): Promise<string> {
   const [stream, another] = await link.jsm.streams.names(subject).next();
   if (stream === undefined) {
     throw new JambusError('bus_unavailable', `no stream has ${subject}: no adapter has been here yet`);
@@ -92,12 +92,22 @@ function releasing(link: NatsLink, stream: string, consumer: string): () => void
   };
 }
 
-/** The consumer of this name, which all who know the name share. One that waits longer than ours is told to wait as long. */
-export function durable(link: NatsLink, channelSubject: string, filter: string, name: string): OpenConsumer {
+/**
+ * The consumer of this name, which all who know the name share. One that waits longer than ours is told to wait as long.
+ *
+ * @param mostHeld most messages that all have together and have not acknowledged, for a consumer that is made here
+ */
+export function durable(
+  link: NatsLink,
+  channelSubject: string,
+  filter: string,
+  name: string,
+  mostHeld?: number,
+): OpenConsumer {
   const waitOf = shortening(link);
   return translated(`opening consumer ${name}`, async () => {
     const stream = await streamOf(link, channelSubject);
-    const info = (await infoOf(link, stream, name)) ?? (await addDurable(link, stream, filter, name));
+    const info = (await infoOf(link, stream, name)) ?? (await addDurable(link, stream, filter, name, mostHeld));
     const fault = faultOf(info, filter);
     if (fault !== undefined) {
       throw new JambusError('bad_config', `NATS consumer ${name} of ${stream} cannot be used: ${fault}`);
@@ -142,7 +152,13 @@ function ackWaitOf({ config }: ConsumerInfo): number {
   return millis(config.ack_wait ?? nanos(ACK_WAIT_MS));
 }
 
-function addDurable(link: NatsLink, stream: string, filter: string, name: string): Promise<ConsumerInfo> {
+function addDurable(
+  link: NatsLink,
+  stream: string,
+  filter: string,
+  name: string,
+  mostHeld: number | undefined,
+): Promise<ConsumerInfo> {
   return link.jsm.consumers.add(stream, {
     durable_name: name,
     ack_policy: AckPolicy.Explicit,
@@ -150,6 +166,7 @@ function addDurable(link: NatsLink, stream: string, filter: string, name: string
     deliver_policy: DeliverPolicy.New,
     replay_policy: ReplayPolicy.Instant,
     filter_subject: filter,
+    ...(mostHeld !== undefined && { max_ack_pending: mostHeld }),
   });
 }
 

@@ -15,8 +15,8 @@ export interface ConsumerAddress {
 export interface FetchAheadOptions extends Pick<PullOptions, 'lapsesAfterMs' | 'mayAsk'> {
   readonly link: PullLink;
   readonly from: ConsumerAddress;
-  /** Most messages held here. */
-  readonly most: number;
+  /** Most messages held here; asked each time where it differs. */
+  readonly most: number | (() => number);
   readonly gapless: boolean;
   /** Told of each message when it comes; undefined when nobody has to be told. */
   readonly onArrival: ((delivery: Delivery) => void) | undefined;
@@ -30,13 +30,15 @@ export interface FetchAhead {
   next(): Promise<Delivery | undefined>;
   /** Why it ended; undefined when it was closed. */
   readonly failure: JambusError | undefined;
+  /** There may be room for more by now. */
+  ask(): void;
   /** Ends it, and gives back what was not handed out; what is on its way goes to `onLate`. Idempotent. */
   close(): readonly Delivery[];
 }
 
 /** Fetches only as fast as messages are taken, and a few ahead. */
 export function fetchAhead(options: FetchAheadOptions): FetchAhead {
-  const { link, from, most, gapless, onArrival, onLate, lapsesAfterMs, mayAsk } = options;
+  const { link, from, gapless, onArrival, onLate, lapsesAfterMs, mayAsk } = options;
   const arrivals = new Wakers();
   let held: Delivery[] = [];
   let failure: JambusError | undefined;
@@ -44,8 +46,9 @@ export function fetchAhead(options: FetchAheadOptions): FetchAhead {
 
   /** Asks for as many as there is room for, once that is half of all. */
   const ask = (): void => {
+    const most = typeof options.most === 'number' ? options.most : options.most();
     const room = most - held.length - pull.underWay;
-    if (room * 2 >= most) pull.ask(room);
+    if (room > 0 && room * 2 >= most) pull.ask(room);
   };
   const end = (why: JambusError | undefined): void => {
     if (!open) return;
@@ -84,6 +87,7 @@ export function fetchAhead(options: FetchAheadOptions): FetchAhead {
     get failure() {
       return failure;
     },
+    ask,
     close: () => {
       end(undefined);
       const left = held;

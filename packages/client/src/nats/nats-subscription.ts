@@ -1,10 +1,10 @@
 import type { Delivery, NatsLink, PulledMessage } from '@jambus/bus/nats-connection';
-import { type Backoff, backoffMs, pause, Wakers } from '@jambus/bus/waiting';
 import { JambusError } from '@jambus/schema';
 import type { ManagedSubscription } from '../create-client.ts';
 import type { Bookmark, OpenConsumer, OpenedConsumer } from './consumers.ts';
 import { type FetchAhead, fetchAhead } from './fetch-ahead.ts';
 import { createHoldings, type Holdings } from './holdings.ts';
+import { createReopening } from './reopening.ts';
 
 export interface NatsSubscriptionOptions<Item> {
   readonly link: NatsLink;
@@ -28,20 +28,18 @@ const MOST_AHEAD = { acknowledged: 16, unacknowledged: 256 } as const;
  * What a process asks a shared consumer for lapses after this time, ms. One that is stopped goes on being sent what it has asked
  * for, and may be sent it again and again, so its requests have to be over when the server hands anything over again.
  */
-const LAPSES_AFTER_MS = 2_000;
-const RETRIES: Backoff = { firstMs: 100, maxMs: 2_000 };
+export const LAPSES_AFTER_MS = 2_000;
 
 /** Opens its consumer at once, so that nothing is missed between the call of this function and the loop. */
 export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<Item>): ManagedSubscription<Item> {
   const { link, signal } = options;
   const ending = new AbortController();
-  const connections = new Wakers();
+  const reopening = createReopening(link, ending.signal);
   const { promise: ended, resolve: finish } = withResolvers();
   let source: Source | undefined;
   let bookmark: Bookmark | undefined;
   let current: Delivery | undefined;
   let iterated = false;
-  let failures = 0;
   let closedBy: JambusError | undefined;
 
   const open = async (): Promise<Source | undefined> => {
@@ -53,23 +51,6 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
     }
     source = sourceOf(link, consumer);
     return source;
-  };
-
-  /** Tries until it works, the broker refuses for good, or nobody wants it any more. */
-  const openAgain = async (): Promise<Source | undefined> => {
-    for (;;) {
-      if (link.connected()) await pause(backoffMs(++failures, RETRIES), ending.signal);
-      else await connections.wait(ending.signal);
-      if (ending.signal.aborted) return undefined;
-      if (!link.connected()) continue;
-      try {
-        return await open();
-      } catch (error) {
-        const known = JambusError.from(error);
-        if (!known.retryable) throw known;
-        link.onTrouble(known);
-      }
-    }
   };
 
   /** Takes no more; what waits here is given back. */
@@ -84,6 +65,7 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
   /** Nothing of it is left to be done. */
   const settle = (): void => {
     source?.holdings?.close();
+    reopening.close();
     unlisten();
     signal?.removeEventListener('abort', end);
     finish();
@@ -109,12 +91,12 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
             from.consumer.release();
             if (messages.failure !== undefined) link.onTrouble(messages.failure);
           }
-          from = await openAgain();
+          from = await reopening.again(open);
           continue;
         }
         if (holdings?.isOurs(delivery) === false) continue;
         if (bookmark !== undefined) bookmark = { created: bookmark.created, after: delivery.sequence };
-        failures = 0;
+        reopening.worked();
         current = delivery;
         const item = itemOf(delivery);
         if (item !== undefined) yield item;
@@ -135,14 +117,13 @@ export function createNatsSubscription<Item>(options: NatsSubscriptionOptions<It
   }
 
   const unlisten = link.listen((event) => {
-    if (event.kind === 'connected') connections.wake();
     if (event.kind !== 'closed') return;
     closedBy = event.error;
     end();
     // A loop that is still at its item, or was forgotten in it, can neither acknowledge it nor say that it is at it.
     settle();
   });
-  const opening = link.connected() ? open() : openAgain();
+  const opening = link.connected() ? open() : reopening.again(open);
   // Who iterates is told, and who asks `ready` is.
   opening.catch(settle);
   signal?.addEventListener('abort', end);

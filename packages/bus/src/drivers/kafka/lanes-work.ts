@@ -2,13 +2,10 @@ import type { KafkaMessage } from 'kafkajs';
 import { PartitionLanes, type PartitionLanesOptions } from '../../lanes/index.ts';
 import { commandRecord } from './command-record.ts';
 import type { Beginning } from './group/origins.ts';
-import type { BeginWork, PartitionWork } from './group/partition-work.ts';
+import { type BeginWork, LONGEST_PROGRESS, type PartitionWork } from './group/partition-work.ts';
 
 /** What the lanes of all partitions have in common. */
 export type LanesOfPartitions = Omit<PartitionLanesOptions, 'startAfter' | 'onAdvance'>;
-
-/** What may stand beside a committed offset, bytes: brokers take 4,096 unless told otherwise, with the name of the log. */
-const LONGEST_PROGRESS = 4_000;
 
 /** Work by lanes: the calls of a partition side by side. */
 export function lanesWork(options: LanesOfPartitions): BeginWork {

@@ -1,6 +1,9 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Beginning } from './origins.ts';
 
+/** What may stand beside a committed offset, bytes: brokers take 4,096 unless told otherwise, with the name of the log. */
+export const LONGEST_PROGRESS = 4_000;
+
 /**
  * Begins the work on one partition, from the first record that we get of it.
  *

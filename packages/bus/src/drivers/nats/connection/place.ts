@@ -45,6 +45,13 @@ export function placeOf(reply: string | undefined): Place | undefined {
     : undefined;
 }
 
+/** How often the consumer has handed a message over by now, as its reply subject says; 0 for one that came from no stream. */
+export function deliveriesOf(reply: string | undefined): number {
+  if (reply === undefined || !reply.startsWith(BEGINNING)) return 0;
+  const tokens = reply.slice(BEGINNING.length).split('.');
+  return Number(tokens[(tokens.length === SHORT_FORM ? BEFORE : BEFORE_WITH_ACCOUNT) - 1]);
+}
+
 function tokensFrom(text: string, start: number): number {
   let tokens = 1;
   for (let at = start; at < text.length; at++) if (text.charCodeAt(at) === DOT) tokens++;

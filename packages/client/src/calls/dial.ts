@@ -1,0 +1,117 @@
+import { callStatusOf, type JambonzCommand, type Verb } from '@jambus/schema';
+import type { JambusEvent } from '../event.ts';
+import type { AskedLeg, DialLegs, HookData, Leg, VerbOptions, WaitOptions } from './calls.ts';
+import { hookOf, type Steps } from './running-call.ts';
+
+type RunDial = (
+  name: string,
+  options: VerbOptions,
+  wait: WaitOptions,
+) => Promise<{ readonly data: HookData | undefined }>;
+
+const HANG_UP: Verb = { verb: 'hangup' };
+/** Verbs that change nothing and take the place of those behind a question. */
+const STAY: Verb = { verb: 'config' };
+
+/** Dials, and does what is to be done with the called party meanwhile. */
+export async function dialWith(steps: Steps, options: VerbOptions, legs: DialLegs, run: RunDial): Promise<HookData> {
+  const { confirm, onAnswer, timeoutMs } = legs;
+  const name = steps.nameOf(['dial', options]);
+  const confirmHook = hookOf(`${name}.confirm`);
+  const over = new AbortController();
+  const dialled = run(name, { ...options, ...(confirm !== undefined && { confirmHook }) }, { timeoutMs });
+  const meanwhile = async (): Promise<void> => {
+    if (confirm === undefined && onAnswer === undefined) return;
+    const signal = over.signal;
+    if (confirm === undefined) {
+      const leg = await steps.find((event) => answeredBy(event, steps.callSid), 'the answer', { signal });
+      return void (await onAnswer?.(legOf(steps, leg)));
+    }
+    const isAsked = (event: JambusEvent) =>
+      event.type === 'dial:confirm' && event.message.hook === confirmHook ? event : undefined;
+    // A dial may call several parties, one after the other or at once.
+    for (;;) {
+      const asked = await steps.find(isAsked, 'the answer', { signal });
+      const leg = { callSid: String(asked.message.data.call_sid ?? ''), to: asked.message.data.to };
+      if (await accepts(steps, asked, leg, confirm)) return void (await onAnswer?.(legOf(steps, leg)));
+    }
+  };
+  const besides = meanwhile();
+  const failed = besides.then(
+    () => new Promise<never>(() => {}),
+    (error: unknown) => {
+      if (over.signal.aborted) return new Promise<never>(() => {});
+      throw error;
+    },
+  );
+  try {
+    return (await Promise.race([dialled, failed])).data ?? {};
+  } finally {
+    over.abort();
+    dialled.catch(() => {});
+  }
+}
+
+interface Party {
+  readonly callSid: string;
+  readonly to: string | undefined;
+}
+
+/** @returns whether the party is put through */
+async function accepts(
+  steps: Steps,
+  asked: JambusEvent,
+  party: Party,
+  confirm: NonNullable<DialLegs['confirm']>,
+): Promise<boolean> {
+  let open = asked.message.msgid;
+  let question = false;
+  const answer = async (verbs: readonly Verb[]): Promise<void> => {
+    const msgid = open;
+    open = undefined;
+    if (msgid !== undefined) await steps.sendStep(steps.nameOf([msgid, verbs]), { type: 'ack', msgid, data: verbs });
+  };
+  const leg: AskedLeg = {
+    ...party,
+    gather: async (options) => {
+      if (question) throw new TypeError('a called party can be asked once: jambonz takes no hangup after that');
+      question = true;
+      const name = steps.nameOf([party.callSid, options]);
+      const actionHook = hookOf(name);
+      // Whoever is not answered in time runs into the hangup.
+      await answer([{ ...options, verb: 'gather', id: name, actionHook }, HANG_UP]);
+      return await steps.find((event) => {
+        if (event.type !== 'verb:hook' || event.message.hook !== actionHook) return undefined;
+        open = event.message.msgid;
+        return event.message.data;
+      }, 'the answer of the called party');
+    },
+  };
+  const said = await confirm(leg);
+  const accepted = said === true || (typeof said === 'object' && (said.digits ?? said.speech) !== undefined);
+  if (question) await answer(accepted ? [STAY] : []);
+  else await answer(accepted ? [] : [HANG_UP]);
+  return accepted;
+}
+
+/** The party of another leg that has answered. */
+function answeredBy({ message }: JambusEvent, callSid: string): Party | undefined {
+  const status = callStatusOf(message, callSid);
+  if (status === undefined || status.ownLeg || status.callStatus !== 'in-progress') return undefined;
+  return { callSid: status.callSid ?? '', to: typeof message.data['to'] === 'string' ? message.data['to'] : undefined };
+}
+
+function legOf(steps: Steps, party: Party): Leg {
+  const command = (given: JambonzCommand) => {
+    const addressed: JambonzCommand = { ...given, callSid: party.callSid };
+    return steps.sendStep(steps.nameOf(addressed), addressed);
+  };
+  return {
+    ...party,
+    command,
+    whisper: (what) => {
+      const verbs: readonly Verb[] = typeof what === 'string' ? [{ verb: 'say', text: what }] : what;
+      return command({ type: 'command', command: 'whisper', data: { whisper: [...verbs] } });
+    },
+  };
+}
