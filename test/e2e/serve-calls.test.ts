@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describeWithKafka } from '../brokers/kafka/index.ts';
 import { describeWithNats } from '../brokers/nats/index.ts';
@@ -132,14 +133,18 @@ function describeServing(bus: 'nats' | 'kafka', start: () => Promise<Running>): 
     LONG_MS,
   );
 
-  test(
-    'a process that is killed in the middle leaves its calls to the others, and callers hear nothing twice',
-    async () => {
-      const [first] = await Promise.all([startProcess(), startProcess()]);
+  test.each<[string, (process: GuardedProcess) => Promise<void> | void]>([
+    ['is killed', (process) => process.kill()],
+    ['is stopped, and wakes up when others have its calls,', (process) => sleepAWhile(process)],
+  ])(
+    'a process that %s in the middle leaves its calls to the others, and callers hear nothing twice',
+    async (_, stop) => {
+      const [first, second] = await Promise.all([startProcess(), startProcess()]);
       const placed = placeCalls();
       await eventually('calls in the middle', () => placed.every(({ call }) => heardIn(call).caller.length > 0));
-      await first.kill();
+      await stop(first);
       await expectRight(placed);
+      expect(await second.printed()).toContain('calls, and was served before');
     },
     LONG_MS,
   );
@@ -158,6 +163,15 @@ function describeServing(bus: 'nats' | 'kafka', start: () => Promise<Running>): 
     },
     LONG_MS,
   );
+}
+
+/** As long as it takes until others have its calls. */
+const ASLEEP_MS = 9_000;
+
+async function sleepAWhile(process: GuardedProcess): Promise<void> {
+  process.signal('SIGSTOP');
+  await sleep(ASLEEP_MS);
+  process.signal('SIGCONT');
 }
 
 /** What the parties of a call were given to hear, prompts of a gather too. */
