@@ -65,7 +65,10 @@ export interface Call {
   readonly direction: string | undefined;
   /** The call's first event. */
   readonly session: JambusEventOf<'session:new'>;
-  /** This function may have been run before, in a process that has the call no more. */
+  /**
+   * This function may have been run before, in a process that has the call no more. On Kafka this is also so where the call had begun
+   * before this process was given its partition.
+   */
   readonly resumed: boolean;
   /** Aborts when the call is over, or is another process's. Its reason is what waits rejects with. */
   readonly ended: AbortSignal;

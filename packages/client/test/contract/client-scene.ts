@@ -17,6 +17,7 @@ export interface SomeEvent {
   readonly sequence?: number;
   readonly type?: string;
   readonly data?: object;
+  readonly msgid?: string;
   readonly attributes?: Readonly<Record<string, string>>;
   /** In place of a message made of `type` and `data`. */
   readonly payload?: string;
@@ -40,6 +41,8 @@ export interface ClientScene {
   /** Whatever on the channel of results. */
   rawResult(payload: string): Promise<void>;
   event(event?: SomeEvent): Promise<void>;
+  /** The bus takes commands whose ids it had before. */
+  forgetsIds(): Promise<void>;
   /** Resolves when who follows this durable name may have fetched so many events. */
   fetched(durable: string, count: number): Promise<void>;
   close(): Promise<void>;
@@ -60,7 +63,8 @@ export function eventOf({ callSid = CALL, sequence = 1, type = 'verb:status', ..
     application: '/ivr',
     ...more.attributes,
   };
-  const payload = more.payload ?? JSON.stringify({ type, call_sid: callSid, data: more.data ?? { event: 'x' } });
+  const payload =
+    more.payload ?? JSON.stringify({ type, msgid: more.msgid, call_sid: callSid, data: more.data ?? { event: 'x' } });
   return { callSid, type, attributes, payload };
 }
 

@@ -77,6 +77,8 @@ export async function openKafkaScene({ brokers, port }: KafkaBroker): Promise<Ka
       const { callSid, attributes, payload } = eventOf(event);
       return send(names.events, callSid, payload, attributes);
     },
+    // It keeps none.
+    forgetsIds: async () => {},
     // They are fetched whenever there is a member, and nobody can tell.
     fetched: async () => {},
     committed: async (group) => {

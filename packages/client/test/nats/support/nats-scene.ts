@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BusNames, busNames, fromHeaders, toHeaders } from '@jambus/schema';
-import { connect, headers, type NatsConnection, StorageType } from 'nats';
+import { connect, headers, type NatsConnection, nanos, StorageType } from 'nats';
 import type { NatsServer } from '../../../../../test/brokers/nats/index.ts';
 import { startTcpProxy } from '../../../../../test/fixtures/tcp-proxy.ts';
 import { eventually } from '../../../../bus/test/support/eventually.ts';
@@ -82,6 +82,9 @@ export async function openNatsScene(server: NatsServer, storage = StorageType.Me
       const found = headers();
       for (const [name, value] of Object.entries(toHeaders(attributes, 'ce-'))) found.append(name, value);
       await publish(`${names.events}.${callSid}.${type.replaceAll(':', '.')}`, payload, found);
+    },
+    forgetsIds: async () => {
+      await jsm.streams.update(streamOf('commands'), { duplicate_window: nanos(100) });
     },
     fetched: (durable, count) =>
       eventually(async () => {
