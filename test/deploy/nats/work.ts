@@ -79,6 +79,16 @@ async function microserviceWork(place: Workplace): Promise<void> {
   await client.commands.send(CALL, { type: 'command', command: 'mute:status', data: { mute_status: 'mute' } });
   await adapter.bus.sink.publish([eventOf(randomUUID())]);
   await until('everything is heard', () => heard.size === 3);
+  const followed: string[] = [];
+  const serving = client.calls.serve({ durable: 'calls', whenDone: 'leave' }, async (call) => {
+    for await (const { id } of call.events()) followed.push(id);
+  });
+  await serving.ready();
+  const served = randomUUID();
+  const told = (sequence: number, type: string) => adapter.bus.sink.publish([eventOf(served, sequence, type)]);
+  await told(1, 'session:new');
+  await told(2, 'verb:status');
+  await until('a call is followed', () => followed.length === 1);
   const asking = await place.connection('microservice');
   await until('an answer', () =>
     asking.request(`${prefix}.request.${CALL}`, 'ask', { timeout: 3_000 }).catch(() => false),
@@ -120,23 +130,19 @@ async function manager(
   return { nc, jsm: await nc.jetstreamManager({ checkAPI: false }), end: () => nc.close() };
 }
 
-function eventOf(text: string): BusMessage {
-  const status = {
-    type: 'verb:status',
-    call_sid: CALL,
-    data: { id: text, event: 'start-playback', verb: 'say', status: 'playing' },
-  };
+function eventOf(callSid: string, sequence = 1, type = 'verb:status'): BusMessage {
+  const data = { id: 'greeting', event: 'start-playback', verb: 'say', status: 'playing' };
   return {
     channel: 'events',
-    callSid: CALL,
-    type: 'verb:status',
+    callSid,
+    type,
     attributes: {
-      id: `${CALL}/1/${text}`,
+      id: `${callSid}/1/${sequence}`,
       time: '2026-11-22T12:00:00.000Z',
-      type: 'jambonz.verb.status',
-      sequence: '1',
+      type: `jambonz.${type.replace(':', '.')}`,
+      sequence: String(sequence),
       epoch: '1',
     },
-    payload: Buffer.from(JSON.stringify(status)),
+    payload: Buffer.from(JSON.stringify({ type, call_sid: callSid, data })),
   };
 }

@@ -97,7 +97,7 @@ export function describeCalls(sceneNow: () => ClientScene): void {
       await scene.event({ sequence: 2 });
       await eventually(() => expect(servers().map(({ heard }) => heard[CALL])).toEqual([[1, 2]]), PATIENCE_MS);
       const [first] = servers();
-      const index = listening.indexOf(first);
+      const index = listening.findIndex(({ heard }) => heard === first?.heard);
       await clients[index]?.close();
       await scene.event({ sequence: 3 });
       const second = listening[1 - index];
