@@ -43,8 +43,11 @@ const CALL = {
   api_base_url: text(),
 };
 
-function callData<Properties extends TProperties>(more: Properties): TObject<typeof CALL & Properties> {
-  return Type.Object({ ...CALL, ...more });
+/** What is said here again is said more closely. */
+type WithCall<Properties extends TProperties> = Omit<typeof CALL, keyof Properties> & Properties;
+
+function callData<Properties extends TProperties>(more: Properties): TObject<WithCall<Properties>> {
+  return Type.Object<WithCall<Properties>>({ ...CALL, ...more });
 }
 
 const record = () => Type.Record(Type.String(), Type.Unknown());
