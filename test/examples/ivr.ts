@@ -1,7 +1,7 @@
 import type { Call, JambusClient } from '@jambus/client';
 
-const ONE_KEY = { input: ['digits'], numDigits: 1 };
-const AGENT = { target: [{ type: 'phone', number: '+15550100' }], timeout: 20, answerOnBridge: true };
+const ONE_KEY = { input: ['digits'], numDigits: 1 } as const;
+const AGENT = { target: [{ type: 'phone', number: '+15550100' }], timeout: 20, answerOnBridge: true } as const;
 
 /** A pizzeria on the phone: a menu, orders, somebody to talk to, and a room for parties. */
 async function ivr(call: Call): Promise<void> {

@@ -1,6 +1,6 @@
-import type { CommandResult, JambonzCommand, Verb } from '@jambus/schema';
+import type { CommandResult, JambonzCommand, TerminalResult, Verb } from '@jambus/schema';
 import type { Calls } from './calls/calls.ts';
-import type { EventFor } from './event.ts';
+import type { AskedType, EventFor } from './event.ts';
 
 /** What a microservice needs to drive calls: commands out, results and events in. The same on every bus. */
 export interface JambusClient {
@@ -51,7 +51,7 @@ export interface CommandSender {
    *   no result comes until it has expired, as the message says: it may have been delivered then, and sent again with the
    *   same id it has no second effect; `overloaded` when too many wait, `stopped` by `signal` or `close`
    */
-  send(callSid: string, command: JambonzCommand, options?: SendOptions): Promise<CommandResult>;
+  send(callSid: string, command: JambonzCommand, options?: SendOptions): Promise<TerminalResult>;
 }
 
 export interface AckSender {
@@ -63,7 +63,7 @@ export interface AckSender {
    * @returns as `commands.send`
    * @throws as `commands.send`
    */
-  send(callSid: string, msgid: string, verbs?: readonly Verb[], options?: SendOptions): Promise<CommandResult>;
+  send(callSid: string, msgid: string, verbs?: readonly Verb[], options?: SendOptions): Promise<TerminalResult>;
 }
 
 /**
@@ -83,8 +83,8 @@ export interface Subscription<Item> extends AsyncIterable<Item> {
   ready(): Promise<void>;
 }
 
-export interface EventOptions<Type extends string = string> {
-  /** Only messages of this type, `verb:hook`. */
+export interface EventOptions<Type extends AskedType = AskedType> {
+  /** Only messages of this type, `verb:hook`. One that this version does not know goes through `otherType`. */
   readonly type?: Type | undefined;
   /** Only those of this call. */
   readonly callSid?: string | undefined;
@@ -107,12 +107,12 @@ export interface EventOptions<Type extends string = string> {
 
 export interface Events {
   /**
-   * What jambonz says about calls. With a known `type`, events are of that type, checked; one that does not have its form is
+   * What jambonz and jambus say about calls. With a known `type`, events are of that type, checked; one that does not have its form is
    * passed over and told to `onTrouble`. Without, `type: 'other'` is what is not known or has not the form of its type.
    *
    * @throws JambusError `bad_message` for a `callSid`, `type` or `durable` that cannot be
    */
-  subscribe<Type extends string = string>(options?: EventOptions<Type>): Subscription<EventFor<Type>>;
+  subscribe<Type extends AskedType = AskedType>(options?: EventOptions<Type>): Subscription<EventFor<Type>>;
 }
 
 export interface ResultOptions {

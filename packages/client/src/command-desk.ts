@@ -1,4 +1,4 @@
-import { type CommandResult, JambusError } from '@jambus/schema';
+import { JambusError, type TerminalResult } from '@jambus/schema';
 import { type ClientOptions, DEFAULT_MAX_UNDER_WAY, DEFAULT_RESULT_MARGIN_MS } from './options.ts';
 import type { OutgoingCommand } from './outgoing-command.ts';
 import { duplicateOf, isTerminal, readResult } from './result.ts';
@@ -28,7 +28,7 @@ export interface CommandOutlet {
 /** Publishes commands and brings each together with its result. Knows no bus. */
 export interface CommandDesk {
   /** @throws JambusError as `CommandSender.send` */
-  send(command: OutgoingCommand, signal: AbortSignal | undefined): Promise<CommandResult>;
+  send(command: OutgoingCommand, signal: AbortSignal | undefined): Promise<TerminalResult>;
   /** A record of the results channel, wherever and however often it was read. @throws JambusError `bad_message` */
   take(callSid: string, payload: Uint8Array): void;
   /**
@@ -57,11 +57,11 @@ interface UnderWay {
   failure: JambusError | undefined;
   retryAt: number;
   /** A result for its id that came while it was being published: its own, unless the bus turns out to drop it. */
-  early: CommandResult | undefined;
+  early: TerminalResult | undefined;
   readonly settle: (outcome: Outcome) => void;
 }
 
-type Outcome = { readonly result: CommandResult } | { readonly error: JambusError };
+type Outcome = { readonly result: TerminalResult } | { readonly error: JambusError };
 
 /** The commands of one call: one at a time is published and unconfirmed, so that none can overtake another. */
 interface CallQueue {
@@ -240,7 +240,7 @@ export function createCommandDesk(
         throw new JambusError('overloaded', all);
       }
       if (calls.get(callSid)?.byId.has(id)) return duplicateOf(callSid, id);
-      return await new Promise<CommandResult>((resolve, reject) => {
+      return await new Promise<TerminalResult>((resolve, reject) => {
         const now = performance.now();
         const onAbort = (): void => finish(entry, { error: notWaitedFor(command, signal) });
         const entry: UnderWay = {

@@ -6,7 +6,7 @@ import type { ClaimOptions, Claims } from './calls/claims.ts';
 import { type Service, serveCalls } from './calls/serve-calls.ts';
 import type { EventOptions, JambusClient, ResultOptions, SendOptions, Subscription } from './client.ts';
 import type { CommandDesk } from './command-desk.ts';
-import type { EventFor } from './event.ts';
+import type { AskedType, EventFor } from './event.ts';
 import { DEFAULT_DRAIN_MS } from './options.ts';
 import { outgoingCommand } from './outgoing-command.ts';
 
@@ -26,7 +26,7 @@ export interface ClientParts {
   /** How long `close` waits for what is under way, ms; by default 5,000. */
   readonly drainMs: number | undefined;
   /** The options have been checked. */
-  subscribeEvents<Type extends string>(options: EventOptions<Type>): ManagedSubscription<EventFor<Type>>;
+  subscribeEvents<Type extends AskedType>(options: EventOptions<Type>): ManagedSubscription<EventFor<Type>>;
   /** The options have been checked. */
   claimCalls(options: ClaimOptions): Claims;
   readonly onTrouble: (error: JambusError) => void;
@@ -100,7 +100,7 @@ export function createClient(parts: ClientParts): JambusClient {
         send(callSid, { type: 'ack', msgid, ...(verbs !== undefined && { data: verbs }) }, options),
     },
     events: {
-      subscribe: <Type extends string = string>(options: EventOptions<Type> = {}) =>
+      subscribe: <Type extends AskedType = AskedType>(options: EventOptions<Type> = {}) =>
         managed(() => {
           const { type, callSid, durable } = options;
           if (callSid !== undefined) checkCallSid(callSid);

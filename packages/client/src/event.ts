@@ -1,13 +1,18 @@
 import {
   type Attributes,
   isJambonzMessage,
+  isJambusMessage,
   JAMBONZ_MESSAGES,
+  JAMBUS_MESSAGES,
   type JambonzMessage,
   type JambonzMessageOf,
   type JambonzMessageType,
   JambusError,
+  type JambusMessageType,
   parseJambonzMessage,
+  type ReadJambusMessage,
 } from '@jambus/schema';
+import type { OtherType } from './other-type.ts';
 
 /** Where an event belongs. */
 export interface EventContext {
@@ -29,24 +34,33 @@ export interface EventContext {
   readonly traceparent: string | undefined;
 }
 
+/** The types of events that are known: what jambonz says, and what jambus itself says (`jambus:lost`). */
+export type EventType = JambonzMessageType | JambusMessageType;
+
+/** The message of an event of one known type. */
+export type MessageOf<Name extends EventType> = Name extends JambonzMessageType
+  ? JambonzMessageOf<Name>
+  : Name extends JambusMessageType
+    ? ReadJambusMessage<Name>
+    : never;
+
 /** An event of one known type, its message checked. */
-export type JambusEventOf<Name extends JambonzMessageType> = EventContext & {
+export type JambusEventOf<Name extends EventType> = EventContext & {
   readonly type: Name;
-  readonly message: JambonzMessageOf<Name>;
+  readonly message: MessageOf<Name>;
 };
 
-/** What a newer server says, what jambus itself says (`jambus:lost`), and what does not have the form of its type. */
+/** What a newer server says, and what does not have the form of its type. */
 export type OtherEvent = EventContext & { readonly type: 'other'; readonly message: JambonzMessage };
 
 /** Any event, told apart by `type`. The type as jambonz has it is `message.type`. */
-export type JambusEvent = { [Name in JambonzMessageType]: JambusEventOf<Name> }[JambonzMessageType] | OtherEvent;
+export type JambusEvent = { [Name in EventType]: JambusEventOf<Name> }[EventType] | OtherEvent;
+
+/** A type that can be asked for. */
+export type AskedType = EventType | OtherType;
 
 /** What comes when this type is asked for. */
-export type EventFor<Type extends string> = string extends Type
-  ? JambusEvent
-  : Type extends JambonzMessageType
-    ? JambusEventOf<Type>
-    : OtherEvent;
+export type EventFor<Type extends AskedType> = Type extends EventType ? JambusEventOf<Type> : JambusEvent;
 
 /**
  * Reads one record of the events channel.
@@ -59,7 +73,7 @@ function readEvent(callSid: string, attributes: Attributes, payload: Uint8Array)
   if (!parsed.ok) throw new JambusError('bad_message', `event ${context.id}: ${parsed.reason}`);
   const { message } = parsed;
   const { type } = message;
-  if (isKnown(type) && isJambonzMessage(message, type)) {
+  if (hasFormOf(type, message)) {
     // The compiler cannot see that `type` and `message` are of the same member of the union; the check above did.
     return { ...context, type, message } as JambusEvent;
   }
@@ -71,7 +85,7 @@ function readEvent(callSid: string, attributes: Attributes, payload: Uint8Array)
  *
  * @throws JambusError `bad_message` as `readEvent`, and when it has not the form of that type
  */
-export function readEventOf<Type extends string>(
+export function readEventOf<Type extends AskedType>(
   type: Type | undefined,
   callSid: string,
   attributes: Attributes,
@@ -83,7 +97,7 @@ export function readEventOf<Type extends string>(
 }
 
 /** Whether the event is of this type, its message checked. */
-export function isEventOf<Name extends JambonzMessageType>(
+export function isEventOf<Name extends EventType>(
   event: JambusEvent,
   type: Name,
 ): event is JambusEvent & JambusEventOf<Name> {
@@ -91,7 +105,7 @@ export function isEventOf<Name extends JambonzMessageType>(
 }
 
 /** Whether the event is one of those that `type` asks for; all are when it is left out. */
-function isOfType<Type extends string>(
+function isOfType<Type extends AskedType>(
   event: JambusEvent,
   type: Type | undefined,
 ): event is JambusEvent & EventFor<Type> {
@@ -99,8 +113,20 @@ function isOfType<Type extends string>(
   return isKnown(type) ? event.type === type : event.type === 'other' && event.message.type === type;
 }
 
-function isKnown(type: string): type is JambonzMessageType {
+function hasFormOf(type: string, message: JambonzMessage): type is EventType {
+  return isJambonz(type) ? isJambonzMessage(message, type) : isJambus(type) && isJambusMessage(message, type);
+}
+
+function isKnown(type: string): type is EventType {
+  return isJambonz(type) || isJambus(type);
+}
+
+function isJambonz(type: string): type is JambonzMessageType {
   return Object.hasOwn(JAMBONZ_MESSAGES, type);
+}
+
+function isJambus(type: string): type is JambusMessageType {
+  return Object.hasOwn(JAMBUS_MESSAGES, type);
 }
 
 function readContext(callSid: string, attributes: Attributes): EventContext {

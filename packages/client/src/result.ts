@@ -1,4 +1,4 @@
-import { CommandResult, JambusError } from '@jambus/schema';
+import { CommandResult, JambusError, type RejectedResult, type TerminalResult } from '@jambus/schema';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 
 const check = TypeCompiler.Compile(CommandResult);
@@ -20,12 +20,12 @@ export function readResult(payload: Uint8Array): CommandResult {
 }
 
 /** Whether it is the one outcome of its command, and not news about a verb. */
-export function isTerminal({ status }: CommandResult): boolean {
-  return status === 'delivered' || status === 'rejected';
+export function isTerminal(result: CommandResult): result is TerminalResult {
+  return result.status === 'delivered' || result.status === 'rejected';
 }
 
 /** The answer to a command whose id was there before. */
-export function duplicateOf(callSid: string, commandId: string): CommandResult {
+export function duplicateOf(callSid: string, commandId: string): RejectedResult {
   return {
     commandId,
     callSid,

@@ -1,5 +1,6 @@
-import type { CommandResult, JambonzCommand, JambonzDataOf, Verb } from '@jambus/schema';
+import type { JambonzCommand, JambonzDataOf, TerminalResult, Verb } from '@jambus/schema';
 import type { JambusEvent, JambusEventOf } from '../event.ts';
+import type { VerbOptions, VerbToRun } from './verb-options.ts';
 
 /** Calls as functions: one for each call, which reads as a caller hears it. The same on every bus. */
 export interface Calls {
@@ -49,11 +50,6 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** A verb without its name and what the client sets itself. */
-export interface VerbOptions {
-  readonly [property: string]: unknown;
-}
-
 /**
  * One call. What waits rejects with `CallEnded` when the call is over. Verbs replace those that run, as a `redirect` does, or answer the
  * hook that jambonz waits in.
@@ -75,21 +71,21 @@ export interface Call {
   /** By when jambonz wants to hear what comes next; later verbs come as a `redirect`. Undefined while it does not wait. */
   readonly deadline: Date | undefined;
   /** Says it; resolves when it was said. @throws VerbFailed when jambonz could not */
-  say(what: string | VerbOptions): Promise<void>;
+  say(what: string | VerbOptions<'say'>): Promise<void>;
   /** Plays the sound; resolves when it has been played. @throws VerbFailed when jambonz could not */
-  play(what: string | VerbOptions): Promise<void>;
+  play(what: string | VerbOptions<'play'>): Promise<void>;
   /** Listens. @returns what was heard: `speech`, `digits`, and in any case `reason` */
-  gather(options: VerbOptions, wait?: WaitOptions): Promise<HookData>;
+  gather(options: VerbOptions<'gather'>, wait?: WaitOptions): Promise<HookData>;
   /** Connects the caller to others. @returns when that is over: `dial_call_status` and more */
-  dial(options: VerbOptions, legs?: DialLegs): Promise<HookData>;
+  dial(options: VerbOptions<'dial'>, legs?: DialLegs): Promise<HookData>;
   /** Runs any one verb to its end. @returns what its `actionHook` told; undefined where it has none. @throws VerbFailed */
-  run(verb: { readonly verb: string } & VerbOptions, wait?: WaitOptions): Promise<HookData | undefined>;
+  run(verb: VerbToRun, wait?: WaitOptions): Promise<HookData | undefined>;
   /** Sends verbs as they are; resolves when they are on the call's websocket. @throws CommandRejected */
-  verbs(verbs: readonly Verb[]): Promise<CommandResult>;
+  verbs(verbs: readonly Verb[]): Promise<TerminalResult>;
   /** Sends a command as it is; resolves when it is on the call's websocket. @throws CommandRejected */
-  command(command: JambonzCommand): Promise<CommandResult>;
+  command(command: JambonzCommand): Promise<TerminalResult>;
   /** Answers an event that wants it, one of `next` or `events` with a `msgid`. @throws CommandRejected */
-  answer(event: JambusEvent, verbs?: readonly Verb[]): Promise<CommandResult>;
+  answer(event: JambusEvent, verbs?: readonly Verb[]): Promise<TerminalResult>;
   /** Hangs up; resolves when the call is over. */
   hangup(): Promise<void>;
   /** The next event that fits, from where the function stands: behind the last event that a step has waited for. */
@@ -115,9 +111,9 @@ export interface Leg {
   readonly callSid: string;
   readonly to: string | undefined;
   /** Says it to this party alone, or plays verbs to it (`say` and `play` only). */
-  whisper(what: string | readonly Verb[]): Promise<CommandResult>;
+  whisper(what: string | readonly Verb[]): Promise<TerminalResult>;
   /** Sends a command for this party, as it is. @throws CommandRejected */
-  command(command: JambonzCommand): Promise<CommandResult>;
+  command(command: JambonzCommand): Promise<TerminalResult>;
 }
 
 /** A called party that has not been connected yet. */
@@ -125,5 +121,5 @@ export interface AskedLeg {
   readonly callSid: string;
   readonly to: string | undefined;
   /** Asks once: what jambonz takes in the middle of a question cannot decline any more. */
-  gather(options: VerbOptions): Promise<HookData>;
+  gather(options: VerbOptions<'gather'>): Promise<HookData>;
 }

@@ -1,11 +1,12 @@
-import { callStatusOf, type JambonzCommand, type Verb } from '@jambus/schema';
+import { callStatusOf, type JambonzCommand, otherVerb, type Verb } from '@jambus/schema';
 import type { JambusEvent } from '../event.ts';
-import type { AskedLeg, DialLegs, HookData, Leg, VerbOptions, WaitOptions } from './calls.ts';
+import type { AskedLeg, DialLegs, HookData, Leg, WaitOptions } from './calls.ts';
 import { hookOf, type Steps } from './running-call.ts';
+import type { VerbProperties } from './verb-options.ts';
 
 type RunDial = (
   name: string,
-  options: VerbOptions,
+  options: VerbProperties,
   wait: WaitOptions,
 ) => Promise<{ readonly data: HookData | undefined }>;
 
@@ -14,7 +15,7 @@ const HANG_UP: Verb = { verb: 'hangup' };
 const STAY: Verb = { verb: 'config' };
 
 /** Dials, and does what is to be done with the called party meanwhile. */
-export async function dialWith(steps: Steps, options: VerbOptions, legs: DialLegs, run: RunDial): Promise<HookData> {
+export async function dialWith(steps: Steps, options: VerbProperties, legs: DialLegs, run: RunDial): Promise<HookData> {
   const { confirm, onAnswer, timeoutMs } = legs;
   const name = steps.nameOf(['dial', options]);
   const confirmHook = hookOf(`${name}.confirm`);
@@ -79,7 +80,7 @@ async function accepts(
       const name = steps.nameOf([party.callSid, options]);
       const actionHook = hookOf(name);
       // Whoever is not answered in time runs into the hangup.
-      await answer([{ ...options, verb: 'gather', id: name, actionHook }, HANG_UP]);
+      await answer([otherVerb({ ...options, verb: 'gather', id: name, actionHook }), HANG_UP]);
       return await steps.find((event) => {
         if (event.type !== 'verb:hook' || event.message.hook !== actionHook) return undefined;
         open = event.message.msgid;

@@ -1,20 +1,22 @@
-import type { CommandResult, JambonzAck, JambonzCommand, Verb } from '@jambus/schema';
-import { verbFailure, verbProgress } from '@jambus/schema';
+import type { JambonzAck, JambonzCommand, TerminalResult, Verb } from '@jambus/schema';
+import { otherVerb, verbFailure, verbProgress } from '@jambus/schema';
 import type { SendOptions } from '../client.ts';
 import type { JambusEvent } from '../event.ts';
 import type { CallLog, LogReader } from './call-log.ts';
-import type { Call, HookData, VerbOptions, WaitOptions } from './calls.ts';
+import type { Call, HookData, WaitOptions } from './calls.ts';
 import type { Claim } from './claims.ts';
 import { dialWith } from './dial.ts';
 import { CallEnded, CallTimeout, CommandRejected, VerbFailed } from './errors.ts';
 import { createStepIds } from './step-ids.ts';
+import { TELLING_VERBS } from './telling-verbs.ts';
+import type { VerbProperties } from './verb-options.ts';
 
 /** Publishes a message for a call. */
 export type Send = (
   callSid: string,
   message: JambonzCommand | JambonzAck,
   options: SendOptions,
-) => Promise<CommandResult>;
+) => Promise<TerminalResult>;
 
 export interface RunningCallOptions {
   readonly claim: Claim;
@@ -35,9 +37,9 @@ export interface Steps {
   /** A name for a step, the same whenever the function is run. */
   nameOf(content: unknown): string;
   /** Sends a message as a step; resolves when it is on the call's websocket, now or before. @throws CommandRejected, CallEnded */
-  sendStep(name: string, message: JambonzCommand | JambonzAck): Promise<CommandResult>;
+  sendStep(name: string, message: JambonzCommand | JambonzAck): Promise<TerminalResult>;
   /** Sends verbs as the answer that jambonz waits for, or else in place of those that run. */
-  sendVerbs(name: string, verbs: readonly Verb[]): Promise<CommandResult>;
+  sendVerbs(name: string, verbs: readonly Verb[]): Promise<TerminalResult>;
   /**
    * The first event from where the function stands of which `pick` makes something.
    *
@@ -53,26 +55,6 @@ export interface FindOptions extends WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Verbs that have an `actionHook` and tell by it how they went (feature-server 0.9.8, lib/tasks; newer ones: `@jambonz/schema`). */
-export const TELLING_VERBS: ReadonlySet<string> = new Set([
-  'agent',
-  'conference',
-  'dequeue',
-  'dial',
-  'dialogflow',
-  'enqueue',
-  'gather',
-  'lex',
-  'listen',
-  'llm',
-  'message',
-  'rasa',
-  'sip-refer',
-  'sip-request',
-  'sip:refer',
-  'sip:request',
-  'stream',
-]);
 /** So that `finished` is told of each verb. */
 const NOTIFY: Verb = { verb: 'config', notifyEvents: true };
 
@@ -158,13 +140,15 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
     },
   };
 
-  const run = async (name: string, verb: string, options: VerbOptions, wait?: WaitOptions) => {
+  const run = async (name: string, verb: string, options: VerbProperties, wait?: WaitOptions) => {
     const hook = TELLING_VERBS.has(verb) ? hookOf(name) : undefined;
-    await steps.sendVerbs(name, [{ ...options, verb, id: name, ...(hook !== undefined && { actionHook: hook }) }]);
+    await steps.sendVerbs(name, [
+      otherVerb({ ...options, verb, id: name, ...(hook !== undefined && { actionHook: hook }) }),
+    ]);
     return await steps.find(outcomeOf(steps, name, verb, hook), `the end of ${verb}`, wait);
   };
 
-  const told = async (verb: string, options: VerbOptions, wait?: WaitOptions): Promise<HookData> =>
+  const told = async (verb: string, options: VerbProperties, wait?: WaitOptions): Promise<HookData> =>
     (await run(steps.nameOf([verb, options]), verb, options, wait)).data ?? {};
 
   return {
@@ -183,7 +167,10 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
     gather: (options, wait) => told('gather', options, wait),
     dial: (options, legs = {}) =>
       dialWith(steps, options, legs, (name, dialled, wait) => run(name, 'dial', dialled, wait)),
-    run: async ({ verb, ...options }, wait) => (await run(steps.nameOf([verb, options]), verb, options, wait)).data,
+    run: async (given, wait) => {
+      const { verb, ...options } = given as { readonly verb: string } & VerbProperties;
+      return (await run(steps.nameOf([verb, options]), verb, options, wait)).data;
+    },
     verbs: (verbs) => steps.sendVerbs(steps.nameOf(verbs), verbs),
     command: (command) => steps.sendStep(steps.nameOf(command), command),
     answer: async ({ id, message: { msgid } }, verbs = []) => {
@@ -239,7 +226,7 @@ function hasEffect(log: CallLog, stand: LogReader, commandId: string): boolean {
   return false;
 }
 
-function deliveredBefore(callSid: string, commandId: string): CommandResult {
+function deliveredBefore(callSid: string, commandId: string): TerminalResult {
   return { commandId, callSid, status: 'delivered', at: new Date().toISOString() };
 }
 

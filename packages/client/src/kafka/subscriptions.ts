@@ -3,7 +3,7 @@ import { retry } from '@jambus/bus/waiting';
 import { type BusNames, type CommandResult, cloudEventsType, JambusError } from '@jambus/schema';
 import type { KafkaMessage } from 'kafkajs';
 import type { EventOptions, ResultOptions } from '../client.ts';
-import { type EventFor, readEventOf } from '../event.ts';
+import { type AskedType, type EventFor, readEventOf } from '../event.ts';
 import { readResult } from '../result.ts';
 import { type Durable, type DurableOptions, inboxWork, readDurable } from './durable.ts';
 import type { Inbox } from './inbox.ts';
@@ -22,7 +22,7 @@ export interface Readers {
   readonly closed: AbortSignal;
 }
 
-export function eventSubscription<Type extends string>(
+export function eventSubscription<Type extends AskedType>(
   readers: Readers,
   { type, callSid, durable, signal }: EventOptions<Type>,
 ): KafkaSubscriptionOptions<EventFor<Type>> {

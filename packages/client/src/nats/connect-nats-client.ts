@@ -12,7 +12,7 @@ import { type BusNames, busNames, JambusError } from '@jambus/schema';
 import type { EventOptions, JambusClient, ResultOptions } from '../client.ts';
 import { type CommandDesk, type CommandOutlet, createCommandDesk } from '../command-desk.ts';
 import { createClient } from '../create-client.ts';
-import { type EventFor, readEventOf } from '../event.ts';
+import { type AskedType, type EventFor, readEventOf } from '../event.ts';
 import { DEFAULT_CONNECT_WITHIN_MS, DEFAULT_NAME } from '../options.ts';
 import { readResult } from '../result.ts';
 import { guarded } from '../trouble.ts';
@@ -101,7 +101,7 @@ function followResults(link: NatsLink, names: BusNames, desk: CommandDesk): void
   });
 }
 
-function eventSubscription<Type extends string>(
+function eventSubscription<Type extends AskedType>(
   link: NatsLink,
   names: BusNames,
   { type, callSid, durable: name, signal }: EventOptions<Type>,

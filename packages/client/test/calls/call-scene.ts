@@ -1,4 +1,4 @@
-import type { CommandResult, JambonzAck, JambonzCommand } from '@jambus/schema';
+import type { CommandResult, JambonzAck, JambonzCommand, TerminalResult } from '@jambus/schema';
 import { createCallLog } from '../../src/calls/call-log.ts';
 import type { Call } from '../../src/calls/calls.ts';
 import type { Claim } from '../../src/calls/claims.ts';
@@ -78,7 +78,7 @@ export function callScene(past?: readonly Told[]): CallScene {
       answerWithinMs: 3_500,
       send: async (callSid, message, { id = '' }) => {
         sent.push({ id, message });
-        return { commandId: id, callSid, status: 'delivered', at: '', ...scene.answers.shift() };
+        return { commandId: id, callSid, status: 'delivered', at: '', ...scene.answers.shift() } as TerminalResult;
       },
     }),
     sent,

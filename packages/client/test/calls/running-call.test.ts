@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
+import { otherVerb } from '@jambus/schema';
 import { CallEnded, CallTimeout, CommandRejected, VerbFailed } from '../../src/calls/errors.ts';
-import { TELLING_VERBS } from '../../src/calls/running-call.ts';
+import { TELLING_VERBS } from '../../src/calls/telling-verbs.ts';
 import { CALL, OTHER_CALL } from '../contract/client-scene.ts';
 import { callScene, endScenes, settle } from './call-scene.ts';
 
@@ -124,7 +125,7 @@ describe('a command', () => {
       { status: 'rejected', code: 'invalid', detail: 'no such verb' },
       { status: 'rejected', code: 'duplicate' },
     );
-    const refused = call.verbs([{ verb: 'sing' }]);
+    const refused = call.verbs([otherVerb({ verb: 'sing' })]);
     await expect(refused).rejects.toThrow(CommandRejected);
     await expect(refused).rejects.toMatchObject({ result: { code: 'invalid' } });
     await call.verbs([{ verb: 'pause', length: 1 }]);
@@ -156,7 +157,7 @@ describe('waiting', () => {
 });
 
 describe('dial', () => {
-  const AGENT = { target: [{ type: 'phone', number: '+3' }] };
+  const AGENT = { target: [{ type: 'phone', number: '+3' }] } as const;
   const leg = { call_sid: OTHER_CALL, direction: 'outbound', to: '+3' };
 
   test('tells how it went, and lets the function speak to the party that answered', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { otherType } from '../../src/index.ts';
 import { CALL, type ClientScene, OTHER_CALL, publish, sequences, take } from './client-scene.ts';
 
 /** What following events and results is on every bus. */
@@ -69,15 +70,31 @@ export function describeEvents(sceneNow: () => ClientScene): void {
   test('a type that is not known, and a form that a type does not have, come as other', async () => {
     const client = await scene.client();
     const events = client.events.subscribe();
+    const newer = client.events.subscribe({ type: otherType('verb:progress') });
+    await Promise.all([events.ready(), newer.ready()]);
+    await scene.event({ sequence: 1, type: 'verb:progress', data: { percent: 50 } });
+    await scene.event({ sequence: 2, type: 'call:status', data: { call_status: 200 } });
+    await scene.event({ sequence: 3, type: 'jambus:lost', data: { since: 200 } });
+    expect(await take(events, 3)).toMatchObject([
+      { type: 'other', message: { type: 'verb:progress', data: { percent: 50 } } },
+      { type: 'other', message: { type: 'call:status' } },
+      { type: 'other', message: { type: 'jambus:lost' } },
+    ]);
+    expect(await take(newer, 1)).toMatchObject([{ type: 'other', message: { type: 'verb:progress' } }]);
+  });
+
+  test('what jambus itself says comes by its type', async () => {
+    const client = await scene.client();
+    const events = client.events.subscribe();
     const lost = client.events.subscribe({ type: 'jambus:lost' });
     await Promise.all([events.ready(), lost.ready()]);
-    await scene.event({ sequence: 1, type: 'jambus:lost', data: { since: 'then' } });
-    await scene.event({ sequence: 2, type: 'call:status', data: { call_status: 200 } });
+    await scene.event({ sequence: 1, type: 'jambus:omitted', data: { type: 'verb:hook', bytes: 2_000_000 } });
+    await scene.event({ sequence: 2, type: 'jambus:lost', data: { since: 'then' } });
     expect(await take(events, 2)).toMatchObject([
-      { type: 'other', message: { type: 'jambus:lost', data: { since: 'then' } } },
-      { type: 'other', message: { type: 'call:status' } },
+      { type: 'jambus:omitted', message: { data: { bytes: 2_000_000 } } },
+      { type: 'jambus:lost', message: { data: { since: 'then' } } },
     ]);
-    expect(await take(lost, 1)).toMatchObject([{ type: 'other', message: { type: 'jambus:lost' } }]);
+    expect(await take(lost, 1)).toMatchObject([{ type: 'jambus:lost', sequence: 2 }]);
   });
 
   test('what has not the form that was asked for, or is no event at all, is passed over and told', async () => {

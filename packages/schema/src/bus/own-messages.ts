@@ -1,4 +1,6 @@
 import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox';
+import { createDataChecks } from '../jambonz/messages/data-checks.ts';
+import type { JambonzMessage } from '../jambonz/messages/message.ts';
 
 function message<const Name extends string, Data extends TProperties>(type: Name, description: string, data: Data) {
   return Type.Object(
@@ -43,3 +45,19 @@ export type JambusMessageType = keyof typeof JAMBUS_MESSAGES;
 
 /** The message of this type. */
 export type JambusMessageOf<Name extends JambusMessageType> = Static<(typeof JAMBUS_MESSAGES)[Name]>;
+
+/** A message of jambus itself as a reader has it, its data checked. */
+export type ReadJambusMessage<Name extends JambusMessageType> = JambonzMessage & {
+  readonly type: Name;
+  readonly data: JambusMessageOf<Name>['data'];
+};
+
+const hasForm = createDataChecks(JAMBUS_MESSAGES);
+
+/** Whether the message is one of jambus itself, of this type, and its data has the form of it. */
+export function isJambusMessage<Name extends JambusMessageType>(
+  message: JambonzMessage,
+  type: Name,
+): message is ReadJambusMessage<Name> {
+  return message.type === type && hasForm(type, message.data);
+}

@@ -1,6 +1,6 @@
 import type { BusMessage } from '@jambus/bus';
 import type { Verdict } from '@jambus/link';
-import type { CommandResult, ResultAttributes } from '@jambus/schema';
+import type { CommandResult, ResultAttributes, TerminalResult } from '@jambus/schema';
 import { isoTime } from './iso-time.ts';
 
 /** What goes with a result besides what it says. */
@@ -17,10 +17,11 @@ export function commandResult(
   callSid: string,
   commandId: string,
   { status, code, detail, at }: Verdict,
-): CommandResult {
+): TerminalResult {
   const time = isoTime(at);
+  // The compiler cannot see that a rejected command has a code, and no other.
   // Nearly all results.
-  if (code === undefined && detail === undefined) return { commandId, callSid, status, at: time };
+  if (code === undefined && detail === undefined) return { commandId, callSid, status, at: time } as TerminalResult;
   return {
     commandId,
     callSid,
@@ -28,7 +29,7 @@ export function commandResult(
     ...(code === undefined ? {} : { code }),
     ...(detail === undefined ? {} : { detail }),
     at: time,
-  };
+  } as TerminalResult;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import type { SayVerb } from '../verbs/index.ts';
 import { CLOSED, commandSchema, Enum, Headers } from './command.ts';
 
 const SIP_REQUEST = {
@@ -72,7 +73,9 @@ export type MediaPathCommand = Static<typeof MediaPathCommand>;
 export const RoomSayCommand = commandSchema(
   'room:say',
   'Speaks to everybody in the conference this call is in: the properties of the verb `say`; newer servers',
-  Type.Object({ replace: Type.Optional(Type.Boolean()) }, { additionalProperties: true }),
+  Type.Unsafe<Omit<SayVerb, 'verb'> & { readonly replace?: boolean }>(
+    Type.Object({ replace: Type.Optional(Type.Boolean()) }, { additionalProperties: true }),
+  ),
 );
 export type RoomSayCommand = Static<typeof RoomSayCommand>;
 

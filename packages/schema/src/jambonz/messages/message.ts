@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { isObject, type JsonObject, textOf, whereJsonBreaks } from '../json/decode.ts';
+import { createDataChecks } from './data-checks.ts';
 import { JAMBONZ_MESSAGES, type JambonzDataOf, type JambonzMessageType } from './schemas.ts';
 
 /** A message of jambonz, of a known type or not. */
@@ -62,19 +62,12 @@ function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-const checks = new Map<JambonzMessageType, (data: unknown) => boolean>();
+const hasForm = createDataChecks(JAMBONZ_MESSAGES);
 
 /** Whether the message is of this type and its data has the form of it; the type's check is compiled on first use. */
 export function isJambonzMessage<Name extends JambonzMessageType>(
   message: JambonzMessage,
   type: Name,
 ): message is JambonzMessageOf<Name> {
-  if (message.type !== type) return false;
-  let check = checks.get(type);
-  if (check === undefined) {
-    const compiled = TypeCompiler.Compile(JAMBONZ_MESSAGES[type].properties.data);
-    check = (data) => compiled.Check(data);
-    checks.set(type, check);
-  }
-  return check(message.data);
+  return message.type === type && hasForm(type, message.data);
 }
