@@ -42,7 +42,7 @@ interface Running {
 await describeWithNats('the examples on NATS', {}, (nats) => {
   describeExamples({
     folder: 'nats',
-    examples: ['ivr-with-client', 'ivr-plain-nats'],
+    examples: ['ivr-plain-nats'],
     start: async () => {
       const { url, stop } = await nats.start();
       return { settings: { JAMBUS_BUS: 'nats', JAMBUS_NATS_URL: url }, address: url, stop };
@@ -53,7 +53,7 @@ await describeWithNats('the examples on NATS', {}, (nats) => {
 await describeWithKafka('the examples on Kafka', {}, (kafka) => {
   describeExamples({
     folder: 'kafka',
-    examples: ['ivr-with-client', 'ivr-plain-kafka'],
+    examples: ['ivr-plain-kafka'],
     start: async () => {
       const { brokers, stop } = await kafka.start();
       const address = brokers[0] ?? '';

@@ -80,7 +80,7 @@ export async function describeNatsConsumer(tarballs: () => Tarballs, folder: () 
     );
 
     test('imports the contract, and finds its files', async () => {
-      const [example = ''] = await examplesIn('packages/contract/README.md');
+      const [, example = ''] = await examplesIn('packages/contract/README.md');
       await consumer.compile({ 'contract.ts': example });
       const [length, event, id] = (await consumer.evaluate('module', "await import('./out/contract.js')")).split(' ');
       expect(Number(length)).toBeGreaterThan(100_000);

@@ -34,5 +34,5 @@ export async function greetsCalls(consumer: Consumer, cluster: JambusCluster): P
   );
   expect(outcome).toMatchObject({ sipStatus: 200 });
   expect(call.ignored).toEqual([]);
-  await printed(example, `${call.callSid} delivered`);
+  await printed(example, `${call.callSid} has heard it`);
 }

@@ -1,12 +1,9 @@
 import { connectNatsClient } from '@jambus/client/nats';
 
 const client = await connectNatsClient({ servers: ['nats://127.0.0.1:4222'] });
-const calls = client.events.subscribe({ type: 'session:new', durable: 'greeter' });
 
-for await (const { callSid, id, message } of calls) {
-  if (message.msgid === undefined) continue;
-  const text = `Hello ${message.data.caller_name ?? 'there'}, we are closed today.`;
-  // An id made of the event's: should the event come twice, the second answer has no effect.
-  const result = await client.acks.send(callSid, message.msgid, [{ verb: 'say', text }, { verb: 'hangup' }], { id });
-  process.stdout.write(`${callSid} ${result.status} ${result.code ?? ''}\n`);
-}
+await client.calls.serve({ durable: 'pizzeria' }, async (call) => {
+  const { speech } = await call.gather({ input: ['speech'], say: { text: 'What would you like?' } });
+  const order = speech?.alternatives?.[0]?.transcript;
+  await call.say(order === undefined ? 'Please call again.' : `${order}? Coming up!`);
+});

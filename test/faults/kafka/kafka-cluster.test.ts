@@ -1,13 +1,12 @@
 import { describeWithKafka } from '../../brokers/kafka/index.ts';
 import { describeFaults } from '../describe-faults.ts';
-import { CLUSTER_FAULTS, WANTED } from '../run/cluster-faults.ts';
+import { CLUSTER_FAULTS } from '../run/cluster-faults.ts';
 import { type KafkaClusterForFaults, startKafkaClusterForFaults } from './kafka-cluster.ts';
 
 const START_MS = 180_000;
 
 await describeWithKafka('faults of a cluster of Kafka', { version: 'newest' }, ({ ours }) => {
   if (!ours) return test.skip('is started here, and the broker that was named is another', () => {});
-  if (process.env[WANTED] === undefined) return test.skip(`run when ${WANTED} is set`, () => {});
   let cluster: KafkaClusterForFaults;
 
   beforeAll(async () => {

@@ -1,13 +1,12 @@
 import { describeWithNats } from '../../brokers/nats/index.ts';
 import { describeFaults } from '../describe-faults.ts';
-import { CLUSTER_FAULTS, WANTED } from '../run/cluster-faults.ts';
+import { CLUSTER_FAULTS } from '../run/cluster-faults.ts';
 import { type NatsClusterForFaults, startNatsClusterForFaults } from './nats-cluster.ts';
 
 const START_MS = 60_000;
 
 await describeWithNats('faults of a cluster of NATS', { version: 'newest' }, ({ ours }) => {
   if (!ours) return test.skip('is started here, and the server that was named is another', () => {});
-  if (process.env[WANTED] === undefined) return test.skip(`run when ${WANTED} is set`, () => {});
   let cluster: NatsClusterForFaults;
 
   beforeAll(async () => {

@@ -15,9 +15,6 @@ const RUNS_MS = 20;
 /** and then rests for this time, ms. */
 const RESTS_MS = 180;
 
-/** They take some twenty minutes more, and run when this variable is set. */
-export const WANTED = 'JAMBUS_TEST_FAULTS_CLUSTERS';
-
 /** What may happen to brokers that are three. */
 export const CLUSTER_FAULTS: readonly Fault<FaultyCluster>[] = [
   { name: 'the leader is killed and comes back', happen: async (to) => killed(to, await to.broker.leader()) },

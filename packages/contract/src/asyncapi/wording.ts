@@ -31,7 +31,8 @@ publish below \`jambonz.commands\` can command every call of that prefix, answer
 
 /** The text in front of everything, as CommonMark. */
 export const INTRODUCTION = `How a microservice drives calls of jambonz over a message bus: it sends commands, and receives events and
-results. This document is written from its side, for NATS and for Kafka.
+results. This document is written from its side, for NATS and for Kafka. In TypeScript and JavaScript \`@jambus/client\` does what follows
+from it, and a call is a function: \`client.calls.serve({ durable: 'ivr' }, async (call) => { await call.say('Hello'); })\`.
 
 - The **address** of everything is the \`call_sid\` of the call: a token of the subject on NATS, the key of the record on Kafka. It
   has ${CALL_SID_FORM}; what else a record is addressed to is no call.
