@@ -109,7 +109,9 @@ async function* messagesOf(
   const found: BusMessage[] = [];
   let wake = () => {};
   signal.addEventListener('abort', () => wake(), { once: true });
-  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 50 });
+  // It comes back when brokers do, and not when it is ended.
+  const retry = { restartOnFailure: async () => !signal.aborted };
+  const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 50, retry });
   await consumer.connect();
   await consumer.subscribe({ topics: [names[channel]], fromBeginning: true });
   await consumer.run({

@@ -18,7 +18,13 @@ export async function readTopic(client: Kafka, admin: Admin, topic: string): Pro
   const missing = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
   if (missing.size === 0) return [];
   const records = new Map<string, ReadRecord>();
-  const consumer = client.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: POLL_MS });
+  let done = false;
+  const consumer = client.consumer({
+    groupId: `reader-${randomUUID()}`,
+    maxWaitTimeInMs: POLL_MS,
+    // One that fails as it is ended would be started again, and dial brokers that are gone for ever.
+    retry: { restartOnFailure: async () => !done },
+  });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await new Promise<void>((resolve, reject) => {
@@ -30,6 +36,7 @@ export async function readTopic(client: Kafka, admin: Admin, topic: string): Pro
     };
     consumer.run({ eachBatch }).catch(reject);
   });
+  done = true;
   await consumer.stop();
   await consumer.disconnect();
   return [...records.values()].sort(byOffset);

@@ -109,8 +109,14 @@ export async function openKafkaScene({ brokers, port }: KafkaBroker): Promise<Ka
     return sent;
   };
 
-  const consumer = kafka.consumer({ groupId: `adapter-${names.prefix}`, maxWaitTimeInMs: 20 });
-  closing.push(() => consumer.disconnect());
+  let closed = false;
+  // It comes back when brokers do, and not when it is ended.
+  const retry = { restartOnFailure: async () => !closed };
+  const consumer = kafka.consumer({ groupId: `adapter-${names.prefix}`, maxWaitTimeInMs: 20, retry });
+  closing.push(() => {
+    closed = true;
+    return consumer.disconnect();
+  });
   await consumer.connect();
   await consumer.subscribe({ topic: names.commands, fromBeginning: true });
   await consumer.run({
