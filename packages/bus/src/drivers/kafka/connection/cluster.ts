@@ -4,6 +4,7 @@ import { teachCodecs } from '../compression/index.ts';
 import { saslOf } from './authentication.ts';
 import { withoutIdleTimers } from './idle-timers.ts';
 import { clientLog } from './log.ts';
+import { askingForNamedTopics } from './named-topics.ts';
 import type { KafkaConnectionSettings } from './settings.ts';
 import { socketMaker } from './sockets.ts';
 
@@ -64,6 +65,7 @@ export function wayToCluster(settings: KafkaConnectionSettings, onTrouble: (erro
       ...(auth !== undefined && { sasl: auth }),
     });
     withoutIdleTimers(kafka);
+    askingForNamedTopics(kafka);
     return { kafka, lastRefusal: log.lastRefusal, end: sockets.cut };
   };
   return {

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { isObject } from './is-object.ts';
-import { onMadeCluster } from './made-clusters.ts';
+import { onMadeConnections } from './made-connections.ts';
 
 /** What a connection of kafkajs 2.2.4 keeps its requests in. Those that are pending wait until a broker takes more of them. */
 interface RequestQueue {
@@ -19,15 +19,8 @@ interface RequestQueue {
  * @param kafka a client that has not made a consumer, a producer or an admin yet
  */
 export function withoutIdleTimers(kafka: Kafka): void {
-  onMadeCluster(kafka, (cluster) => {
-    const builder: unknown = Reflect.get(cluster, 'connectionPoolBuilder');
-    if (!isObject(builder) || typeof builder['build'] !== 'function') return;
-    const { build } = builder;
-    Reflect.set(builder, 'build', async (destination: unknown) => {
-      const pool: unknown = await Reflect.apply(build, builder, [destination]);
-      for (const queue of queuesOf(pool)) lookOnlyWhenPending(queue);
-      return pool;
-    });
+  onMadeConnections(kafka, (connections) => {
+    for (const queue of queuesOf(connections)) lookOnlyWhenPending(queue);
   });
 }
 
