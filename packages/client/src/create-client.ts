@@ -3,6 +3,8 @@ import { JambusError } from '@jambus/schema';
 import { checkCallSid, checkDurable, checkType } from './addresses.ts';
 import type { Call, ServeOptions, Serving } from './calls/calls.ts';
 import type { ClaimOptions, Claims } from './calls/claims.ts';
+import type { PlatformApi } from './calls/create-call.ts';
+import { placeCalls } from './calls/place-calls.ts';
 import { type Service, serveCalls } from './calls/serve-calls.ts';
 import type { EventOptions, JambusClient, ResultOptions, SendOptions, Subscription } from './client.ts';
 import type { CommandDesk } from './command-desk.ts';
@@ -21,6 +23,7 @@ export interface ManagedSubscription<Item> extends Subscription<Item> {
 /** What a bus brings to a client. */
 export interface ClientParts {
   readonly desk: CommandDesk;
+  readonly api: PlatformApi | undefined;
   /** CloudEvents source of the commands. */
   readonly source: string;
   /** How long `close` waits for what is under way, ms; by default 5,000. */
@@ -75,6 +78,11 @@ export function createClient(parts: ClientParts): JambusClient {
     return Object.assign(ended, { ready: () => claims.ready() });
   };
 
+  const create = placeCalls({
+    api: parts.api ?? {},
+    statuses: () => managed(() => parts.subscribeEvents({ type: 'call:status' })),
+  });
+
   const drain = async (): Promise<void> => {
     const loops = [...subscriptions];
     for (const subscription of loops) subscription.end();
@@ -93,7 +101,7 @@ export function createClient(parts: ClientParts): JambusClient {
   };
 
   return {
-    calls: { serve },
+    calls: { serve, create },
     commands: { send },
     acks: {
       send: (callSid, msgid, verbs, options) =>

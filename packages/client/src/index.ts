@@ -91,11 +91,14 @@ export type {
   DialLegs,
   HookData,
   Leg,
+  PlacedCall,
   ServeOptions,
   Serving,
   WaitOptions,
 } from './calls/calls.ts';
+export type { CallTarget, CreateOptions, PlatformApi } from './calls/create-call.ts';
 export { CallEnded, CallHandedOver, CallTimeout, CommandRejected, VerbFailed } from './calls/errors.ts';
+export type { CallOutcome } from './calls/placed-calls.ts';
 export type { TellingVerb } from './calls/telling-verbs.ts';
 export type { VerbOptions, VerbToRun } from './calls/verb-options.ts';
 export type {

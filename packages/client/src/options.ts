@@ -1,4 +1,5 @@
 import type { Channel, JambusError } from '@jambus/schema';
+import type { PlatformApi } from './calls/create-call.ts';
 
 /** What the clients of all buses have in common. */
 export interface ClientOptions {
@@ -14,6 +15,8 @@ export interface ClientOptions {
   readonly resultMarginMs?: number | undefined;
   /** Most commands without a result; beyond, `send` rejects with `overloaded`. By default 10,000. */
   readonly maxUnderWay?: number | undefined;
+  /** Where `calls.create` places calls. */
+  readonly api?: PlatformApi | undefined;
   /** How long `close` waits for what is under way, ms; by default 5,000. */
   readonly drainMs?: number | undefined;
   /**

@@ -15,6 +15,7 @@ function clientOfNoBus(): JambusClient {
     desk: createCommandDesk({ connected: reached, publish: reached }),
     source: '/test',
     drainMs: 0,
+    api: undefined,
     claimCalls: reached,
     onTrouble: () => {},
     subscribeEvents: reached,

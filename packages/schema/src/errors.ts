@@ -17,6 +17,10 @@ export const ERROR_CODES = [
   'link_refused',
   /** A write to a websocket that is not open. */
   'socket_closed',
+  /** The REST API of the platform refused what it was asked for. */
+  'platform_refused',
+  /** The REST API of the platform did not answer, or a call that it placed was not heard of. What was asked for may have happened. */
+  'platform_unavailable',
   /** A buffer with a bound is full; try again when it has drained. */
   'overloaded',
   /** The component is shutting down. */

@@ -1,5 +1,7 @@
 import type { JambonzCommand, JambonzDataOf, TerminalResult, Verb } from '@jambus/schema';
 import type { JambusEvent, JambusEventOf } from '../event.ts';
+import type { CreateOptions } from './create-call.ts';
+import type { CallOutcome } from './placed-calls.ts';
 import type { VerbOptions, VerbToRun } from './verb-options.ts';
 
 /** Calls as functions: one for each call, which reads as a caller hears it. The same on every bus. */
@@ -16,6 +18,24 @@ export interface Calls {
    * @throws JambusError as `Subscription.ready`, and `bad_message` for a `durable` that cannot be
    */
   serve(options: ServeOptions, serve: (call: Call) => Promise<void>): Serving;
+  /**
+   * Has the platform place a call, by its REST API. When somebody answers, the call begins with its `session:new` like any other, and
+   * is served by whoever serves its application.
+   *
+   * @throws JambusError `bad_config`, `platform_refused`, `platform_unavailable` as `createCall`; `bus_unavailable` when events cannot be read
+   */
+  create(options: CreateOptions): Promise<PlacedCall>;
+}
+
+/** A call that the platform has placed. */
+export interface PlacedCall {
+  readonly callSid: string;
+  /**
+   * Resolves when somebody has answered, or nobody will.
+   *
+   * @throws JambusError `platform_unavailable` when nothing is told of the call, `stopped` when the client is closed
+   */
+  outcome(): Promise<CallOutcome>;
 }
 
 export interface Serving extends Promise<void> {

@@ -69,6 +69,7 @@ export async function connectKafkaClient(options: KafkaClientOptions): Promise<J
   return createClient({
     desk,
     source: `/${clientId}`,
+    api: options.api,
     drainMs: options.drainMs,
     subscribeEvents: (how) => createKafkaSubscription(eventSubscription(readers, how)),
     claimCalls: (how) => kafkaClaims(readers, how),

@@ -45,6 +45,7 @@ export async function connectNatsClient(options: NatsClientOptions): Promise<Jam
   return createClient({
     desk,
     source: `/${name}`,
+    api: options.api,
     drainMs: options.drainMs,
     subscribeEvents: (how) => createNatsSubscription(eventSubscription(link, names, how)),
     claimCalls: (how) => natsClaims(link, names, how),
