@@ -1,4 +1,5 @@
 import { brokerBench } from './broker-bench.ts';
+import { callsBench } from './calls/calls-bench.ts';
 import { compareBench } from './compare/compare-bench.ts';
 import { durabilityBench } from './durability-bench.ts';
 import { guardBench } from './guard/guard-bench.ts';
@@ -13,6 +14,7 @@ import { workersBench } from './workers/workers-bench.ts';
  * `kafka` (gateway and adapter as processes, a real broker). `durability nats` and `durability kafka` compare what brokers do
  * before they confirm a record. `strangers [seconds] [kind]` tells what other calls notice of those who attack the port of jambonz.
  * `workers nats` and `workers kafka` tell how much more two workers of each service carry than one.
+ * `calls nats` and `calls kafka` tell what a thousand calls at a time cost a service with @jambus/client, and one with @jambonz/sdk.
  * `guard` compares the CPU of a round trip with what is recorded in the repository; `guard --record` records it anew.
  * With `--compare [bus]`, jambus beside what people would write themselves; `--compare --help` says more.
  */
@@ -24,6 +26,7 @@ const BENCHES: Readonly<Record<string, (...args: readonly string[]) => Promise<v
   durability: durabilityBench,
   strangers: strangersBench,
   workers: workersBench,
+  calls: callsBench,
   guard: guardBench,
 };
 

@@ -7,10 +7,11 @@ import { freePort } from '../../brokers/provisioning/free-port.ts';
 import { type GuardedProcess, startGuarded } from '../../brokers/provisioning/guarded-process.ts';
 import { REPOSITORY } from '../../fixtures/repository.ts';
 
-export type PeerName = 'documented' | 'expert' | 'raw';
+export type PeerName = 'documented' | 'expert' | 'raw' | 'order';
 
 export interface PeerOptions {
-  readonly bus: 'nats' | 'kafka';
+  /** `sdk`: none. */
+  readonly bus: 'nats' | 'kafka' | 'sdk';
   readonly servers: string;
   readonly prefix: string;
   /** More of its environment. */
