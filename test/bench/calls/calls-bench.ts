@@ -12,7 +12,7 @@ import { type ServingProcess, startServing } from './serving-process.ts';
 
 const BROKERS = { nats: natsBenchBroker, kafka: kafkaBenchBroker } as const;
 const CALLS = 1_000;
-/** A second, which both carry. */
+/** A second: about what the SDK of the platform carries on one core. */
 const RATE = 12;
 /** What the first caller takes beyond the time until the last one has come, ms. */
 const LONGER_MS = 2_000;
