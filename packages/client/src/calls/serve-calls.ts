@@ -29,6 +29,9 @@ const DEFAULT_ANSWER_WITHIN_MS = 3_500;
 /** Before a call is tried again whose function could not tell jambonz that it is done, ms. */
 const AGAIN_AFTER_MS = 1_000;
 
+/** How long functions may take to notice that their calls are handed over, ms. */
+const NOTICED_WITHIN_MS = 500;
+
 /** Runs a function for each call that is claimed, as many at a time as there is room for. */
 export function serveCalls(parts: ServeParts, options: ServeOptions, serve: (call: Call) => Promise<void>): Service {
   const { claims, drainMs } = parts;
@@ -104,7 +107,9 @@ export function serveCalls(parts: ServeParts, options: ServeOptions, serve: (cal
     handedOver.abort();
     await late;
     for (const { log } of running) log.abandon();
-    while (running.size > 0) await departures.wait();
+    // A function that waits for something else does not notice, and its call is handed over all the same.
+    const noticed = AbortSignal.timeout(NOTICED_WITHIN_MS);
+    while (running.size > 0 && !noticed.aborted) await departures.wait(noticed);
     await claims.close();
   };
 

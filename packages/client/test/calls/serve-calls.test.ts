@@ -21,6 +21,7 @@ function serving(
   let taken = 0;
   let wake = () => {};
   let ended = false;
+  let closed = false;
   const setWake = (resolve: () => void): void => {
     wake = resolve;
   };
@@ -35,7 +36,9 @@ function serving(
       ended = true;
       wake();
     },
-    close: async () => {},
+    close: async () => {
+      closed = true;
+    },
   };
   const troubles: string[] = [];
   const delivered: Send = async (callSid, message, { id = '' }) => {
@@ -47,7 +50,7 @@ function serving(
     { durable: 'ivr', ...options },
     serve,
   );
-  return { service, sent, troubles, taken: () => taken };
+  return { service, sent, troubles, taken: () => taken, closed: () => closed };
 }
 
 test('a call whose function has returned is hung up, and done', async () => {
@@ -115,6 +118,14 @@ test('calls that do not end in time are given back when it stops, and nothing is
   short.tell('call:status', over);
   await service.ended;
   expect([long.outcomes, short.outcomes, sent.length]).toEqual([['given back'], ['done'], before]);
+});
+
+test('a function that waits for something else does not keep its call from being handed over', async () => {
+  const { service, closed } = serving([callScene()], () => new Promise(() => {}));
+  await settle();
+  service.end();
+  await service.ended;
+  expect(closed()).toBe(true);
 });
 
 test('a call that cannot be told that it is over is served once more', async () => {
