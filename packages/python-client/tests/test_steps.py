@@ -33,6 +33,22 @@ def test_the_first_verbs_answer_the_call_and_later_ones_redirect() -> None:
     asyncio.run(run())
 
 
+def test_a_loop_over_events_sees_also_those_that_a_step_beside_it_has_waited_for() -> None:
+    async def run() -> None:
+        scene = Scene()
+        call = scene.call()
+        gathering = asyncio.ensure_future(call.gather({"input": ["digits"]}))
+        gather = (await scene.verbs(1))[-1]
+        events = call.events()
+        scene.say("verb:status", {"event": "starting"})
+        scene.say("verb:hook", {"digits": "1"}, hook=gather["actionHook"], msgid="hook")
+        await gathering
+        # By now the function stands behind both.
+        assert [(await anext(events)).type for _ in range(2)] == ["verb:status", "verb:hook"]
+
+    asyncio.run(run())
+
+
 def test_a_gather_returns_what_its_hook_told_and_the_next_verbs_are_the_answer() -> None:
     async def run() -> None:
         scene = Scene()

@@ -111,7 +111,7 @@ export interface Call {
   /** The next event that fits, from where the function stands: behind the last event that a step has waited for. */
   next<Event extends JambusEvent>(fits: (event: JambusEvent) => event is Event, wait?: WaitOptions): Promise<Event>;
   next(fits?: (event: JambusEvent) => boolean, wait?: WaitOptions): Promise<JambusEvent>;
-  /** All events from where the function stands until the call is over. */
+  /** All events from where the function stands until the call is over, also those that steps beside the loop wait for. */
   events(): AsyncIterable<JambusEvent>;
 }
 

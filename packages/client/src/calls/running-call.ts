@@ -51,8 +51,10 @@ export interface Steps {
 }
 
 export interface FindOptions extends WaitOptions {
-  /** Nobody waits any more: it rejects with `CallEnded`. */
+  /** Nobody waits any more: it rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Reads on from its own place, wherever the function stands by now. It is moved behind what is found, and left open. */
+  readonly from?: LogReader | undefined;
 }
 
 /** So that `finished` is told of each verb. */
@@ -78,8 +80,8 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
     clock = event.time.getTime();
   };
 
-  const find: Steps['find'] = async (pick, what, { timeoutMs, signal } = {}) => {
-    const reader = log.reader(stand.position);
+  const find: Steps['find'] = async (pick, what, { timeoutMs, signal, from } = {}) => {
+    const reader = from ?? log.reader(stand.position);
     // What is in the past was waited for in the time of the past.
     const inPast = reader.position < pastEnd;
     const until = timeoutMs === undefined ? Number.POSITIVE_INFINITY : (inPast ? clock : Date.now()) + timeoutMs;
@@ -97,15 +99,13 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
         }
         if (isLate(event)) throw new CallTimeout(callSid, what, timeoutMs ?? 0);
         const found = pick(event);
-        if (found !== undefined) {
-          moveTo(reader.position, event);
-          return found;
-        }
+        if (found !== undefined) moveTo(reader.position, event);
         reader.position++;
+        if (found !== undefined) return found;
       }
     } finally {
       timer.stop();
-      reader.close();
+      if (from === undefined) reader.close();
     }
   };
 
@@ -188,7 +188,7 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
     },
     next: (fits: (event: JambusEvent) => boolean = () => true, wait?: WaitOptions) =>
       find((event) => (fits(event) ? event : undefined), 'the event', wait) as Promise<never>,
-    events: () => eventsOf(log, find),
+    events: () => eventsOf(log, log.reader(stand.position), find),
   };
 }
 
@@ -230,16 +230,18 @@ function deliveredBefore(callSid: string, commandId: string): TerminalResult {
   return { commandId, callSid, status: 'delivered', at: new Date().toISOString() };
 }
 
-async function* eventsOf(log: CallLog, find: Steps['find']): AsyncGenerator<JambusEvent, void, undefined> {
-  for (;;) {
-    let event: JambusEvent;
-    try {
-      event = await find((each) => each, 'an event');
-    } catch (error) {
-      if (error === log.ended.reason && error instanceof CallEnded) return;
-      throw error;
-    }
-    yield event;
+/** @param reader has a place of its own: what steps beside the loop wait for does not move it */
+async function* eventsOf(
+  log: CallLog,
+  reader: LogReader,
+  find: Steps['find'],
+): AsyncGenerator<JambusEvent, void, undefined> {
+  try {
+    for (;;) yield await find((each) => each, 'an event', { from: reader });
+  } catch (error) {
+    if (error !== log.ended.reason || !(error instanceof CallEnded)) throw error;
+  } finally {
+    reader.close();
   }
 }
 

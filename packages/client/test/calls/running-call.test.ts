@@ -156,6 +156,22 @@ describe('waiting', () => {
   });
 });
 
+test('a loop over events sees also those that a step beside it has waited for', async () => {
+  const { call, tell, lastVerbs } = callScene();
+  const seen: number[] = [];
+  const listening = call.gather({ input: ['digits'] });
+  const events = call.events()[Symbol.asyncIterator]();
+  await settle();
+  const [{ actionHook } = {}] = lastVerbs();
+  tell('verb:status', { event: 'starting' });
+  tell('verb:hook', { digits: '1' }, { hook: String(actionHook), msgid: 'hook' });
+  await listening;
+  // By now the function stands behind both.
+  for (let n = 0; n < 2; n++) seen.push((await events.next()).value.sequence);
+  expect(seen).toEqual([2, 3]);
+  await events.return?.();
+});
+
 describe('dial', () => {
   const AGENT = { target: [{ type: 'phone', number: '+3' }] } as const;
   const leg = { call_sid: OTHER_CALL, direction: 'outbound', to: '+3' };

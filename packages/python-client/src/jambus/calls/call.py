@@ -12,6 +12,7 @@ from ..event import Event
 from .claim import Claim
 from .dial import dial_with
 from .legs import Confirm, OnAnswer
+from .log import LogReader
 from .steps import Send, Steps, Verb
 from .verbs import run_verb
 
@@ -121,14 +122,21 @@ class Call:
         """The next event that fits, from where the function stands: behind the last one that a step has waited for."""
         return await self._steps.find(lambda event: event if fits(event) else None, "the event", timeout)
 
-    async def events(self) -> AsyncIterator[Event]:
-        """All events from where the function stands until the call is over."""
-        while True:
-            try:
-                event = await self.next()
-            except CallEnded:
-                return
-            yield event
+    def events(self) -> AsyncIterator[Event]:
+        """All events from where the function stands until the call is over.
+
+        Also those that steps beside the loop wait for.
+        """
+        return self._events(self._steps.log.reader(self._steps.stand.position))
+
+    async def _events(self, reader: LogReader) -> AsyncIterator[Event]:
+        try:
+            while True:
+                yield await self._steps.find(lambda event: event, "an event", reader=reader, keep=True)
+        except CallEnded:
+            return
+        finally:
+            reader.close()
 
     async def _told(
         self, verb: str, options: Mapping[str, Any], timeout: float | None = None

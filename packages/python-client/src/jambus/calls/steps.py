@@ -109,8 +109,12 @@ class Steps:
         timeout: float | None = None,
         stop: Stop | None = None,
         reader: LogReader | None = None,
+        keep: bool = False,
     ) -> Found:
         """The first event from where the function stands of which `pick` makes something.
+
+        With a `reader`, from there, wherever the function stands by now. It is moved behind what is found, and is
+        closed unless it is to be kept.
 
         Raises CallEnded, CallHandedOver, CallTimeout with `what`, and what `pick` raises.
         """
@@ -131,10 +135,12 @@ class Steps:
                     found = pick(event)
                     if found is not None:
                         self._move_to(reader.position, event)
-                        return found
                     reader.position += 1
+                    if found is not None:
+                        return found
         finally:
-            reader.close()
+            if not keep:
+                reader.close()
 
     def leave(self, task: asyncio.Task[None]) -> None:
         """Lets something go on that nobody waits for, at most as long as the function of the call."""
