@@ -21,20 +21,36 @@ export async function dialWith(steps: Steps, options: VerbProperties, legs: Dial
   const confirmHook = hookOf(`${name}.confirm`);
   const over = new AbortController();
   const dialled = run(name, { ...options, ...(confirm !== undefined && { confirmHook }) }, { timeoutMs });
+  const { signal } = over;
+  let isAnswered = false;
+  const answered = async (party: Party): Promise<void> => {
+    if (isAnswered) return;
+    isAnswered = true;
+    await onAnswer?.(legOf(steps, party));
+  };
   const meanwhile = async (): Promise<void> => {
-    if (confirm === undefined && onAnswer === undefined) return;
-    const signal = over.signal;
     if (confirm === undefined) {
-      const leg = await steps.find((event) => answeredBy(event, steps.callSid), 'the answer', { signal });
-      return void (await onAnswer?.(legOf(steps, leg)));
+      if (onAnswer === undefined) return;
+      return await answered(await steps.find((event) => answeredBy(event, steps.callSid), 'the answer', { signal }));
     }
     const isAsked = (event: JambusEvent) =>
       event.type === 'dial:confirm' && event.message.hook === confirmHook ? event : undefined;
-    // A dial may call several parties, one after the other or at once.
-    for (;;) {
-      const asked = await steps.find(isAsked, 'the answer', { signal });
-      const leg = { callSid: String(asked.message.data.call_sid ?? ''), to: asked.message.data.to };
-      if (await accepts(steps, asked, leg, confirm)) return void (await onAnswer?.(legOf(steps, leg)));
+    const ask = async (asked: JambusEvent): Promise<void> => {
+      const { call_sid: callSid = '', to } = asked.message.data;
+      const party = { callSid: String(callSid), to: typeof to === 'string' ? to : undefined };
+      if (await accepts(steps, asked, party, confirm)) await answered(party);
+    };
+    const from = steps.reader();
+    const asking: Promise<void>[] = [];
+    try {
+      // A dial may call several parties, and each may answer while another is asked.
+      for (;;) {
+        const next = steps.find(isAsked, 'the answer', { signal, from });
+        const asked = await Promise.race([next, failureOf(asking)]);
+        asking.push(ask(asked));
+      }
+    } finally {
+      from.close();
     }
   };
   const besides = meanwhile();
@@ -51,6 +67,11 @@ export async function dialWith(steps: Steps, options: VerbProperties, legs: Dial
     over.abort();
     dialled.catch(() => {});
   }
+}
+
+/** Never resolves. @throws what the first of them throws */
+function failureOf(all: readonly Promise<void>[]): Promise<never> {
+  return Promise.race(all.map(async (each) => await each.then(() => new Promise<never>(() => {}))));
 }
 
 interface Party {

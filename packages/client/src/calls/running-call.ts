@@ -46,6 +46,8 @@ export interface Steps {
    * @throws CallEnded, CallHandedOver, CallTimeout with `what`, and what `pick` throws
    */
   find<Found>(pick: (event: JambusEvent) => Found | undefined, what: string, wait?: FindOptions): Promise<Found>;
+  /** A place of its own in the events, from where the function stands. To be closed. */
+  reader(): LogReader;
   /** The event is a hook that jambonz waits in: the next verbs are its answer. */
   asked(event: JambusEvent): void;
 }
@@ -135,6 +137,7 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
       return await sendStep(name, { type: 'ack', msgid: asked.msgid, data: all });
     },
     find,
+    reader: () => log.reader(stand.position),
     asked: ({ message: { msgid }, time }) => {
       if (msgid !== undefined) question = { msgid, askedAt: time };
     },
@@ -188,7 +191,7 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
     },
     next: (fits: (event: JambusEvent) => boolean = () => true, wait?: WaitOptions) =>
       find((event) => (fits(event) ? event : undefined), 'the event', wait) as Promise<never>,
-    events: () => eventsOf(log, log.reader(stand.position), find),
+    events: () => eventsOf(log, steps.reader(), find),
   };
 }
 

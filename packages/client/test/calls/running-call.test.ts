@@ -217,6 +217,31 @@ describe('dial', () => {
     await dialling;
   });
 
+  test('of several parties that answer at the same time each is asked, and the first that accepts is spoken to', async () => {
+    const { call, tell, sent, lastVerbs } = callScene();
+    const spokenTo: string[] = [];
+    const dialling = call.dial(AGENT, {
+      confirm: async (asked) => (await asked.gather({ input: ['digits'] })).digits === '1',
+      onAnswer: async ({ callSid }) => void spokenTo.push(callSid),
+    });
+    await settle();
+    const [{ actionHook, confirmHook } = {}] = lastVerbs();
+    const ask = async (callSid: string) => {
+      tell('dial:confirm', { ...leg, call_sid: callSid }, { hook: String(confirmHook), msgid: `confirm ${callSid}` });
+      await settle();
+      expect(sent.at(-1)?.message).toMatchObject({ msgid: `confirm ${callSid}` });
+      return String(lastVerbs()[0]?.['actionHook']);
+    };
+    const [first, second] = [await ask('one'), await ask('two')];
+    tell('verb:hook', { digits: '1' }, { hook: second, msgid: 'two' });
+    await settle();
+    tell('verb:hook', { digits: '2' }, { hook: first, msgid: 'one' });
+    await settle();
+    expect(spokenTo).toEqual(['two']);
+    tell('verb:hook', { dial_call_status: 'completed' }, { hook: String(actionHook), msgid: 'dialled' });
+    await dialling;
+  });
+
   test('an error in what is done with a leg comes out of the dial', async () => {
     const { call, tell } = callScene();
     const dialling = call.dial(AGENT, { onAnswer: () => Promise.reject(new Error('no agent like that')) });
