@@ -164,10 +164,12 @@ export async function serveGroup(options: GroupMemberOptions, stop: AbortSignal)
   if (failure === undefined) {
     await assignment.stop();
     await commits.finish();
+    makeNoMoreFetchers(cluster);
     // One that is told to go while it is being let in stays on unseen, so that is waited for.
     const left = started.then(() => consumer.disconnect()).catch(() => {});
     await Promise.race([left.finally(() => over.abort()), pause(LEAVE_MS, over.signal)]);
   }
+  makeNoMoreFetchers(cluster);
   clearInterval(tick);
   clearInterval(lookAgain);
   lost.end();
@@ -274,4 +276,13 @@ function flowOf(consumer: Consumer, topic: string, log: TopicLog): Flow {
     commitBegins: (begins) =>
       consumer.commitOffsets([...begins].map(([at, offset]) => ({ topic, ...positionIn(log.name, at, offset, '') }))),
   };
+}
+
+/**
+ * A client that is stopped in the moment in which it makes fetchers for other brokers makes them all the same. They fetch nothing, in a
+ * loop that never waits, and nothing else runs in the process any more. Without brokers it makes none. (kafkajs 2.2.4,
+ * consumer/fetchManager.js; patched in this repository.)
+ */
+function makeNoMoreFetchers(cluster: ClientCluster): void {
+  Reflect.set(cluster, 'getNodeIds', () => []);
 }
