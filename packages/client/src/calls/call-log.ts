@@ -13,7 +13,9 @@ export interface CallLog {
   closeGap(): void;
   /** Position behind the last event; the first one has 0. */
   readonly end: number;
-  /** The event at a position; undefined when there is none yet. Those before the first reader are not kept. */
+  /** Position of the first event that is kept. */
+  readonly start: number;
+  /** The event at a position; undefined when there is none yet, or it is not kept any more. */
   at(position: number): JambusEvent | undefined;
   /** Resolves when there is an event at the position, or none will come here, or the signal aborts. */
   wait(position: number, signal: AbortSignal | undefined): Promise<void>;
@@ -96,6 +98,9 @@ export function createCallLog(first: JambusEvent, onForgotten: () => void): Call
     },
     get end() {
       return base + events.length;
+    },
+    get start() {
+      return base;
     },
     at: (position) => events[position - base],
     wait: async (position, signal) => {

@@ -35,6 +35,7 @@ const MOST_REMEMBERED = 1_000;
 export function createPlacedCalls(): PlacedCalls {
   const told = new Map<string, CallOutcome>();
   const waiting = new Map<string, Waiting>();
+  let closedBy: JambusError | undefined;
 
   return {
     take: ({ callSid, message }) => {
@@ -48,6 +49,7 @@ export function createPlacedCalls(): PlacedCalls {
       new Promise<CallOutcome>((resolve, reject) => {
         const known = told.get(callSid);
         if (known !== undefined) return resolve(known);
+        if (closedBy !== undefined) return reject(closedBy);
         const late = setTimeout(() => {
           const why = 'nothing was told of it: its application has to lead to a gateway of this bus';
           fail(new JambusError('platform_unavailable', `call ${callSid} was placed, and ${why}`));
@@ -69,6 +71,7 @@ export function createPlacedCalls(): PlacedCalls {
         });
       }),
     close: (reason) => {
+      closedBy = reason;
       for (const { fail } of [...waiting.values()]) fail(reason);
     },
   };

@@ -91,6 +91,8 @@ export function createRunningCall({ claim, send, answerWithinMs }: RunningCallOp
     const timer = new Timer(timeoutMs, until, signal);
     try {
       for (;;) {
+        // What nobody has waited for in too long a time is forgotten.
+        reader.position = Math.max(reader.position, log.start);
         const event = log.at(reader.position);
         if (event === undefined) {
           if (log.ended.aborted) throw log.ended.reason;
@@ -223,7 +225,7 @@ function outcomeOf({ callSid, asked }: Steps, name: string, verb: string, hook: 
 }
 
 function hasEffect(log: CallLog, stand: LogReader, commandId: string): boolean {
-  for (let position = stand.position; position < log.end; position++) {
+  for (let position = Math.max(stand.position, log.start); position < log.end; position++) {
     if (log.at(position)?.causationId === commandId) return true;
   }
   return false;

@@ -150,6 +150,14 @@ describe('waiting', () => {
     expect(await waiting).toMatchObject({ sequence: 4 });
   });
 
+  test('goes on with what is kept after more events than anybody keeps', async () => {
+    const { call, tell } = callScene();
+    for (let n = 0; n < 10_200; n++) tell('verb:status', { event: 'playing' });
+    const { sequence } = await call.next();
+    expect(sequence).toBeGreaterThan(100);
+    expect(await call.next()).toMatchObject({ sequence: sequence + 1 });
+  });
+
   test('gives up in time', async () => {
     const { call } = callScene();
     await expect(call.next(() => false, { timeoutMs: 20 })).rejects.toThrow(CallTimeout);

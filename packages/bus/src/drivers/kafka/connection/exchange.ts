@@ -70,6 +70,7 @@ export function versionOf(broker: Broker, apiKey: number): number {
   return typeof highest === 'number' ? highest : -1;
 }
 
-function isConnections(value: unknown): value is Connections {
+/** Whether the client has its connections as version 2.2.4 has. */
+export function isConnections(value: unknown): value is Connections {
   return isObject(value) && typeof value['send'] === 'function';
 }

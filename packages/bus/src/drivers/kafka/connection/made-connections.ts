@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import type { Connections } from './exchange.ts';
+import { type Connections, isConnections } from './exchange.ts';
 import { isObject } from './is-object.ts';
 import { onMadeCluster } from './made-clusters.ts';
 
@@ -18,8 +18,4 @@ export function onMadeConnections(kafka: Kafka, show: (connections: Connections)
       return connections;
     });
   });
-}
-
-function isConnections(value: unknown): value is Connections {
-  return isObject(value) && typeof value['send'] === 'function';
 }
